@@ -1,0 +1,67 @@
+package dist
+
+import (
+	"cmp"
+	"math"
+)
+
+// triangular is the triangular distribution:
+//
+//	Q(p) = a + √(p (b - a)(c - a))          for p ≤ (c - a)/(b - a)
+//	Q(p) = b - √((1 - p)(b - a)(b - c))     else
+//
+// where a ≤ c ≤ b are its minimum, mode and maximum, a < b.
+type triangular struct{ a, c, b float64 }
+
+// NewTriangular returns the triangular distribution with the given minimum, mode and maximum.
+func NewTriangular(minimum, mode, maximum float64) (Dist, error) {
+	if err := threePoints(minimum, mode, maximum); err != nil {
+		return nil, err
+	}
+	return triangular{minimum, mode, maximum}, nil
+}
+
+// threePoints refuses what is not a minimum, a mode and a maximum.
+func threePoints(minimum, mode, maximum float64) error {
+	return cmp.Or(number("min", minimum), number("max", maximum),
+		increasing("min", minimum, "max", maximum), within("mode", mode, minimum, maximum))
+}
+
+func (d triangular) Quantile(p []float64) {
+	for i, u := range p {
+		p[i] = d.at(u, 1-u)
+	}
+}
+
+func (d triangular) at(p, q float64) float64 {
+	w := d.b - d.a
+	if p*w <= d.c-d.a {
+		return d.a + math.Sqrt(p*w*(d.c-d.a))
+	}
+	return d.b - math.Sqrt(q*w*(d.b-d.c))
+}
+
+func (d triangular) tails(x float64) (p, q float64) {
+	switch w := d.b - d.a; {
+	case x < d.a:
+		return 0, 1
+	case x >= d.b:
+		return 1, 0
+	case x < d.c:
+		p = (x - d.a) / w * ((x - d.a) / (d.c - d.a))
+		return p, 1 - p
+	default:
+		q = (d.b - x) / w * ((d.b - x) / (d.b - d.c))
+		return 1 - q, q
+	}
+}
+
+func (d triangular) CDF(x float64) float64     { p, _ := d.tails(x); return p }
+func (d triangular) Mean() float64             { return d.a + ((d.b-d.a)+(d.c-d.a))/3 }
+func (d triangular) Support() (lo, hi float64) { return d.a, d.b }
+
+// SD is √((u² + v² + uv)/18), where u = c - a and v = b - c.
+func (d triangular) SD() float64 {
+	u, v := d.c-d.a, d.b-d.c
+	return math.Sqrt((u*u + v*v + u*v) / 18)
+}
