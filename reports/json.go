@@ -1,0 +1,532 @@
+package reports
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"entente/sim/result"
+)
+
+// WriteJSON writes r as result.json: one JSON object, a line per statistic.
+//
+// Equal results make equal bytes. Metrics stand in the order of the model, floating-point
+// numbers are the shortest that read back as the same number, NaN is null, and an infinity
+// (a plant that lives for ever) is the string "inf" or "-inf".
+func WriteJSON(w io.Writer, r *result.Result) error {
+	var b bytes.Buffer
+	write := func(key string, v any) {
+		if key != "entente" {
+			b.WriteString(",\n ")
+		}
+		fmt.Fprintf(&b, "%q: ", key)
+		b.Write(marshal(v))
+	}
+	b.WriteByte('{')
+	write("entente", r.Version)
+	write("format", result.Format)
+	scenario := scenarioJSON(r.Scenario)
+	scenario.Overrides = append([]string{}, scenario.Overrides...) // [] and not null
+	write("scenario", scenario)
+	write("run", runJSON(r.Run))
+	list(&b, "labs", r.Labs, func(e result.Entity) any { return entityJSON(e) })
+	list(&b, "clouds", r.Clouds, func(e result.Entity) any { return entityJSON(e) })
+	list(&b, "investors", r.Investors, func(e result.Entity) any { return entityJSON(e) })
+	list(&b, "alliances", r.Alliances, func(a result.Alliance) any { return allianceJSON(a) })
+	list(&b, "events", r.Events, func(e result.Event) any { return eventJSON(e) })
+	list(&b, "assumptions", r.Assumptions, func(a result.Assumption) any { return assumptionToJSON(a) })
+	write("grid_p", numbers(r.GridP))
+	b.WriteString(",\n \"metrics\": {")
+	seen := make(map[string]bool, len(r.Metrics))
+	for i := range r.Metrics {
+		m := &r.Metrics[i]
+		if seen[m.Name] {
+			return fmt.Errorf("metric %q stands twice in the result: a metric's name is its key in result.json", m.Name)
+		}
+		seen[m.Name] = true
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, "\n  %s: {\"unit\": %s, \"kind\": %s,", marshal(m.Name), marshal(m.Unit), marshal(m.Kind))
+		if m.Total != nil {
+			b.WriteString("\n   \"total\": ")
+			writeStat(&b, m.Total)
+		} else {
+			b.WriteString("\n   \"by_year\": [")
+			for y := range m.ByYear {
+				if y > 0 {
+					b.WriteByte(',')
+				}
+				b.WriteString("\n    ")
+				writeStat(&b, &m.ByYear[y])
+			}
+			b.WriteByte(']')
+		}
+		b.WriteByte('}')
+	}
+	b.WriteString("}}\n")
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// list writes one item a line.
+func list[T any](b *bytes.Buffer, key string, items []T, toJSON func(T) any) {
+	fmt.Fprintf(b, ",\n %q: [", key)
+	for i, it := range items {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString("\n  ")
+		b.Write(marshal(toJSON(it)))
+	}
+	b.WriteByte(']')
+}
+
+// ReadJSON reads what WriteJSON wrote: the result is equal to the one that was written,
+// except that an empty list comes back as nil.
+//
+// It refuses what it does not understand in full: another format, fields that are missing or
+// unknown, and anything after the object.
+func ReadJSON(rd io.Reader) (*result.Result, error) {
+	data, err := io.ReadAll(rd)
+	if err != nil {
+		return nil, err
+	}
+	var head struct {
+		Entente *string `json:"entente"`
+		Format  *int    `json:"format"`
+	}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	if err := dec.Decode(&head); err != nil {
+		return nil, notJSON(data, err)
+	}
+	if rest := bytes.TrimSpace(data[dec.InputOffset():]); len(rest) > 0 {
+		return nil, fmt.Errorf("result.json: line %d: %q after the end of the object; a result is one JSON object",
+			line(data, len(data)-len(rest)), shorten(string(rest), 20))
+	}
+	switch {
+	case head.Entente == nil || head.Format == nil:
+		return nil, errors.New(`result.json: no "entente" and "format": this is not a result of entente`)
+	case *head.Format != result.Format:
+		return nil, fmt.Errorf("result.json: format %d, written by entente %s; this program reads format %d: run the scenario again, or use that version",
+			*head.Format, *head.Entente, result.Format)
+	}
+	var f fileJSON
+	if err := strict(data, &f); err != nil {
+		return nil, notJSON(data, err)
+	}
+	for _, part := range []struct {
+		key     string
+		missing bool
+	}{{"scenario", f.Scenario == nil}, {"run", f.Run == nil}, {"metrics", f.Metrics == nil}} {
+		if part.missing {
+			return nil, fmt.Errorf("result.json: no %q", part.key)
+		}
+	}
+	r := &result.Result{
+		Version:  f.Entente,
+		Scenario: result.Scenario(*f.Scenario),
+		Run:      result.Run(*f.Run),
+		GridP:    floats(f.GridP),
+		Metrics:  *f.Metrics,
+	}
+	r.Scenario.Notes, r.Scenario.Overrides = nilIfEmpty(r.Scenario.Notes), nilIfEmpty(r.Scenario.Overrides)
+	for _, e := range f.Labs {
+		r.Labs = append(r.Labs, result.Entity(e))
+	}
+	for _, e := range f.Clouds {
+		r.Clouds = append(r.Clouds, result.Entity(e))
+	}
+	for _, e := range f.Investors {
+		r.Investors = append(r.Investors, result.Entity(e))
+	}
+	for _, a := range f.Alliances {
+		a.Terms = nilIfEmpty(a.Terms)
+		r.Alliances = append(r.Alliances, result.Alliance(a))
+	}
+	for _, e := range f.Events {
+		e.Terms = nilIfEmpty(e.Terms)
+		r.Events = append(r.Events, result.Event(e))
+	}
+	for _, a := range f.Assumptions {
+		r.Assumptions = append(r.Assumptions, a.assumption())
+	}
+	for i := range r.Metrics {
+		m := &r.Metrics[i]
+		if m.Total == nil && len(m.ByYear) != r.Run.Years {
+			return nil, fmt.Errorf("result.json: metric %q has %d years, the run %d", m.Name, len(m.ByYear), r.Run.Years)
+		}
+		for _, s := range statsOf(m) {
+			if s.Grid != nil && len(s.Grid) != len(r.GridP) {
+				return nil, fmt.Errorf("result.json: metric %q has a grid of %d quantiles, grid_p %d probabilities", m.Name, len(s.Grid), len(r.GridP))
+			}
+		}
+	}
+	return r, nil
+}
+
+// statsOf are all of a metric's statistics, the total or one a year.
+func statsOf(m *result.Metric) []*result.Stat {
+	if m.Total != nil {
+		return []*result.Stat{m.Total}
+	}
+	all := make([]*result.Stat, len(m.ByYear))
+	for i := range m.ByYear {
+		all[i] = &m.ByYear[i]
+	}
+	return all
+}
+
+type fileJSON struct {
+	Entente     string           `json:"entente"`
+	Format      int              `json:"format"`
+	Scenario    *scenarioJSON    `json:"scenario"`
+	Run         *runJSON         `json:"run"`
+	Labs        []entityJSON     `json:"labs"`
+	Clouds      []entityJSON     `json:"clouds"`
+	Investors   []entityJSON     `json:"investors"`
+	Alliances   []allianceJSON   `json:"alliances"`
+	Events      []eventJSON      `json:"events"`
+	Assumptions []assumptionJSON `json:"assumptions"`
+	GridP       []number         `json:"grid_p"`
+	Metrics     *metricsJSON     `json:"metrics"`
+}
+
+// These have the fields of the types in result, so that a conversion fails to compile when
+// a field is added there and not here.
+type (
+	scenarioJSON struct {
+		Name        string   `json:"name"`
+		Description string   `json:"description,omitempty"`
+		Notes       []string `json:"notes,omitempty"`
+		SHA256      string   `json:"sha256"`
+		Overrides   []string `json:"overrides"`
+		Argument    string   `json:"argument,omitempty"`
+	}
+	runJSON struct {
+		Trials  int    `json:"trials"`
+		Seed    uint64 `json:"seed"`
+		Sampler string `json:"sampler"`
+		Start   string `json:"start"`
+		Years   int    `json:"years"`
+	}
+	entityJSON struct {
+		ID    string `json:"id"`
+		Name  string `json:"name"`
+		Owner string `json:"owner,omitempty"`
+	}
+	allianceJSON struct {
+		ID    string   `json:"id"`
+		Lab   string   `json:"lab"`
+		Cloud string   `json:"cloud"`
+		Terms []string `json:"terms,omitempty"`
+	}
+	eventJSON struct {
+		ID     string   `json:"id"`
+		Name   string   `json:"name"`
+		Terms  []string `json:"terms,omitempty"`
+		Source string   `json:"source,omitempty"`
+		Note   string   `json:"note,omitempty"`
+	}
+)
+
+// assumptionJSON has the figures of a distribution only if it is one.
+type assumptionJSON struct {
+	Path      string    `json:"path"`
+	Text      string    `json:"text"`
+	Unit      string    `json:"unit,omitempty"`
+	Source    string    `json:"source,omitempty"`
+	Note      string    `json:"note,omitempty"`
+	Truncated string    `json:"truncated,omitempty"`
+	Value     *number   `json:"value,omitempty"` // of a constant
+	Dist      *distJSON `json:"distribution,omitempty"`
+}
+
+type distJSON struct {
+	Mean      number   `json:"mean"`
+	SD        number   `json:"sd"`
+	P1        number   `json:"p1"`
+	P5        number   `json:"p5"`
+	P50       number   `json:"p50"`
+	P95       number   `json:"p95"`
+	P99       number   `json:"p99"`
+	Quantiles []number `json:"quantiles"`
+}
+
+func assumptionToJSON(a result.Assumption) assumptionJSON {
+	j := assumptionJSON{Path: a.Path, Text: a.Text, Unit: a.Unit, Source: a.Source, Note: a.Note, Truncated: a.Truncated}
+	if a.Constant {
+		v := number(a.Value)
+		j.Value = &v
+		return j
+	}
+	j.Dist = &distJSON{
+		Mean: number(a.Mean), SD: number(a.SD),
+		P1: number(a.P1), P5: number(a.P5), P50: number(a.P50), P95: number(a.P95), P99: number(a.P99),
+		Quantiles: numbers(a.Quantiles),
+	}
+	return j
+}
+
+func (j assumptionJSON) assumption() result.Assumption {
+	a := result.Assumption{Path: j.Path, Text: j.Text, Unit: j.Unit, Source: j.Source, Note: j.Note, Truncated: j.Truncated}
+	if d := j.Dist; d != nil {
+		a.Mean, a.SD = float64(d.Mean), float64(d.SD)
+		a.P1, a.P5, a.P50, a.P95, a.P99 = float64(d.P1), float64(d.P5), float64(d.P50), float64(d.P95), float64(d.P99)
+		a.Quantiles = floats(d.Quantiles)
+		return a
+	}
+	a.Constant, a.Value = true, math.NaN()
+	if j.Value != nil {
+		a.Value = float64(*j.Value)
+	}
+	return a
+}
+
+// metricsJSON is an object whose order is kept.
+type metricsJSON []result.Metric
+
+func (ms *metricsJSON) UnmarshalJSON(data []byte) error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
+		return errors.New(`"metrics" is not an object`)
+	}
+	*ms = metricsJSON{}
+	seen := map[string]bool{}
+	for dec.More() {
+		t, err := dec.Token()
+		if err != nil {
+			return err
+		}
+		name := t.(string)
+		if seen[name] {
+			return fmt.Errorf("metric %q stands twice", name)
+		}
+		seen[name] = true
+		var raw json.RawMessage
+		if err := dec.Decode(&raw); err != nil {
+			return err
+		}
+		var j struct {
+			Unit   *string           `json:"unit"`
+			Kind   *string           `json:"kind"`
+			ByYear []json.RawMessage `json:"by_year"`
+			Total  json.RawMessage   `json:"total"`
+		}
+		if err := strict(raw, &j); err != nil {
+			return fmt.Errorf("metric %q: %w", name, err)
+		}
+		if j.Unit == nil || j.Kind == nil {
+			return fmt.Errorf(`metric %q: no "unit" or no "kind"`, name)
+		}
+		m := result.Metric{Name: name, Unit: *j.Unit, Kind: *j.Kind}
+		switch m.Kind {
+		case result.Stock, result.Flow:
+			if j.Total != nil || j.ByYear == nil {
+				return fmt.Errorf(`metric %q: kind %q has "by_year" and no "total"`, name, m.Kind)
+			}
+		case result.Trial:
+			if j.Total == nil || j.ByYear != nil {
+				return fmt.Errorf(`metric %q: kind %q has "total" and no "by_year"`, name, m.Kind)
+			}
+			m.Total = new(result.Stat)
+			if err := readStat(j.Total, m.Total, false); err != nil {
+				return fmt.Errorf("metric %q: total: %w", name, err)
+			}
+		default:
+			return fmt.Errorf("metric %q: kind %q; a metric is %q, %q or %q", name, m.Kind, result.Stock, result.Flow, result.Trial)
+		}
+		if j.ByYear != nil {
+			m.ByYear = make([]result.Stat, len(j.ByYear))
+			for y := range j.ByYear {
+				if err := readStat(j.ByYear[y], &m.ByYear[y], true); err != nil {
+					return fmt.Errorf("metric %q: year %d: %w", name, y+1, err)
+				}
+			}
+		}
+		*ms = append(*ms, m)
+	}
+	return nil
+}
+
+// A figure is one number of a Stat and its key.
+type figure struct {
+	key string
+	of  *float64
+}
+
+// figures lists the numbers of a Stat: the one place that names them, for reading and writing.
+func figures(s *result.Stat) []figure {
+	return []figure{
+		{"defined", &s.Defined}, {"mean", &s.Mean}, {"se", &s.SE}, {"sd", &s.SD}, {"min", &s.Min}, {"max", &s.Max},
+		{"p1", &s.P1}, {"p5", &s.P5}, {"p10", &s.P10}, {"p25", &s.P25}, {"p50", &s.P50},
+		{"p75", &s.P75}, {"p90", &s.P90}, {"p95", &s.P95}, {"p99", &s.P99},
+		{"es1", &s.ES1}, {"es5", &s.ES5}, {"es95", &s.ES95}, {"es99", &s.ES99},
+		{"se_p5", &s.SEP5}, {"se_p50", &s.SEP50}, {"se_p95", &s.SEP95}, {"se_es95", &s.SEES95},
+	}
+}
+
+func writeStat(b *bytes.Buffer, s *result.Stat) {
+	b.WriteByte('{')
+	if s.Year != 0 {
+		fmt.Fprintf(b, "\"year\": %d, \"date\": %s, ", s.Year, marshal(s.Date))
+	}
+	for i, f := range figures(s) {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(b, "%q: %s", f.key, marshal(number(*f.of)))
+	}
+	if s.Grid != nil {
+		b.WriteString(", \"grid\": ")
+		b.Write(marshal(numbers(s.Grid)))
+	}
+	b.WriteByte('}')
+}
+
+func readStat(data []byte, s *result.Stat, dated bool) error {
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(data, &raw); err != nil {
+		return err
+	}
+	take := func(key string, v any) error {
+		d, ok := raw[key]
+		if !ok {
+			return fmt.Errorf("no %q", key)
+		}
+		delete(raw, key)
+		if err := json.Unmarshal(d, v); err != nil {
+			return fmt.Errorf("%s: %w", key, err)
+		}
+		return nil
+	}
+	if dated {
+		if err := errors.Join(take("year", &s.Year), take("date", &s.Date)); err != nil {
+			return err
+		}
+	}
+	for _, f := range figures(s) {
+		if err := take(f.key, (*number)(f.of)); err != nil {
+			return err
+		}
+	}
+	if raw["grid"] != nil {
+		var g []number
+		if err := take("grid", &g); err != nil {
+			return err
+		}
+		s.Grid = floats(g)
+	}
+	for key := range raw {
+		return fmt.Errorf("unknown field %q", key)
+	}
+	return nil
+}
+
+// A number is a float64 that may be NaN (null) or infinite ("inf", "-inf").
+type number float64
+
+func (x number) MarshalJSON() ([]byte, error) {
+	switch f := float64(x); {
+	case math.IsNaN(f):
+		return []byte("null"), nil
+	case math.IsInf(f, 1):
+		return []byte(`"inf"`), nil
+	case math.IsInf(f, -1):
+		return []byte(`"-inf"`), nil
+	default:
+		return json.Marshal(f)
+	}
+}
+
+func (x *number) UnmarshalJSON(data []byte) error {
+	switch s := string(data); s {
+	case "null":
+		*x = number(math.NaN())
+	case `"inf"`:
+		*x = number(math.Inf(1))
+	case `"-inf"`:
+		*x = number(math.Inf(-1))
+	default:
+		var f float64
+		if err := json.Unmarshal(data, &f); err != nil {
+			return fmt.Errorf("%s is not a number, null, \"inf\" or \"-inf\"", s)
+		}
+		*x = number(f)
+	}
+	return nil
+}
+
+func numbers(fs []float64) []number {
+	ns := make([]number, len(fs))
+	for i, f := range fs {
+		ns[i] = number(f)
+	}
+	return ns
+}
+
+func floats(ns []number) []float64 {
+	if len(ns) == 0 {
+		return nil
+	}
+	fs := make([]float64, len(ns))
+	for i, n := range ns {
+		fs[i] = float64(n)
+	}
+	return fs
+}
+
+func nilIfEmpty(s []string) []string {
+	if len(s) == 0 {
+		return nil
+	}
+	return s
+}
+
+// marshal is for values that cannot fail: strings, ints, numbers and structs of them.
+// Unlike json.Marshal it leaves <, > and & as they are: result.json is no HTML.
+func marshal(v any) []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		panic(fmt.Sprintf("reports: %T as JSON: %v", v, err)) // a type above has changed
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}
+
+func strict(data []byte, v any) error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	return dec.Decode(v)
+}
+
+// notJSON makes of an error of encoding/json one that says where.
+func notJSON(data []byte, err error) error {
+	var syntax *json.SyntaxError
+	var typ *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Errorf("result.json: line %d: %v", line(data, int(syntax.Offset)), err)
+	case errors.As(err, &typ):
+		return fmt.Errorf("result.json: line %d: %q is a %s, which does not belong there", line(data, int(typ.Offset)), typ.Field, typ.Value)
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("result.json: line %d: the file ends too early", line(data, len(data)))
+	}
+	return fmt.Errorf("result.json: %s", strings.TrimPrefix(err.Error(), "json: "))
+}
+
+func line(data []byte, offset int) int {
+	return 1 + bytes.Count(data[:min(offset, len(data))], []byte("\n"))
+}
+
+func shorten(s string, runes int) string {
+	if rs := []rune(s); len(rs) > runes {
+		return string(rs[:runes-1]) + "…"
+	}
+	return s
+}

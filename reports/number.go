@@ -1,0 +1,236 @@
+package reports
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"entente/sim/result"
+)
+
+// Digits says to how many decimals a number with the standard error se is written; −2 means
+// to the hundreds. The error itself is written to the same place.
+//
+// It is the rule of the Particle Data Group (Review of Particle Physics, Introduction, 5.3):
+// if the three leading digits of the error lie between 100 and 354, the error has two
+// significant digits; from 355 to 949 one; from 950 to 999 it is rounded up to 1000 and has
+// two. So 123.456 with an error of 2.1 is 123.5 ± 2.1, and with 5.3 it is 123 ± 5.
+//
+// se must be positive and finite.
+func Digits(se float64) int {
+	e := int(math.Floor(math.Log10(se)))
+	lead := math.Round(se / math.Pow(10, float64(e-2)))
+	switch {
+	case lead < 100: // Log10 rounded up to an integer
+		e, lead = e-1, lead*10
+	case lead >= 1000:
+		e, lead = e+1, lead/10
+	}
+	if lead < 355 {
+		return 1 - e
+	}
+	return -e // from 950 on this makes two digits of it, too: 0.97 is 1.0
+}
+
+// figuresWithoutError is how many significant digits a number gets that has no standard
+// error: one that is the same in every trial, or one over a single trial.
+const figuresWithoutError = 4
+
+// maxFigures bounds the significant digits where the error is so small that nobody reads on.
+const maxFigures = 6
+
+// places are the decimals of x if its standard error is se, which may be 0 or NaN.
+func places(x, se float64) int {
+	first := 0 // the place of the first digit of x
+	if x != 0 {
+		first = int(math.Floor(math.Log10(math.Abs(x))))
+	}
+	if !(se > 0) || math.IsInf(se, 0) {
+		return max(0, figuresWithoutError-1-first)
+	}
+	return min(Digits(se), max(maxFigures-1-first, 0))
+}
+
+// decimal writes x to that many decimals, with commas between thousands and a proper minus.
+func decimal(x float64, decimals int) string {
+	switch {
+	case math.IsNaN(x):
+		return noValue
+	case math.IsInf(x, 1):
+		return "∞"
+	case math.IsInf(x, -1):
+		return "−∞"
+	}
+	if decimals < 0 {
+		unit := math.Pow(10, float64(-decimals))
+		x, decimals = math.Round(x/unit)*unit, 0
+	}
+	s := strconv.FormatFloat(math.Abs(x), 'f', decimals, 64)
+	whole, frac, dot := strings.Cut(s, ".")
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	if dot {
+		whole += "." + frac
+	}
+	if x < 0 && strings.Trim(whole, "0.,") != "" {
+		return "−" + whole
+	}
+	return whole
+}
+
+// trimmed is for numbers that are known exactly: no zeros at the end.
+func trimmed(x float64) string {
+	s := decimal(x, places(x, 0))
+	if strings.Contains(s, ".") {
+		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
+	}
+	return s
+}
+
+// noValue stands where no trial has a value.
+const noValue = "–"
+
+// A scale is how a unit is shown: a share as a percentage, money with its sign.
+type scale struct {
+	factor         float64
+	prefix, suffix string // of a number in a sentence; in tables the unit stands in its row or head
+	label          string // in heads
+}
+
+func scaleOf(unit string) scale {
+	switch unit {
+	case "USD bn":
+		return scale{1, "$", " bn", "USD bn"}
+	case "share", "probability":
+		return scale{100, "", " %", "%"}
+	case "":
+		return scale{1, "", "", ""}
+	default:
+		return scale{1, "", " " + unit, unit}
+	}
+}
+
+// bare is x on the scale, with the digits that se supports, without its unit.
+func (s scale) bare(x, se float64) string {
+	x, se = x*s.factor, se*s.factor
+	if !(se > 0) || math.IsInf(se, 0) {
+		return trimmed(x)
+	}
+	return decimal(x, places(x, se))
+}
+
+// withError is "123.5 ± 2.1"; the error is left out where there is none.
+func (s scale) withError(x, se float64) string {
+	v := s.bare(x, se)
+	if e := s.error(x, se); e != "" {
+		return v + " ± " + e
+	}
+	return v
+}
+
+// error is the standard error to the same place as x; empty where there is none.
+func (s scale) error(x, se float64) string {
+	x, se = x*s.factor, se*s.factor
+	if math.IsNaN(x) || math.IsInf(x, 0) || !(se > 0) || math.IsInf(se, 0) {
+		return ""
+	}
+	d := places(x, se)
+	if e := decimal(se, d); strings.Trim(e, "0.") != "" {
+		return e
+	}
+	return "<" + decimal(math.Pow(10, float64(-d)), d)
+}
+
+// inWords is "$123.5 bn", or "$123.5 ± 2.1 bn" where an error is given.
+func (s scale) inWords(x, se float64) string {
+	if math.IsNaN(x) {
+		return "no value"
+	}
+	return s.money(s.bare(x, se)) + s.suffix
+}
+
+func (s scale) inWordsWithError(x, se float64) string {
+	if math.IsNaN(x) {
+		return "no value"
+	}
+	return s.money(s.withError(x, se)) + s.suffix
+}
+
+// money puts the dollar sign behind the minus.
+func (s scale) money(v string) string {
+	if rest, ok := strings.CutPrefix(v, "−"); ok {
+		return "−" + s.prefix + rest
+	}
+	return s.prefix + v
+}
+
+// A quantile or another figure of a Stat without a standard error of its own takes the largest
+// of its neighbours': an error that is too large costs a digit, one too small prints noise.
+func seBelow(s *result.Stat) float64 { return largest(s.SEP5, s.SEP50) }
+func seAbove(s *result.Stat) float64 { return largest(s.SEP50, s.SEP95) }
+
+func largest(a, b float64) float64 {
+	switch {
+	case math.IsNaN(a):
+		return b
+	case math.IsNaN(b):
+		return a
+	}
+	return math.Max(a, b)
+}
+
+// An interval is a range for a probability.
+type interval struct{ lo, hi float64 }
+
+// wilson is the 95 % score interval for a proportion p seen in n independent trials,
+//
+//	(p + z²/2n ± z·√(p(1−p)/n + z²/4n²)) / (1 + z²/n),   z = 1.96
+//
+// which has a width where p is 0 or 1, too. Source: E. B. Wilson, Probable inference, the law
+// of succession, and statistical inference, JASA 22 (1927) 209–212.
+func wilson(p, n float64) interval {
+	const z = 1.959963984540054
+	mid := p + z*z/(2*n)
+	half := z * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
+	d := 1 + z*z/n
+	return interval{max(0, (mid-half)/d), min(1, (mid+half)/d)}
+}
+
+// probability is the 95 % interval for the mean of a 0/1 metric.
+//
+// Of independent trials that is Wilson's. The trials of the other samplers are not
+// independent, and their interval is ± 1.96 standard errors, cut to [0, 1].
+func probability(s *result.Stat, run result.Run) interval {
+	if run.Sampler == "random" || !(s.SE > 0) {
+		return wilson(s.Mean, math.Max(1, s.Defined*float64(run.Trials)))
+	}
+	return interval{max(0, s.Mean-1.96*s.SE), min(1, s.Mean+1.96*s.SE)}
+}
+
+// below estimates the share of values at or below x from a grid of quantiles q at the
+// probabilities p, by linear interpolation, and the error of that: the larger of the standard
+// error of a proportion of n trials and, where x is an atom of the distribution (a loss of
+// exactly 0), half the gap of the grid in which the atom ends.
+func below(x float64, q, p []float64, n float64) (share, se float64) {
+	last := len(q) - 1
+	switch {
+	case len(q) < 2 || math.IsNaN(q[0]):
+		return math.NaN(), math.NaN()
+	case q[0] > x:
+		return 0, 0
+	case q[last] <= x:
+		return 1, 0
+	}
+	i := 0
+	for q[i+1] <= x {
+		i++
+	}
+	gap := 0.0
+	share = p[i] + (p[i+1]-p[i])*(x-q[i])/(q[i+1]-q[i])
+	if i > 0 && q[i] == x && q[i-1] == x {
+		gap = (p[i+1] - p[i]) / 2
+		share = p[i] + gap
+	}
+	return share, math.Max(gap, math.Sqrt(share*(1-share)/n))
+}

@@ -1,0 +1,110 @@
+package reports
+
+import (
+	"math"
+	"testing"
+
+	"entente/sim/result"
+)
+
+// The first six are worked examples of the rule of the Particle Data Group: 0.827 ± 0.119 is
+// 0.83 ± 0.12, and 0.827 ± 0.367 is 0.8 ± 0.4.
+func TestDigits(t *testing.T) {
+	for _, c := range []struct {
+		x, se float64
+		want  string
+	}{
+		{0.827, 0.119, "0.83 ± 0.12"},
+		{0.827, 0.367, "0.8 ± 0.4"},
+		{123.456, 2.1, "123.5 ± 2.1"},
+		{123.456, 3.54, "123.5 ± 3.5"},
+		{123.456, 3.55, "123 ± 4"},
+		{123.456, 9.49, "123 ± 9"},
+		{123.456, 9.5, "123 ± 10"},
+		{123.456, 9.9996, "123 ± 10"},
+		{123.456, 0.96, "123.5 ± 1.0"},
+		{123.456, 1, "123.5 ± 1.0"},
+		{123456.7, 213, "123,460 ± 210"},
+		{123456.7, 1000, "123,500 ± 1,000"},
+		{-1234.5, 21, "−1,234 ± 21"},
+		{-0.04, 2.1, "0.0 ± 2.1"},
+		{0.02, 30, "0 ± 30"},
+		{123.456, 1e-9, "123.456 ± <0.001"},
+		{2.5, 0, "2.5"},
+		{2.5, math.NaN(), "2.5"},
+		{1234567, 0, "1,234,567"},
+		{0, 0, "0"},
+		{math.NaN(), math.NaN(), "–"},
+		{math.Inf(-1), 1, "−∞"},
+	} {
+		if got := scaleOf("").withError(c.x, c.se); got != c.want {
+			t.Errorf("%v with the error %v is %q; want %q", c.x, c.se, got, c.want)
+		}
+	}
+	// No error is written with more than two significant digits, and none with less than one.
+	for e := -12; e <= 12; e++ {
+		for m := 1.0; m < 10; m += 0.0137 {
+			se := m * math.Pow(10, float64(e))
+			rounded := se * math.Pow(10, float64(Digits(se)))
+			if rounded < 0.99 || rounded >= 100 {
+				t.Fatalf("Digits(%v) = %d: the error is %v units of the last place", se, Digits(se), rounded)
+			}
+		}
+	}
+}
+
+func TestScales(t *testing.T) {
+	for _, c := range []struct{ got, want string }{
+		{scaleOf("USD bn").inWordsWithError(-12.34, 2.1), "−$12.3 ± 2.1 bn"},
+		{scaleOf("USD bn").inWords(1234.56, 2.1), "$1,234.6 bn"},
+		{scaleOf("share").inWordsWithError(0.1234, 0.0021), "12.34 ± 0.21 %"},
+		{scaleOf("years").inWords(3.25, 0), "3.25 years"},
+		{scaleOf("USD bn").inWords(math.NaN(), 1), "no value"},
+		{share(1), "100 %"}, {share(0.99999), ">99.9 %"}, {share(0.0001), "<0.1 %"}, {share(0), "0 %"}, {share(0.6251), "62.5 %"},
+	} {
+		if c.got != c.want {
+			t.Errorf("got %q; want %q", c.got, c.want)
+		}
+	}
+}
+
+// The figures are those of Agresti and Coull's (1998) and Newcombe's (1998, table I) examples:
+// 81 of 263 is 0.2553 to 0.3662, 15 of 148 is 0.0624 to 0.1605, 0 of 20 is 0 to 0.1611.
+func TestWilson(t *testing.T) {
+	for _, c := range []struct{ k, n, lo, hi float64 }{
+		{81, 263, 0.2553, 0.3662}, {15, 148, 0.0624, 0.1605}, {0, 20, 0, 0.1611}, {1, 29, 0.0061, 0.1718}, {29, 29, 0.8830, 1},
+	} {
+		got := wilson(c.k/c.n, c.n)
+		if math.Abs(got.lo-c.lo) > 6e-5 || math.Abs(got.hi-c.hi) > 6e-5 {
+			t.Errorf("%v of %v: %.4f to %.4f; want %v to %v", c.k, c.n, got.lo, got.hi, c.lo, c.hi)
+		}
+	}
+	s := &result.Stat{Defined: 1, Mean: 0.5, SE: 0.001}
+	if got := probability(s, result.Run{Sampler: "sobol", Trials: 100}); math.Abs(got.hi-0.50196) > 1e-12 {
+		t.Errorf("sobol: %v; the interval is that of the standard error", got)
+	}
+	if got := probability(s, result.Run{Sampler: "random", Trials: 100}); got.hi < 0.59 {
+		t.Errorf("random: %v; the interval is Wilson's", got)
+	}
+}
+
+func TestBelow(t *testing.T) {
+	p := []float64{0, 0.25, 0.5, 0.75, 1}
+	for _, c := range []struct {
+		x          float64
+		q          []float64
+		share, gap float64
+	}{
+		{2, []float64{0, 1, 2, 3, 4}, 0.5, 0},
+		{2.5, []float64{0, 1, 2, 3, 4}, 0.625, 0},
+		{-1, []float64{0, 1, 2, 3, 4}, 0, 0},
+		{4, []float64{0, 1, 2, 3, 4}, 1, 0},
+		{0, []float64{0, 0, 0, 3, 4}, 0.625, 0.125}, // the atom ends between 0.5 and 0.75
+		{0, []float64{0, 0, 0, 0, 0}, 1, 0},
+	} {
+		share, se := below(c.x, c.q, p, 1e12)
+		if math.Abs(share-c.share) > 1e-12 || math.Abs(se-c.gap) > 1e-5 {
+			t.Errorf("below %v in %v: %v ± %v; want %v ± %v", c.x, c.q, share, se, c.share, c.gap)
+		}
+	}
+}
