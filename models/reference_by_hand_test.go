@@ -127,6 +127,78 @@ func TestReferenceByHandFailure(t *testing.T) {
 	checkMetric(t, got, "cloud_a.breakeven_time", 0)
 }
 
+// A failure voids what was agreed: commitments and the plant for them, revenue shares,
+// exclusivities, tranches. Who owns no cloud recovers its part too.
+func TestReferenceByHandVoid(t *testing.T) {
+	s := plain(1, 2)
+	s.Investors = []models.Investor{{ID: "fund"}}
+	s.Labs[0].ComputeRatio = still(0.8)
+	s.Labs[0].Cash = at(0.1)
+	s.Labs[0].Valuation = &models.Valuation{Multiple: still(2)}
+	s.Labs[0].Failure = &models.Failure{Retained: is(0.25), Recovery: is(0.3)}
+	s.Labs[0].Funding = &models.Funding{Runway: is(1), Raise: is(1), HalfLife: is(1), MaxDilution: is(0.5)}
+	a := &s.Alliances[0]
+	a.Churn.AnnualRate = is(0.3)
+	a.Exclusivity.ChurnFactor = is(0.5)
+	a.RevenueShare.Rate = is(0.5)
+	a.Commitments = []models.Commitment{{Amount: is(40), Years: is(4), Backloading: is(1), Enforced: is(1)}}
+	a.Capital = &models.Capital{Intensity: is(2), Life: is(math.Inf(1))}
+	a.ReceivableDays = is(73)
+	a.Stakes = []models.Stake{{Investor: "fund", Stake: is(0.4)}, {Investor: "owner_a", Stake: is(0.1)}}
+	a.Tranches = []models.Tranche{{Investor: "owner_a", Amount: is(5), On: 0.25, By: math.Inf(1)}}
+	got := steps(s, quiet{})
+
+	// Cash would be 0.1 + 1 − 0.5 − 2.5 − 0.8·(1 − w), equity 0.1·8, receivable 2.5·4/5.
+	w := 0.5 * math.Pow(1-0.15, 0.25)
+	plant := 2 * 0.25 * 0.8 * w * 4 // what use keeps of 2·10
+	wants{
+		"lab.fails": 1, "lab.cash": 0, "lab.valuation": 0, "lab.run_rate": 1, "lab.raised": 0,
+		"deal_a.share": w, "deal_a.billed": 2.5, "deal_a.shortfall": 2.5 - 0.8*w, "deal_a.revenue_share": 0.5,
+		"deal_a.built": 20 - 2*0.8*w*4, "deal_a.plant": plant, "deal_a.loss": 0.7*(0.8+2) + 20 - plant,
+		"deal_a.recovered": 0.24, "deal_a.equity": 0, "deal_a.receivable": 0, "deal_a.backlog": 0,
+		"deal_a.credit_exposure": plant, "deal_a.exposure": plant,
+		"fund.recovered": 0.3 * 0.4 * 8, "fund.equity": 0, "fund.flow": 0.96,
+	}.checkStep(t, got[0])
+	w *= math.Pow(1-0.3, 0.25)
+	wants{
+		"lab.fails": 0, "lab.cash": 0, "lab.revenue": 0.25, "lab.compute": 0.2,
+		"deal_a.share": w, "deal_a.use": 0.2 * w, "deal_a.shortfall": 0, "deal_a.revenue_share": 0, "deal_a.invested": 0,
+		"deal_a.built": 0, "deal_a.plant": plant, "deal_a.receivable": 0.2 * w * 4 / 5, "deal_a.loss": 0,
+		"fund.recovered": 0, "fund.equity": 0,
+	}.checkStep(t, got[1])
+}
+
+// Cash moves by revenue less opex, in the middle of the step, revenue shares and bills.
+func TestReferenceByHandCash(t *testing.T) {
+	s := plain(1, 1)
+	s.Labs[0].ComputeRatio = still(0.5)
+	s.Labs[0].Cash = at(10)
+	s.Labs[0].Opex = moving(2, 1, 0.5)
+	s.Labs[0].Failure = &models.Failure{}
+	s.Alliances[0].RevenueShare.Rate = is(0.25)
+	wants{"lab.cash": 10 - math.Exp2(-0.25) - 0.25 - 0.5}.checkStep(t, steps(s, quiet{})[0])
+}
+
+// Equity is worth multiple·noise·run rate, at the moment of the valuation.
+func TestReferenceByHandValuation(t *testing.T) {
+	s := plain(1, 1)
+	s.Labs[0].Valuation = &models.Valuation{
+		Multiple: moving(20, 10, 1),
+		Noise:    &models.Noise{Volatility: is(0.4), HalfLife: is(0.5)},
+	}
+	s.Alliances[0].Tranches = []models.Tranche{
+		{Investor: "owner_a", Amount: is(10), On: 0, By: math.Inf(1)},
+		{Investor: "owner_a", Amount: is(20), On: 0.25, By: math.Inf(1)},
+	}
+	got := steps(s, quiet{normals: map[string]map[int]float64{"lab.valuation": {1: 1}}})
+	κ := math.Ln2 / 0.5
+	v := 0.4 * math.Sqrt((1-math.Exp2(-1))/(2*κ))
+	W1 := 4 * (10 + 10*math.Exp2(-0.25)) * math.Exp(v-0.16*(1-math.Exp2(-1))/(4*κ))
+	W2 := 4 * (10 + 10*math.Exp2(-0.5)) * math.Exp(v*math.Sqrt(0.5)-0.16*(1-math.Exp2(-2))/(4*κ))
+	wants{"lab.valuation": W1, "deal_a.equity": 10.0 / 90 * W1}.checkStep(t, got[0])
+	wants{"lab.valuation": W2, "deal_a.equity": (10.0/90*W1 + 20) / (W1 + 20) * W2}.checkStep(t, got[1])
+}
+
 // Of two clouds, the one with the commitment is short of 1.5 and the other has 3 to spare; a
 // quarter of that can be steered, which closes half of the gap.
 func TestReferenceByHandShortfall(t *testing.T) {
@@ -285,6 +357,11 @@ func TestReferenceByHandPlant(t *testing.T) {
 	got = steps(s, quiet{})
 	wants{"deal_a.built": 0, "deal_a.plant": 8 * wear}.checkStep(t, got[0])
 	wants{"deal_a.built": 20 - 8*wear, "deal_a.plant": 20 * wear}.checkStep(t, got[1])
+
+	// Without a commitment it follows use: wear is replaced from the second step on.
+	a.Capital.Lead, a.Commitments = is(1), nil
+	got = steps(s, quiet{})
+	wants{"deal_a.built": 8 - 8*wear, "deal_a.plant": 8 * wear}.checkStep(t, got[1])
 }
 
 // The run rate of a decaying growth is R₀·exp(μ̄t + (μ₀ − μ̄)(1 − e^(−κt))/κ), and one shock to
@@ -390,9 +467,23 @@ func TestReferenceByHandShares(t *testing.T) {
 	b, c := got[0].get("deal_b.share"), got[0].get("deal_c.share")
 	wants{"deal_a.share": left * math.Pow(1-0.3*2/(2*left+b+0.5*c), 0.25)}.checkStep(t, got[1])
 
+	// The noise of churn decays like any other.
+	κ := math.Ln2 / 0.5
+	s.Alliances[0].Churn.Noise = &models.Noise{Volatility: is(0.4), HalfLife: is(0.5)}
+	s.Alliances[0].Exclusivity.Until = 0
+	s.Labs[0].PriceSensitivity = is(0)
+	got = steps(s, quiet{normals: map[string]map[int]float64{"deal_a.churn": {1: 1}}})
+	w = 0.5
+	for n, decay := range []float64{1, math.Sqrt(0.5)} {
+		z := 0.4 * math.Sqrt((1-math.Exp2(-1))/(2*κ)) * decay
+		w *= math.Pow(1-0.3*math.Exp(z-0.16*(1-math.Exp2(-float64(n+1)))/(4*κ)), 0.25)
+		wants{"deal_a.share": w}.checkStep(t, got[n])
+	}
+
 	// At most 95 % leave in a year, and nothing where there is nowhere to go.
 	s.Alliances[0].Churn.AnnualRate = is(1)
-	s.Alliances[0].Exclusivity.Until = 0
+	s.Alliances[0].Churn.Noise = nil
+	s.Labs[0].PriceSensitivity = is(1)
 	wants{"deal_a.share": 0.5 * math.Pow(0.05, 0.25)}.checkStep(t, steps(s, quiet{})[0])
 	s.Alliances[1].Attraction, s.Alliances[2].Attraction = is(0), is(0)
 	wants{"deal_a.share": 0.5}.checkStep(t, steps(s, quiet{})[0])
@@ -410,11 +501,13 @@ func TestReferenceByHandEvents(t *testing.T) {
 		{"for good", models.Event{At: 1.4, To: inf}, nil, []int{5, 6, 7}},
 		{"halves up", models.Event{At: 0.5, To: inf, Duration: at(0.375)}, nil, []int{2, 3}},
 		{"at least a step", models.Event{At: 0.5, To: inf, Duration: at(0.01)}, nil, []int{2}},
-		{"after the median", models.Event{Hazard: at(math.Ln2), From: 0.3, To: inf, Duration: at(0.25)}, nil, []int{5}},
-		{"outside its window", models.Event{Hazard: at(math.Ln2), From: 0.3, To: 1.3}, nil, nil},
+		{"after a quartile", models.Event{Hazard: at(math.Log(4.0 / 3)), From: 0.3, To: inf, Duration: at(0.25)}, map[int]float64{0: 0.25}, []int{5}},
+		{"outside its window", models.Event{Hazard: at(math.Log(4.0 / 3)), From: 0.3, To: 1.29}, map[int]float64{0: 0.25}, nil},
 		{"without hazard", models.Event{Hazard: at(0), To: inf}, nil, nil},
-		{"again", models.Event{Hazard: at(4 * math.Ln2), From: 0.25, To: 1.75, Duration: at(0.5), Recurring: true},
-			map[int]float64{1: 0.1, 2: 0.49, 3: 0.1, 4: 0.51, 5: 0.1, 7: 0.1, 8: 0.1}, []int{1, 2, 4, 5, 6, 7}},
+		{"again", models.Event{Hazard: at(4 * math.Ln2), From: 0.25, To: 1.75, Duration: at(0.25), Recurring: true},
+			map[int]float64{1: 0.1, 2: 0.49, 3: 0.1, 4: 0.51, 7: 0.1, 8: 0.1}, []int{1, 2, 6}},
+		{"not while it lasts", models.Event{Hazard: at(4 * math.Ln2), From: 0, To: inf, Duration: at(0.5), Recurring: true},
+			map[int]float64{1: 0.1, 2: 0.1, 4: 0.1, 6: 0.1}, []int{0, 1, 3, 4, 5, 6}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := plain(2, 1)
@@ -481,6 +574,7 @@ func TestReferenceByHandJumps(t *testing.T) {
 
 	// The plan of a migration moves with it: the long run is now 0.3, 0.275, 0.425.
 	s.Alliances[0].Share = moving(0.6, 0.6, 1e-3)
+	s.Alliances[2].Share = moving(0.2, 0.2, 1e-3)
 	wants{"deal_a.share": 0.3, "deal_c.share": 0.425}.checkStep(t, steps(s, quiet{})[7])
 }
 
@@ -507,7 +601,7 @@ func TestReferenceByHandBreakeven(t *testing.T) {
 	s.GigawattYear = at(8)
 	s.Labs[0].Valuation = &models.Valuation{Multiple: still(1)}
 	s.Alliances[0].Margin = is(0.8)
-	s.Alliances[0].Tranches = []models.Tranche{{Investor: "owner_a", Amount: is(3), On: 0, By: math.Inf(1)}}
+	s.Alliances[0].Tranches = []models.Tranche{{Investor: "owner_a", Amount: is(3), RunRate: at(4), By: math.Inf(1)}}
 	got := reference(s, quiet{})
 	checkMetric(t, got, "cloud_a.breakeven_time", 1)
 	checkMetric(t, got, "deal_a.gigawatts", 0.5, 0.5)

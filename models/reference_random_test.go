@@ -264,7 +264,7 @@ func (g systemMaker) alliance(s *models.System, lab models.Lab, cloud models.Clo
 			Payback:     g.sometimes(0.8, id+".resale.payback", 0, 1, 0),
 			Until:       g.until(s.Years),
 		},
-		Margin:         g.sometimes(0.8, id+".margin", -1, 1, 0),
+		Margin:         g.value(id+".margin", -1, 1), // with 0, breakeven_time is a matter of rounding
 		ReceivableDays: g.sometimes(0.8, id+".receivable_days", 0, 120, 0),
 	}
 	if g.maybe(0.85) {
@@ -372,8 +372,8 @@ func (g systemMaker) effect(s *models.System, path string) models.Effect {
 	set := func(of string, lo, hi float64) models.Effect {
 		return models.Effect{Path: of, Op: models.Set, By: g.value(path+".set", lo, hi)}
 	}
-	// any has factors up to most, terms of either sign that can leave [lo, hi], and values.
-	any := func(of string, lo, hi float64) models.Effect {
+	// change has factors up to most, terms of either sign that can leave [lo, hi], and values.
+	change := func(of string, lo, hi float64) models.Effect {
 		switch g.IntN(3) {
 		case 0:
 			return multiply(of, 0, 3)
@@ -389,13 +389,13 @@ func (g systemMaker) effect(s *models.System, path string) models.Effect {
 	case 1:
 		return add(cloud+".revenue.growth", -0.5, 0.5)
 	case 2:
-		return any(lab+".compute.ratio", 0, 1.5)
+		return change(lab+".compute.ratio", 0, 1.5)
 	case 3:
-		return any(lab+".opex", 0, 1.5)
+		return change(lab+".opex", 0, 1.5)
 	case 4:
-		return any(lab+".valuation.multiple", 0, 20)
+		return change(lab+".valuation.multiple", 0, 20)
 	case 5:
-		return any(lab+".funding.availability", 0, 1)
+		return change(lab+".funding.availability", 0, 1)
 	case 6: // a price clamps at 0.01, but a constant alone may not take it there
 		switch g.IntN(4) {
 		case 0:
@@ -409,20 +409,20 @@ func (g systemMaker) effect(s *models.System, path string) models.Effect {
 			return multiply(a.ID+".price", 0.2, 2)
 		}
 	case 7:
-		return any(a.ID+".churn.annual_rate", 0, 1)
+		return change(a.ID+".churn.annual_rate", 0, 1)
 	case 8:
-		return any(a.ID+".exclusivity.churn_factor", 0, 1)
+		return change(a.ID+".exclusivity.churn_factor", 0, 1)
 	case 9:
 		if len(a.Commitments) > 0 {
-			return any(fmt.Sprintf("%s.commitments.%d.enforced", a.ID, g.IntN(len(a.Commitments))), 0, 1)
+			return change(fmt.Sprintf("%s.commitments.%d.enforced", a.ID, g.IntN(len(a.Commitments))), 0, 1)
 		}
 		return set(a.ID+".revenue_share.rate", 0, 0.5)
 	case 10:
-		return any(a.ID+".revenue_share.rate", 0, 1)
+		return change(a.ID+".revenue_share.rate", 0, 1)
 	case 11:
-		return any(a.ID+".resale.pull_through", 0, 1.5)
+		return change(a.ID+".resale.pull_through", 0, 1.5)
 	case 12:
-		return any(a.ID+".margin", -1, 1)
+		return change(a.ID+".margin", -1, 1)
 	case 13:
 		if len(a.Commitments) > 0 {
 			return multiply(a.ID+".commitments", 0, 2)

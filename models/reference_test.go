@@ -3,6 +3,7 @@ package models_test
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"entente/models"
 )
@@ -1124,4 +1125,30 @@ func breakeven(steps []refStep, flow string) float64 {
 		return math.NaN()
 	}
 	return 0
+}
+
+// differences lists, sorted, where two trials differ by more than tolerance, relative to the
+// larger number or, below a billion, absolutely. No value is equal to no value only.
+func differences(want, got map[string][]float64, tolerance float64) []string {
+	var list []string
+	for name, values := range want {
+		if len(got[name]) != len(values) {
+			list = append(list, fmt.Sprintf("%s has %d values, want %d", name, len(got[name]), len(values)))
+			continue
+		}
+		for i, x := range values {
+			y := got[name][i]
+			scale := math.Max(1, math.Max(math.Abs(x), math.Abs(y)))
+			if math.IsNaN(x) != math.IsNaN(y) || math.Abs(x-y) > tolerance*scale {
+				list = append(list, fmt.Sprintf("%s[%d] = %.12g, want %.12g", name, i, y, x))
+			}
+		}
+	}
+	for name := range got {
+		if _, ok := want[name]; !ok {
+			list = append(list, name+" is not a metric of the model")
+		}
+	}
+	slices.Sort(list)
+	return list
 }
