@@ -25,13 +25,7 @@ func NewLogitNormal(mu, sigma, lo, hi float64) (Dist, error) {
 		number("lo", lo), number("hi", hi), increasing("lo", lo, "hi", hi)); err != nil {
 		return nil, err
 	}
-	return logitNormal{mu, sigma, lo, hi}, nil
-}
-
-func (d logitNormal) Quantile(p []float64) {
-	for i, u := range p {
-		p[i] = d.of(d.mu + d.sigma*stdNormalQuantile(u))
-	}
+	return &tabulated{curve: logitNormal{mu, sigma, lo, hi}}, nil
 }
 
 // of returns the value whose logit is y, measured from the nearer end.

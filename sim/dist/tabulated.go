@@ -26,9 +26,10 @@ type curve interface {
 //	t = cos(πj/11), j = 0 ... 11,  r = (3 + t) 2⁻ᵏ⁻²
 //
 // so cells meet in common points. Its last two Chebyshev coefficients tell the error (those
-// of ln r fall by 5.8 from one to the next); a cell where they are above 1e-10 of the values,
-// or so large that the polynomial might turn, is halved, and halved again; near a jump it
-// ends as a sliver left to the exact function.
+// of ln r fall by 5.8 from one to the next); a cell where they are above 1e-9 of the values
+// (the error is then below 1e-10), or so large that the polynomial might turn, is halved, and halved again; near a jump it
+// ends as a sliver left to the exact function. Where values cross 0, those within a tenth of
+// the distance between the quartiles are held to the precision of that.
 //
 // The table is made when the first values are drawn, so a distribution that is only
 // described costs nothing.
@@ -106,6 +107,9 @@ func (d *tabulated) build() {
 	d.cells = make([]cell, 2*octaves, 3*octaves)
 	var b builder
 	b.init(d.curve)
+	if d.lo < 0 && d.hi > 0 {
+		b.around = 0.1 * (d.at(0.75, 0.25) - d.at(0.25, 0.75))
+	}
 	b.cells = d.cells
 	for side, upper := range []bool{false, true} {
 		b.upper = upper
@@ -123,11 +127,12 @@ func (d *tabulated) build() {
 // A builder fits the cells of one table.
 type builder struct {
 	curve
-	cells []cell
-	upper bool                            // r is 1 - p
-	node  [degree + 1]float64             // Chebyshev points
-	cheb  [degree + 1][degree + 1]float64 // values at the points to Chebyshev coefficients
-	power [degree + 1][degree + 1]float64 // T_k by powers
+	cells  []cell
+	around float64                         // the size below which values count as around 0
+	upper  bool                            // r is 1 - p
+	node   [degree + 1]float64             // Chebyshev points
+	cheb   [degree + 1][degree + 1]float64 // values at the points to Chebyshev coefficients
+	power  [degree + 1][degree + 1]float64 // T_k by powers
 }
 
 func (b *builder) init(c curve) {
@@ -177,9 +182,7 @@ func (b *builder) fill(n int, lo, hi, start, end float64, depth int) {
 	for _, v := range x {
 		least, most = min(least, math.Abs(v)), max(most, math.Abs(v))
 	}
-	if !(start*end > 0) {
-		least = most // around a zero what counts is the absolute error
-	}
+	least = max(least, b.around)
 	// The coefficients are those of x - mid value, which keeps the digits of narrow curves.
 	origin := x[degree/2]
 	var c [degree + 1]float64
@@ -190,7 +193,7 @@ func (b *builder) fill(n int, lo, hi, start, end float64, depth int) {
 	}
 	tail := math.Abs(c[degree-1]) + math.Abs(c[degree])
 	spread := math.Abs(end - start)
-	if tail <= min(1e-10*least, 1e-6*spread) || tail <= 4e-15*most {
+	if tail <= min(1e-9*least, 1e-6*spread) || tail <= 4e-15*most || most < 1e-290 {
 		cell := &b.cells[n]
 		for k := range c {
 			for i := range cell.coef {

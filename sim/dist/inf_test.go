@@ -1,0 +1,5 @@
+package dist
+
+import "math"
+
+var inf = math.Inf(1)
