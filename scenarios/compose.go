@@ -1,0 +1,295 @@
+package scenarios
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// A composer puts a scenario together: what it extends, itself, and what --set overrides.
+type composer struct {
+	*problems
+	load    func(from *source, name string) (*source, []byte, error)
+	sources []*source
+	texts   [][]byte // of the files, in the order in which they were read
+	chain   []*source
+}
+
+// maxExtends is how many scenarios may stand on each other.
+const maxExtends = 16
+
+// read parses src and what it extends, and merges them.
+func (c *composer) read(src *source, text []byte) *node {
+	c.texts = append(c.texts, text)
+	n := c.parse(src, text)
+	if n == nil {
+		return nil
+	}
+	if n.shape != mapping {
+		c.errorf(n.mark, "wrong-type", "a scenario begins with: entente: 1", "a scenario is a map, not %s", n.what())
+		return nil
+	}
+	base := n.child("extends")
+	if base == nil || base.broken {
+		return n
+	}
+	n.remove("extends")
+	if base.shape != scalar || base.text == "" {
+		c.errorf(base.mark, "wrong-type", "", "extends takes the name of a scenario, not %s", base.what())
+		return n
+	}
+	c.chain = append(c.chain, src)
+	from, baseText, err := c.load(src, base.text)
+	if err != nil {
+		c.errorf(base.mark, "extends", "", "%v", err)
+		return nil
+	}
+	for _, s := range c.chain {
+		if s.name == from.name {
+			c.errorf(base.mark, "extends", "", "a circle: %s extends itself", s.name)
+			return nil
+		}
+	}
+	if len(c.chain) > maxExtends {
+		c.errorf(base.mark, "extends", "", "more than %d scenarios extend each other", maxExtends)
+		return nil
+	}
+	from.order = len(c.chain)
+	under := c.read(from, baseText)
+	if under == nil {
+		return nil
+	}
+	return c.merge(under, n, "")
+}
+
+// merge puts over onto base: maps merge by key and keep their order, null removes a key, all
+// else is replaced, and so is what holds a value or a distribution.
+func (c *composer) merge(base, over *node, path string) *node {
+	if base.shape != mapping || over.shape != mapping || isValue(base) || isValue(over) || isDistribution(base) || isDistribution(over) {
+		return over
+	}
+	merged := &node{mark: over.mark, shape: mapping, flow: over.flow, broken: over.broken}
+	for i, k := range base.keys {
+		merged.set(k, base.items[i])
+	}
+	for i, k := range over.keys {
+		v, old := over.items[i], base.child(k.text)
+		at := join(path, k.text)
+		switch {
+		case v.null() && old == nil:
+			var keys []string
+			for _, b := range base.keys {
+				keys = append(keys, b.text)
+			}
+			c.errorf(k.mark, "nothing-to-remove", didYouMean(k.text, keys), "null removes %s, which is not there", at)
+		case v.null():
+			merged.remove(k.text)
+		case v.empty() && old != nil:
+			c.errorf(k.mark, "wrong-type", "null removes what the extended scenario says", "%s has no value", at)
+		case old != nil:
+			merged.set(k, c.merge(old, v, at))
+		default:
+			merged.set(k, v)
+		}
+	}
+	return merged
+}
+
+// An override is one PATH=VALUE.
+type override struct {
+	src  *source
+	path string
+	at   mark // of the path
+}
+
+// set applies PATH=VALUE to root, whose format is f.
+func (c *composer) set(f *Field, root *node, text string, order int) {
+	src := newSource("--set", order, text)
+	whole := mark{src: src, line: 1, col: 1, width: utf8.RuneCountInString(text)}
+	path, value, ok := strings.Cut(text, "=")
+	if path = strings.TrimSpace(path); !ok || path == "" {
+		c.errorf(whole, "set", "write PATH=VALUE: openai.cash=40", "%q sets nothing", abbreviate(text))
+		return
+	}
+	o := override{src: src, path: path, at: mark{src: src, line: 1, col: 1, width: utf8.RuneCountInString(path)}}
+	shift := utf8.RuneCountInString(text) - utf8.RuneCountInString(value)
+	if strings.TrimSpace(value) == "" {
+		c.errorf(whole.from(shift, 1), "set", path+"=null removes it", "%s is set to nothing", path)
+		return
+	}
+	// The value is read as it stands in the whole text, so that its places are those in it.
+	v := c.parse(newSource("--set", order, value), []byte(value))
+	if v == nil {
+		return
+	}
+	relocate(v, src, shift)
+	c.place(f, root, o, v)
+}
+
+// relocate moves what was read of a value to its place behind PATH=.
+func relocate(n *node, src *source, shift int) {
+	n.src = src
+	if n.line == 1 {
+		n.col += shift
+	}
+	for _, k := range n.keys {
+		relocate(k, src, shift)
+	}
+	for _, i := range n.items {
+		relocate(i, src, shift)
+	}
+}
+
+// place walks down to what o names and puts v there.
+func (c *composer) place(root *Field, n *node, o override, v *node) {
+	parts := strings.Split(o.path, ".")
+	f := root
+	refuse := func() {
+		all := paths(root, n)
+		hint := nearest(o.path, all)
+		if hint != "" {
+			hint = "did you mean " + strconv.Quote(hint) + "?"
+		}
+		c.errorf(o.at, "unknown-path", hint, "there is no %q to set", abbreviate(o.path))
+	}
+	at := n
+	// An id stands for the section that it is in.
+	if f.field(parts[0]) == nil {
+		found := false
+		for _, s := range sections(root) {
+			if m := n.child(s.Name); m != nil && m.child(parts[0]) != nil {
+				f, at, found = s, m, true
+				break
+			}
+		}
+		if !found {
+			refuse()
+			return
+		}
+	}
+	for i, p := range parts {
+		if f.Kind == LoadingsKind { // their names have dots
+			p = strings.Join(parts[i:], ".")
+		}
+		last := i == len(parts)-1 || f.Kind == LoadingsKind
+		var next *Field
+		switch f.Kind {
+		case BlockKind:
+			next = f.field(p)
+		case GlideKind:
+			if next = f.field(p); next != nil && (at.shape != mapping || isValue(at) || isDistribution(at)) {
+				// A value that does not move becomes where it starts from.
+				old := *at
+				*at = node{mark: old.mark, shape: mapping}
+				if !old.null() && !old.empty() {
+					at.set(&node{mark: old.mark, text: "initial", quoted: true}, &old)
+				}
+			}
+		case EntitiesKind:
+			next = entry(f)
+			if at.child(p) == nil && !(last && f.Noun != "" && idSyntax.MatchString(p)) {
+				next = nil
+			}
+		case ListKind:
+			next = entry(f)
+		case LoadingsKind:
+			next = &Field{Kind: ConstantKind}
+		}
+		if next == nil {
+			refuse()
+			return
+		}
+		if f.Kind == ListKind {
+			j, err := strconv.Atoi(p)
+			if err != nil || j < 0 || j >= len(at.items) || at.shape != list {
+				c.errorf(o.at, "unknown-path", "", "there is no %q to set: the list has %d, counted from 0", abbreviate(o.path), len(at.items))
+				return
+			}
+			switch {
+			case last && v.null():
+				at.items = append(at.items[:j:j], at.items[j+1:]...)
+			case last:
+				at.items[j] = v
+			default:
+				at = at.items[j]
+			}
+			f = next
+			if last {
+				return
+			}
+			continue
+		}
+		if at.shape != mapping {
+			if at.shape == scalar && (at.empty() || at.null()) {
+				*at = node{mark: at.mark, shape: mapping}
+			} else {
+				refuse()
+				return
+			}
+		}
+		key := &node{mark: o.at, text: p, quoted: true}
+		if last {
+			if v.null() {
+				at.remove(p)
+			} else {
+				at.set(key, v)
+			}
+			return
+		}
+		child := at.child(p)
+		if child == nil {
+			child = &node{mark: o.at, shape: mapping}
+			if next.Kind == ListKind {
+				child.shape = list
+			}
+			at.set(key, child)
+		}
+		f, at = next, child
+	}
+}
+
+// entry is what one of f is: of a map of entities, or of a list.
+func entry(f *Field) *Field {
+	if len(f.Fields) == 1 && f.Fields[0].Name == "" {
+		return f.Fields[0] // a map of plain values
+	}
+	return &Field{Kind: BlockKind, Fields: f.Fields, Noun: f.Noun}
+}
+
+// paths lists what may be set in the scenario n.
+func paths(root *Field, n *node) []string {
+	var all []string
+	var walk func(f *Field, n *node, path string)
+	walk = func(f *Field, n *node, path string) {
+		if path != "" && f.Kind != EntitiesKind {
+			all = append(all, path)
+		}
+		switch f.Kind {
+		case BlockKind, GlideKind:
+			for _, g := range f.Fields {
+				var child *node
+				if n != nil {
+					child = n.child(g.Name)
+				}
+				walk(g, child, join(path, g.Name))
+			}
+		case EntitiesKind:
+			if n != nil && n.shape == mapping {
+				if f.Ids {
+					path = ""
+				}
+				for i, k := range n.keys {
+					walk(entry(f), n.items[i], join(path, k.text))
+				}
+			}
+		case ListKind:
+			if n != nil && n.shape == list {
+				for i, item := range n.items {
+					walk(entry(f), item, join(path, strconv.Itoa(i)))
+				}
+			}
+		}
+	}
+	walk(root, n, "")
+	return all
+}
