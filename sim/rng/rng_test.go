@@ -345,7 +345,6 @@ func TestNoAllocation(t *testing.T) {
 
 func BenchmarkUniforms(b *testing.B) {
 	s, dst := NewStream(1, "a"), make([]float64, 1024)
-	b.SetBytes(int64(8 * len(dst)))
 	for i := 0; b.Loop(); i++ {
 		s.Uniforms(dst, 0, i)
 	}
