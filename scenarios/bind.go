@@ -72,12 +72,23 @@ func join(path, name string) string {
 
 // An assumption is a value that is written in the scenario.
 type assumption struct {
-	b         *bound
-	unit      string
-	sources   []name
-	note      string
+	b       *bound
+	unit    string
+	sources []name
+	note    string
+	spread  *spread // of a distribution
+}
+
+// A spread is a distribution in its field's range. Values that are written alike share it.
+type spread struct {
 	dist      dist.Dist
-	truncated string
+	truncated string // how it was cut to the range; empty if it was not
+}
+
+// alike is what distributions that share a spread have in common.
+type alike struct {
+	written string
+	r       Range
 }
 
 // A binder makes bounds of nodes, as the format says.
@@ -85,6 +96,7 @@ type binder struct {
 	problems
 	files       func(src *source, name string) ([]byte, error) // what lies beside a scenario
 	assumptions []*assumption
+	spreads     map[alike]*spread
 	citations   []name // every text given as a source
 }
 
@@ -532,20 +544,25 @@ func (r *binder) amount(b *bound, a *assumption, n *node) {
 	if n.shape != scalar {
 		b.written = t.String()
 	}
-	d := r.distribution(t, b.f.Range, n.src)
-	if d == nil {
-		b.bad = true
-		if len(r.errors) == before {
-			panic("scenarios: a distribution without a reason: " + b.written)
+	same := alike{b.written, b.f.Range}
+	s := r.spreads[same]
+	if s == nil {
+		s = r.spread(b, t, n.src)
+		if s == nil {
+			b.bad = true
+			if len(r.errors) == before {
+				panic("scenarios: refused without a reason: " + b.written)
+			}
+			return
 		}
-		return
+		if !strings.Contains(b.written, "empirical") { // whose file lies beside each scenario
+			r.spreads[same] = s
+		}
 	}
-	d, a.truncated = r.within(b, d)
-	if d == nil {
-		b.bad = true
-		return
+	if s.truncated != "" {
+		r.warnf(b.mark, "truncated", "", "%s: %s is truncated %s", b.what(), b.written, s.truncated)
 	}
-	a.dist, b.value.Dist = d, d
+	a.spread, b.value.Dist = s, s.dist
 }
 
 // place returns where characters of a scalar's text stand in its source.

@@ -101,12 +101,12 @@ func (b *builder) known(c *copula, n name) bool {
 	var uncertain []string
 	for _, a := range b.assumptions {
 		if a.b.path != n.text {
-			if a.dist != nil {
+			if a.spread != nil {
 				uncertain = append(uncertain, a.b.path)
 			}
 			continue
 		}
-		if a.dist == nil && !a.b.bad {
+		if a.spread == nil && !a.b.bad {
 			b.errorf(n.mark, "constant-input", "", "%s is a constant: only distributions can be correlated", n.text)
 			return false
 		}

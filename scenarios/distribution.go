@@ -201,6 +201,15 @@ func (r *binder) operand(n *node) *term {
 	return r.term(n)
 }
 
+// spread makes the distribution t of the field b; nil after an error.
+func (r *binder) spread(b *bound, t *term, src *source) *spread {
+	d := r.distribution(t, b.f.Range, src)
+	if d == nil {
+		return nil
+	}
+	return r.within(b, d)
+}
+
 // distribution makes what t says, in a field of range rg; nil after an error.
 func (r *binder) distribution(t *term, rg Range, src *source) dist.Dist {
 	d, err := r.made(t, rg, src)
@@ -354,8 +363,9 @@ func (r *binder) empirical(t *term, src *source) (dist.Dist, error) {
 // tolerated is the mass outside a field's range that is cut off; more is refused.
 const tolerated = 0.01
 
-// within cuts d to the range of b; truncated says so. It returns nil after an error.
-func (r *binder) within(b *bound, d dist.Dist) (cut dist.Dist, truncated string) {
+// within cuts d to the range of b. It returns nil after an error.
+func (r *binder) within(b *bound, d dist.Dist) *spread {
+	s := &spread{dist: d}
 	rg := b.f.Range
 	lo, hi := rg.Lo, rg.Hi
 	if rg.OpenLo && !isInf(lo) {
@@ -368,29 +378,28 @@ func (r *binder) within(b *bound, d dist.Dist) (cut dist.Dist, truncated string)
 	switch {
 	case math.IsNaN(outside):
 		r.wrong(b, "distribution", "", "%s: %s has no distribution function", b.what(), b.written)
-		return nil, ""
+		return nil
 	case outside >= tolerated:
 		hint := fmt.Sprintf("truncate(%s, %s, %s) says that this is meant", b.written, bracket(lo), bracket(hi))
 		r.wrong(b, "out-of-range", hint, "%s is %s: %s has %s of its mass outside", b.what(), rg, b.written, percentText(outside))
-		return nil, ""
+		return nil
 	case outside > 0:
 		var err error
-		if d, err = dist.Truncate(d, lo, hi); err != nil {
+		if s.dist, err = dist.Truncate(d, lo, hi); err != nil {
 			r.wrong(b, "distribution", "", "%s: %s cannot be cut to its range: %v", b.what(), b.written, err)
-			return nil, ""
+			return nil
 		}
-		truncated = fmt.Sprintf("to %s: %s of its mass was outside", rg, percentText(outside))
-		r.warnf(b.mark, "truncated", "", "%s: %s is truncated %s", b.what(), b.written, truncated)
+		s.truncated = fmt.Sprintf("to %s: %s of its mass was outside", rg, percentText(outside))
 	}
 	// What a sampler can draw: beyond these, rounding may leave the range or the numbers.
 	for _, p := range []float64{0x1p-53, 0.5, 1 - 0x1p-53} {
-		x := dist.Point(d, p)
+		x := dist.Point(s.dist, p)
 		if math.IsNaN(x) || isInf(x) || !rg.contains(x) {
 			r.wrong(b, "out-of-range", "", "%s is %s: the quantile of %s at %g is %g", b.what(), rg, b.written, p, x)
-			return nil, ""
+			return nil
 		}
 	}
-	return d, truncated
+	return s
 }
 
 func bracket(x float64) string {

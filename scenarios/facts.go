@@ -2,7 +2,11 @@ package scenarios
 
 import (
 	"fmt"
+	"runtime"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"entente/sim/dist"
 	"entente/sim/result"
@@ -11,11 +15,11 @@ import (
 // drawn is how many quantiles are enough to draw a density.
 const drawn = 201
 
-// facts returns what reports show of the scenario.
+// facts returns what reports show of the scenario, but for what describe adds.
 func (b *builder) facts() result.Result {
 	var f result.Result
-	written := func(name string) string { return strings.TrimSpace(b.root.get(name).written) }
-	f.Scenario.Name, f.Scenario.Description = written("name"), written("description")
+	f.Scenario.Name = strings.TrimSpace(b.root.get("name").written)
+	f.Scenario.Description = strings.TrimSpace(b.root.get("description").written)
 	for _, n := range b.root.get("notes").names {
 		f.Scenario.Notes = append(f.Scenario.Notes, n.text)
 	}
@@ -43,22 +47,53 @@ func (b *builder) facts() result.Result {
 }
 
 func (b *builder) assumption(a *assumption) result.Assumption {
-	r := result.Assumption{Path: a.b.path, Text: a.b.written, Unit: a.unit, Source: b.cite(a.sources), Note: strings.TrimSpace(a.note),
-		Truncated: a.truncated}
-	if a.dist == nil {
+	r := result.Assumption{Path: a.b.path, Text: a.b.written, Unit: a.unit, Source: b.cite(a.sources), Note: strings.TrimSpace(a.note)}
+	if a.spread == nil {
 		r.Constant, r.Value = true, a.b.value.Const
-		return r
+	} else {
+		r.Truncated = a.spread.truncated
 	}
-	r.Mean, r.SD = a.dist.Mean(), a.dist.SD()
-	for _, q := range []struct {
-		p  float64
-		to *float64
-	}{{0.01, &r.P1}, {0.05, &r.P5}, {0.50, &r.P50}, {0.95, &r.P95}, {0.99, &r.P99}} {
-		*q.to = dist.Point(a.dist, q.p)
+	return r
+}
+
+// describe adds to the assumptions, which are those of b.assumptions, what their distributions
+// look like. All processors take part: the exact quantiles of a beta distribution are slow.
+func (b *builder) describe(as []result.Assumption) {
+	var distinct []*spread
+	for _, a := range b.assumptions {
+		if a.spread != nil && !slices.Contains(distinct, a.spread) {
+			distinct = append(distinct, a.spread)
+		}
 	}
+	looks := make([]result.Assumption, len(distinct))
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(distinct)) {
+		all.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(distinct); i = int(next.Add(1)) - 1 {
+				looks[i] = distinct[i].look()
+			}
+		})
+	}
+	all.Wait()
+	for i, a := range b.assumptions {
+		if a.spread != nil {
+			l := looks[slices.Index(distinct, a.spread)]
+			r := &as[i]
+			r.Mean, r.SD, r.P1, r.P5, r.P50, r.P95, r.P99 = l.Mean, l.SD, l.P1, l.P5, l.P50, l.P95, l.P99
+			r.Quantiles = l.Quantiles
+		}
+	}
+}
+
+// look returns the numbers of an Assumption.
+func (s *spread) look() (r result.Assumption) {
+	r.Mean, r.SD = s.dist.Mean(), s.dist.SD()
+	point := func(p float64) float64 { return dist.Point(s.dist, p) }
+	r.P1, r.P5, r.P50, r.P95, r.P99 = point(0.01), point(0.05), point(0.50), point(0.95), point(0.99)
 	r.Quantiles = make([]float64, drawn)
 	for i := range r.Quantiles {
-		r.Quantiles[i] = dist.Point(a.dist, (float64(i)+0.5)/drawn)
+		r.Quantiles[i] = point((float64(i) + 0.5) / drawn)
 	}
 	return r
 }

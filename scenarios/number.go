@@ -16,7 +16,7 @@ var (
 	grouped    = regexp.MustCompile(`^[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$`)
 	percent    = regexp.MustCompile(`^([-+]?[0-9.]+)\s*%$`)
 	withUnit   = regexp.MustCompile(`^([$€£]\s*)?([-+]?[0-9][0-9.]*)\s*([a-zA-Z][a-zA-Z/ ]*)?$`)
-	spread     = regexp.MustCompile(`^([-+]?[0-9.]+)\s*(-|–|—|\.\.\.?|~|/)\s*([-+]?[0-9.]+)$`)
+	dashed     = regexp.MustCompile(`^([-+]?[0-9.]+)\s*(-|–|—|\.\.\.?|~|/)\s*([-+]?[0-9.]+)$`)
 )
 
 // parseNumber reads a decimal number. If s is none, hint says how to write it, where that can be told.
@@ -50,8 +50,8 @@ func parseNumber(s string) (x float64, hint string, ok bool) {
 		if x, err := strconv.ParseFloat(percent.FindStringSubmatch(s)[1], 64); err == nil {
 			return 0, fmt.Sprintf("write %s: there are no percent signs", formatNumber(x/100)), false
 		}
-	case spread.MatchString(s):
-		m := spread.FindStringSubmatch(s)
+	case dashed.MatchString(s):
+		m := dashed.FindStringSubmatch(s)
 		return 0, fmt.Sprintf("write %s to %s, for a 5 %% and a 95 %% quantile", m[1], m[3]), false
 	case isNonFinite(s):
 		return 0, "only finite numbers; for what has no limit, leave the field out", false

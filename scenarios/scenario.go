@@ -15,6 +15,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"entente/models"
@@ -208,12 +209,22 @@ func readFile(name string) ([]byte, error) {
 // Load reads the scenario that arg names: a file, a built-in scenario, or - for standard input.
 // Its error is Diagnostics where the scenario is wrong.
 func Load(arg string, opt Options) (*Scenario, error) {
-	l := &loader{stdin: opt.Stdin, places: map[*source]place{}}
-	src, text, err := l.open(arg)
+	s, b, err := load(arg, opt)
 	if err != nil {
 		return nil, err
 	}
-	r := &binder{files: l.beside}
+	b.describe(s.Facts.Assumptions)
+	return s, nil
+}
+
+// load is Load without the numbers that describe distributions, which take longer than the rest.
+func load(arg string, opt Options) (*Scenario, *builder, error) {
+	l := &loader{stdin: opt.Stdin, places: map[*source]place{}}
+	src, text, err := l.open(arg)
+	if err != nil {
+		return nil, nil, err
+	}
+	r := &binder{files: l.beside, spreads: map[alike]*spread{}}
 	c := &composer{problems: &r.problems, load: l.extended}
 	root := c.read(src, text)
 	f := format()
@@ -223,15 +234,16 @@ func Load(arg string, opt Options) (*Scenario, error) {
 		}
 	}
 	if root == nil {
-		return nil, ordered(r.errors)
+		return nil, nil, ordered(r.errors)
 	}
 	b := r.build(r.bind(f, root, root.mark, "", ""))
 	b.userMetrics()
 	if len(r.errors) > 0 {
-		return nil, ordered(r.errors)
+		return nil, nil, ordered(r.errors)
 	}
 	s := &Scenario{System: &b.sys, Trials: int(f.field("trials").Default), Seed: uint64(f.field("seed").Default), Sampler: "random",
 		Warnings: ordered(r.warnings)}
+	s.Facts = b.facts()
 	if t := b.root.get("trials"); t.given {
 		s.Trials = int(t.whole)
 	}
@@ -241,21 +253,20 @@ func Load(arg string, opt Options) (*Scenario, error) {
 	if t := b.root.get("sampler"); t.given {
 		s.Sampler = t.written
 	}
-	s.Facts = b.facts()
-	sc := &s.Facts.Scenario
-	sc.SHA256 = hash(append(c.texts, l.data...), opt.Set)
-	sc.Overrides = append([]string(nil), opt.Set...)
-	sc.Argument = arg
+	about := &s.Facts.Scenario
+	about.SHA256 = hash(append(c.texts, l.data...), opt.Set)
+	about.Overrides = slices.Clone(opt.Set)
+	about.Argument = arg
 	if filepath.IsAbs(arg) {
-		sc.Argument = filepath.Base(arg) // where it lies here concerns nobody else
+		about.Argument = filepath.Base(arg) // where it lies here concerns nobody else
 	}
-	if sc.Name == "" {
-		sc.Name = strings.TrimSuffix(strings.TrimSuffix(filepath.Base(arg), ".yaml"), ".yml")
-		if arg == "-" {
-			sc.Name = "scenario"
+	if about.Name == "" {
+		about.Name = "scenario"
+		if arg != "-" {
+			about.Name = strings.TrimSuffix(strings.TrimSuffix(filepath.Base(arg), ".yaml"), ".yml")
 		}
 	}
-	return s, nil
+	return s, b, nil
 }
 
 // hash is the SHA-256 of the texts: of one text without overrides, what sha256sum says; else
