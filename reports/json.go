@@ -353,15 +353,15 @@ func (ms *metricsJSON) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// A figure is one number of a Stat and its key.
-type figure struct {
+// A field is one number of a Stat and its key.
+type field struct {
 	key string
 	of  *float64
 }
 
 // figures lists the numbers of a Stat: the one place that names them, for reading and writing.
-func figures(s *result.Stat) []figure {
-	return []figure{
+func figures(s *result.Stat) []field {
+	return []field{
 		{"defined", &s.Defined}, {"mean", &s.Mean}, {"se", &s.SE}, {"sd", &s.SD}, {"min", &s.Min}, {"max", &s.Max},
 		{"p1", &s.P1}, {"p5", &s.P5}, {"p10", &s.P10}, {"p25", &s.P25}, {"p50", &s.P50},
 		{"p75", &s.P75}, {"p90", &s.P90}, {"p95", &s.P95}, {"p99", &s.P99},

@@ -45,10 +45,16 @@ func places(x, se float64) int {
 	if x != 0 {
 		first = int(math.Floor(math.Log10(math.Abs(x))))
 	}
-	if !(se > 0) || math.IsInf(se, 0) {
+	if !errs(x, se) {
 		return max(0, figuresWithoutError-1-first)
 	}
 	return min(Digits(se), max(maxFigures-1-first, 0))
+}
+
+// errs says that se is a standard error that x has, and not missing, 0 or what rounding left
+// of 0 where all trials have the same value.
+func errs(x, se float64) bool {
+	return se > 1e-9*math.Abs(x) && !math.IsInf(se, 0)
 }
 
 // decimal writes x to that many decimals, with commas between thousands and a proper minus.
@@ -88,6 +94,9 @@ func trimmed(x float64) string {
 	return s
 }
 
+// nbsp keeps a number together with its error and its unit.
+const nbsp = "\u00a0"
+
 // noValue stands where no trial has a value.
 const noValue = "–"
 
@@ -101,20 +110,20 @@ type scale struct {
 func scaleOf(unit string) scale {
 	switch unit {
 	case "USD bn":
-		return scale{1, "$", " bn", "USD bn"}
+		return scale{1, "$", nbsp + "bn", "USD bn"}
 	case "share", "probability":
-		return scale{100, "", " %", "%"}
+		return scale{100, "", nbsp + "%", "%"}
 	case "":
 		return scale{1, "", "", ""}
 	default:
-		return scale{1, "", " " + unit, unit}
+		return scale{1, "", nbsp + unit, unit}
 	}
 }
 
 // bare is x on the scale, with the digits that se supports, without its unit.
 func (s scale) bare(x, se float64) string {
 	x, se = x*s.factor, se*s.factor
-	if !(se > 0) || math.IsInf(se, 0) {
+	if !errs(x, se) {
 		return trimmed(x)
 	}
 	return decimal(x, places(x, se))
@@ -124,7 +133,7 @@ func (s scale) bare(x, se float64) string {
 func (s scale) withError(x, se float64) string {
 	v := s.bare(x, se)
 	if e := s.error(x, se); e != "" {
-		return v + " ± " + e
+		return v + nbsp + "±" + nbsp + e
 	}
 	return v
 }
@@ -132,7 +141,7 @@ func (s scale) withError(x, se float64) string {
 // error is the standard error to the same place as x; empty where there is none.
 func (s scale) error(x, se float64) string {
 	x, se = x*s.factor, se*s.factor
-	if math.IsNaN(x) || math.IsInf(x, 0) || !(se > 0) || math.IsInf(se, 0) {
+	if math.IsNaN(x) || math.IsInf(x, 0) || !errs(x, se) {
 		return ""
 	}
 	d := places(x, se)

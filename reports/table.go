@@ -149,7 +149,7 @@ func WriteTable(w io.Writer, r *result.Result, opt TableOptions) error {
 		}
 	}
 	fmt.Fprintf(&b, "%s trials, seed %d, sampler %s\n", decimal(float64(r.Run.Trials), 0), r.Run.Seed, r.Run.Sampler)
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, strings.ReplaceAll(b.String(), nbsp, " "))
 	return err
 }
 
@@ -182,11 +182,11 @@ func share(p float64) string {
 	case math.IsNaN(p):
 		return noValue
 	case p > 0 && p < 0.001:
-		return "<0.1 %"
+		return "<0.1" + nbsp + "%"
 	case p > 0.999 && p < 1:
-		return ">99.9 %"
+		return ">99.9" + nbsp + "%"
 	}
-	return trimmed(math.Round(p*1000)/10) + " %"
+	return trimmed(math.Round(p*1000)/10) + nbsp + "%"
 }
 
 // answer is the answer in a sentence or two.
@@ -227,7 +227,7 @@ func (f finder) failure(l result.Entity) string {
 	}
 	ci := probability(s, f.r.Run)
 	d := percentPlaces(ci)
-	out := fmt.Sprintf("%s fails within %d years in %s %% of futures (95 %% interval of the simulation %s to %s %%)",
+	out := fmt.Sprintf("%s fails within %d years in %s\u00a0%% of futures (95\u00a0%% interval of the simulation %s to %s\u00a0%%)",
 		name(l), f.r.Run.Years, decimal(100*s.Mean, d), decimal(100*ci.lo, d), decimal(100*ci.hi, d))
 	if t := f.final(l.ID, "failure_time"); t != nil && t.Defined > 0 && !math.IsNaN(t.P50) {
 		out += fmt.Sprintf("; where it fails, the median time is %s years", scaleOf("").bare(t.P50, t.SEP50))
@@ -248,7 +248,7 @@ func percentPlaces(ci interval) int {
 func wrap(s string, width int) string {
 	var b strings.Builder
 	n := 0
-	for i, word := range strings.Fields(s) {
+	for i, word := range strings.Split(s, " ") {
 		l := text.RuneWidthWithoutEscSequences(word)
 		switch {
 		case i == 0:

@@ -1,0 +1,971 @@
+package reports
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io"
+	"math"
+	"net/url"
+	"strings"
+
+	"entente/sim/result"
+)
+
+//go:embed assets/report.html
+var pageTemplate string
+
+//go:embed assets/report.css
+var pageStyle string
+
+//go:embed assets/boot.js
+var pageScript string
+
+//go:embed assets/echarts.min.js
+var chartLibrary string
+
+// WriteHTML writes the report: one file that needs no network and runs no code but its own.
+//
+// Everything in r is untrusted: texts are escaped for the place where they stand, marks that
+// turn the direction of text around are taken out, and the page's Content-Security-Policy
+// allows the two scripts and the style sheet by their hashes and nothing else.
+func WriteHTML(w io.Writer, r *result.Result) error {
+	p, err := newPage(clean(r))
+	if err != nil {
+		return err
+	}
+	t, err := template.New("report").Funcs(template.FuncMap{"parts": parts}).Parse(pageTemplate)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := t.Execute(&b, p); err != nil {
+		return err
+	}
+	_, err = w.Write(b.Bytes())
+	return err
+}
+
+// A page is what the template shows.
+type page struct {
+	CSP             string
+	Style           template.CSS
+	Library, Script template.JS
+	Charts          template.JS
+
+	R        *result.Result
+	Title    string
+	Facts    string
+	Answers  []answerView
+	Sections []*section
+	Command  string
+
+	f      finder
+	err    error // the first that a drawing had
+	drawn  map[string]any
+	colors map[string]string // of labs and clouds
+}
+
+// A section is a chapter of the page.
+type section struct {
+	ID, Title string
+	Lead      []string
+	Blocks    []block
+}
+
+// A block is a row of figures, a table, or one of the special parts of the template.
+type block struct {
+	Kind    string // "", control, assumptions, method, reproduce
+	Heading string
+	Text    []string
+	Legend  []legendItem
+	Figures []figure
+	Table   *tableView
+	Years   []string // of the control
+	Rows    []assumptionView
+}
+
+type legendItem struct{ Class, Name string }
+
+// A figure is a chart and the table of the same numbers.
+type figure struct {
+	ID, Title, Unit string
+	Size            string // s, m or l
+	Summary         string // what the chart shows, in words
+	Table           *tableView
+}
+
+type tableView struct {
+	Caption string
+	Head    []string
+	Rows    []tableRow
+	Foot    string
+}
+
+type tableRow struct {
+	Cells  []string
+	Source *sourceView // the last cell, if there is one
+	Group  bool        // a heading within the table
+}
+
+type answerView struct {
+	Name, Color  string
+	Value, Error string
+	Unit         string // behind the number
+	What         string
+	Sentences    []string
+	Dots         *dotsView
+}
+
+type assumptionView struct {
+	Path, Text, Unit, Mean, P5, P95 string
+	Truncated                       string
+	Source                          sourceView
+	Spark                           string
+	Constant                        bool
+}
+
+type sourceView struct {
+	Text string
+	URL  string // if it is one
+	Note string
+}
+
+// source makes a link of what is an address on the web, and shows of it the host and the end.
+func source(s, note string) sourceView {
+	v := sourceView{Text: s, Note: note}
+	if u, err := url.Parse(s); err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" {
+		v.URL = s
+		rest := strings.TrimSuffix(strings.TrimPrefix(s, u.Scheme+"://"+u.Host), "/")
+		if i := strings.LastIndex(rest, "/"); i > 0 {
+			rest = "/…" + rest[i:]
+		}
+		v.Text = u.Host + rest
+	}
+	return v
+}
+
+// parts cuts a path behind its dots and underscores, where a line may break.
+func parts(path string) []string {
+	return strings.FieldsFunc(strings.NewReplacer(".", ".\x00", "_", "_\x00").Replace(path), func(c rune) bool { return c == 0 })
+}
+
+func hash(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+func newPage(r *result.Result) (*page, error) {
+	p := &page{R: r, f: newFinder(r), drawn: map[string]any{}, colors: map[string]string{}}
+	p.Style, p.Library, p.Script = template.CSS(pageStyle), template.JS(chartLibrary), template.JS(pageScript)
+	p.CSP = strings.Join([]string{
+		"default-src 'none'",
+		"script-src " + hash(chartLibrary) + " " + hash(pageScript),
+		"style-src 'unsafe-inline'", // for browsers that know nothing of the next two
+		"style-src-elem " + hash(pageStyle),
+		"style-src-attr 'unsafe-inline'", // the charts set the fonts of their labels
+		"img-src data:",
+		"base-uri 'none'",
+		"form-action 'none'",
+	}, "; ")
+	p.Title = r.Scenario.Name
+	if p.Title == "" {
+		p.Title = "A scenario without a name"
+	}
+	p.Facts = fmt.Sprintf("%d years from %s · %s trials · %s sampling · seed %d", r.Run.Years, r.Run.Start, decimal(float64(r.Run.Trials), 0), r.Run.Sampler, r.Run.Seed)
+	p.Command = command(r)
+	first, rest := p.f.answers()
+	for i, c := range append(append([]result.Entity(nil), first...), rest...) {
+		p.colors[c.ID] = fmt.Sprintf("c%d", i%7)
+	}
+	for i, l := range r.Labs {
+		p.colors[l.ID] = fmt.Sprintf("l%d", i%4)
+	}
+
+	p.answers(first)
+	p.exposureSection(first)
+	p.yearSection(first)
+	p.concentrationSection(first)
+	p.valueSection(first)
+	p.labSection()
+	p.allianceSection()
+	p.othersSection(rest)
+	p.eventSection()
+	p.assumptionSection()
+	p.noteSection()
+	p.add(&section{ID: "method", Title: "Method in brief", Blocks: []block{{Kind: "method"}}})
+	p.add(&section{ID: "reproduce", Title: "Making it again", Blocks: []block{{Kind: "reproduce"}}})
+	if p.err != nil {
+		return nil, p.err
+	}
+	b, err := json.Marshal(p.drawn) // keys sorted; < > & and U+2028/9 escaped
+	if err != nil {
+		return nil, err
+	}
+	p.Charts = template.JS(b)
+	return p, nil
+}
+
+func (p *page) add(s *section) {
+	if len(s.Blocks) > 0 {
+		p.Sections = append(p.Sections, s)
+	}
+}
+
+func (p *page) draw(id string, d drawing, err error) {
+	if err != nil && p.err == nil {
+		p.err = fmt.Errorf("chart %s: %w", id, err)
+	}
+	p.drawn[id] = d
+}
+
+// legend names entities by their colours.
+func (p *page) legend(es []result.Entity) []legendItem {
+	var items []legendItem
+	for _, e := range es {
+		items = append(items, legendItem{p.colors[e.ID], shorten(name(e), 60)})
+	}
+	return items
+}
+
+// answers is the first thing on the page.
+func (p *page) answers(first []result.Entity) {
+	type one struct {
+		d     distribution
+		color string
+	}
+	var all []one
+	for _, c := range first {
+		v := answerView{Name: name(c), Color: p.colors[c.ID]}
+		s := p.f.final(c.ID, "exposure")
+		if s == nil || math.IsNaN(s.Mean) {
+			v.Value, v.What = noValue, "no exposure was recorded"
+			p.Answers = append(p.Answers, v)
+			all = append(all, one{})
+			continue
+		}
+		unit := p.f.metric(c.ID, "exposure").Unit
+		sc := scaleOf(unit)
+		v.Value, v.Error, v.Unit = sc.money(sc.bare(s.Mean, s.SE)), sc.error(s.Mean, s.SE), sc.suffix
+		v.What = fmt.Sprintf("mean exposure to %s at the end of %s", labsOrNone(p.f.labsOf(c.ID)), yearOf(s))
+		v.Sentences = p.sentences(c, s, sc)
+		p.Answers = append(p.Answers, v)
+		all = append(all, one{distributionOf(s, unit, p.R), p.colors[c.ID]})
+	}
+	var ds []distribution
+	for _, o := range all {
+		ds = append(ds, o.d)
+	}
+	for i, dots := range dotStrips(ds) {
+		p.Answers[i].Dots = dots
+	}
+}
+
+// sentences are the answer for one cloud, in words.
+func (p *page) sentences(c result.Entity, s *result.Stat, sc scale) []string {
+	var out []string
+	eq, cr := p.f.final(c.ID, "equity"), p.f.final(c.ID, "credit_exposure")
+	switch {
+	case eq != nil && cr != nil && !math.IsNaN(eq.Mean) && !math.IsNaN(cr.Mean):
+		out = append(out, fmt.Sprintf("Of it, %s is equity, marked to the model's valuation, and %s is credit exposure: receivables, and plant that could not be used otherwise.",
+			sc.inWordsWithError(eq.Mean, eq.SE), sc.inWordsWithError(cr.Mean, cr.SE)))
+	case cr != nil && !math.IsNaN(cr.Mean):
+		out = append(out, "All of it is credit exposure: receivables, and plant that could not be used otherwise.")
+	}
+	if s.P90 > s.P10 {
+		out = append(out, fmt.Sprintf("One future in ten is above %s, one in ten below %s; half lie between %s and %s.",
+			sc.inWords(s.P90, seAbove(s)), sc.inWords(s.P10, seBelow(s)), sc.inWords(s.P25, seBelow(s)), sc.inWords(s.P75, seAbove(s))))
+	}
+	if l := p.f.final(c.ID, "loss_total"); l != nil && !math.IsNaN(l.Mean) {
+		share, se := p.positive(l)
+		lsc := scaleOf(p.f.metric(c.ID, "loss_total").Unit)
+		switch {
+		case l.Max == 0:
+			out = append(out, "No lab fails on it in any of the futures.")
+		case !math.IsNaN(share):
+			out = append(out, fmt.Sprintf("It loses money on a failed lab in %s\u00a0%% of futures: %s on the mean of all, %s on the mean of the worst 5\u00a0%%.",
+				scaleOf("share").withError(share, se), lsc.inWordsWithError(l.Mean, l.SE), lsc.inWords(l.ES95, l.SEES95)))
+		}
+	}
+	if n := p.f.final(c.ID, "npv"); n != nil && !math.IsNaN(n.Mean) {
+		nsc := scaleOf(p.f.metric(c.ID, "npv").Unit)
+		d := distributionOf(n, "", p.R)
+		share, se := below(0, d.q, d.p, d.n)
+		out = append(out, fmt.Sprintf("The net present value of its alliances is %s on the mean, and negative in %s\u00a0%% of futures.",
+			nsc.inWordsWithError(n.Mean, n.SE), scaleOf("share").withError(share, se)))
+	}
+	return out
+}
+
+// positive is the share of futures above 0, and its error.
+func (p *page) positive(s *result.Stat) (share, se float64) {
+	d := distributionOf(s, "", p.R)
+	share, se = below(0, d.q, d.p, d.n)
+	return 1 - share, se
+}
+
+// overYears is the table behind a fan.
+func overYears(m *result.Metric, caption string) *tableView {
+	sc := scaleOf(m.Unit)
+	t := &tableView{Caption: caption, Head: []string{"Year", "mean ± s.e."}}
+	cols := []column{}
+	for i := len(quantileColumns) - 1; i >= 0; i-- {
+		cols = append(cols, quantileColumns[i])
+	}
+	cols = append(cols, column{"ES95", func(s *result.Stat) (float64, float64) { return s.ES95, s.SEES95 }})
+	partial := false
+	for _, c := range cols {
+		t.Head = append(t.Head, c.head)
+	}
+	for i := range m.ByYear {
+		partial = partial || m.ByYear[i].Defined < 1
+	}
+	if partial {
+		t.Head = append(t.Head, "with a value")
+	}
+	for i := range m.ByYear {
+		s := &m.ByYear[i]
+		row := tableRow{Cells: []string{yearOf(s), sc.withError(s.Mean, s.SE)}}
+		for _, c := range cols {
+			v, se := c.of(s)
+			row.Cells = append(row.Cells, sc.bare(v, se))
+		}
+		if partial {
+			row.Cells = append(row.Cells, share(s.Defined))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// fanFigure is a fan with its table; nil if there is no such metric.
+func (p *page) fanFigure(m *result.Metric, title, size, color string, ax axis) []figure {
+	if m == nil || len(m.ByYear) == 0 {
+		return nil
+	}
+	d, err := fan(m, "$"+color, ax)
+	p.draw(m.Name, d, err)
+	sc := scaleOf(m.Unit)
+	when := "at the end of each year"
+	if m.Kind == result.Flow {
+		when = "over each year"
+	}
+	last := final(m)
+	unit := strings.TrimPrefix(sc.label+", "+when, ", ")
+	if ax.log {
+		unit += ", logarithmic"
+	}
+	return []figure{{
+		ID: m.Name, Title: title, Unit: unit, Size: size,
+		Summary: fmt.Sprintf("%s, %s. In %s the mean is %s, the median %s, and nine futures in ten lie between %s and %s.", title, when, yearOf(last),
+			sc.inWordsWithError(last.Mean, last.SE), sc.inWords(last.P50, last.SEP50), sc.inWords(last.P5, last.SEP5), sc.inWords(last.P95, last.SEP95)),
+		Table: overYears(m, title+", "+unit),
+	}}
+}
+
+var bandLegend = []legendItem{{"k-median", "median"}, {"k-mean", "mean"}, {"k-50", "half of futures (p25–p75)"}, {"k-80", "8 in 10 (p10–p90)"}, {"k-90", "9 in 10 (p5–p95)"}}
+
+func (p *page) exposureSection(first []result.Entity) {
+	s := &section{ID: "exposure", Title: "Exposure over the years", Lead: []string{
+		"What each cloud's owner would have at stake if its labs failed on that day: its equity in them, marked to the model's valuation, and its credit exposure. One in ten futures lies outside the palest band, and nothing bounds how far.",
+	}}
+	if len(first) > 0 {
+		for i, part := range []struct{ metric, title, size string }{
+			{"exposure", "exposure", "l"}, {"equity", "of this, equity", "m"}, {"credit_exposure", "of this, credit exposure", "m"},
+		} {
+			var ms []*result.Metric
+			for _, c := range first {
+				ms = append(ms, p.f.metric(c.ID, part.metric))
+			}
+			ax := common(ms...)
+			b := block{}
+			if i == 0 {
+				b.Legend = bandLegend
+			}
+			for k, c := range first {
+				b.Figures = append(b.Figures, p.fanFigure(ms[k], shorten(name(c), 60)+": "+part.title, part.size, p.colors[c.ID], ax)...)
+			}
+			if len(b.Figures) > 0 {
+				s.Blocks = append(s.Blocks, b)
+			}
+		}
+	}
+	p.add(s)
+}
+
+// yearSection is the distributions of one year, chosen by one control.
+func (p *page) yearSection(first []result.Entity) {
+	type cloud struct {
+		e  result.Entity
+		m  *result.Metric
+		id string
+	}
+	var cs []cloud
+	for _, c := range first {
+		if m := p.f.metric(c.ID, "exposure"); m != nil && len(m.ByYear) > 0 {
+			cs = append(cs, cloud{c, m, c.ID + ".exposure.histogram"})
+		}
+	}
+	if len(cs) == 0 {
+		return
+	}
+	const exceedID = "exposure.exceedance"
+	perYear := map[string][]drawing{}
+	b := block{Kind: "control"}
+	sc := scaleOf(cs[0].m.Unit)
+	for y := range cs[0].m.ByYear {
+		b.Years = append(b.Years, yearOf(&cs[0].m.ByYear[y]))
+		var ds []distribution
+		var tails []tail
+		for _, c := range cs {
+			d := distributionOf(&c.m.ByYear[y], c.m.Unit, p.R)
+			ds = append(ds, d)
+			tails = append(tails, tail{name(c.e), "$" + p.colors[c.e.ID], d})
+		}
+		lo, hi, width := span(ds...)
+		top := tallest(lo, hi, width, ds...)
+		for k, c := range cs {
+			d, err := histogram(ds[k], "$"+p.colors[c.e.ID], lo, hi, width, top)
+			if err != nil && p.err == nil {
+				p.err = err
+			}
+			perYear[c.id] = append(perYear[c.id], d)
+		}
+		d, err := exceedance(tails)
+		if err != nil && p.err == nil {
+			p.err = err
+		}
+		perYear[exceedID] = append(perYear[exceedID], d)
+	}
+	for id, ds := range perYear {
+		p.drawn[id] = map[string]any{"years": ds}
+	}
+	for _, c := range cs {
+		b.Figures = append(b.Figures, figure{
+			ID: c.id, Title: shorten(name(c.e), 60), Unit: "share of futures by exposure, " + sc.label, Size: "m",
+			Summary: "Histogram of the exposure of " + name(c.e) + " at the end of the chosen year. The table gives its quantiles in every year.",
+			Table:   overYears(c.m, name(c.e)+": exposure, "+sc.label),
+		})
+	}
+	t := &tableView{Caption: "Exposure that is exceeded with a given probability, " + sc.label, Head: []string{"Probability"}}
+	for _, c := range cs {
+		for _, y := range []int{0, len(c.m.ByYear) / 2, len(c.m.ByYear) - 1} {
+			t.Head = append(t.Head, shorten(name(c.e), 40)+", "+yearOf(&c.m.ByYear[y]))
+		}
+	}
+	for _, col := range []struct {
+		p  string
+		of func(*result.Stat) (float64, float64)
+	}{
+		{"50 %", quantileColumns[3].of}, {"25 %", quantileColumns[2].of}, {"10 %", quantileColumns[1].of}, {"5 %", quantileColumns[0].of},
+		{"1 %", func(s *result.Stat) (float64, float64) { return s.P99, s.SEES95 }},
+	} {
+		row := tableRow{Cells: []string{col.p}}
+		for _, c := range cs {
+			for _, y := range []int{0, len(c.m.ByYear) / 2, len(c.m.ByYear) - 1} {
+				v, se := col.of(&c.m.ByYear[y])
+				row.Cells = append(row.Cells, sc.bare(v, se))
+			}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	b.Figures = append(b.Figures, figure{
+		ID: exceedID, Title: "Chance of more than that", Unit: "share of futures above, logarithmic, by exposure, " + sc.label, Size: "m",
+		Summary: "The probability that the exposure at the end of the chosen year is above a value, for each value.", Table: t,
+	})
+	if len(first) > 1 {
+		b.Legend = p.legend(first)
+	}
+	p.add(&section{ID: "distribution", Title: "The whole distribution, year by year", Lead: []string{
+		"The control sets the year of all three charts. Bars are equally wide, and both clouds share their axes; what lies beyond the right edge (0.5 % of futures) is in the chart of the tail.",
+	}, Blocks: []block{b}})
+}
+
+func (p *page) concentrationSection(first []result.Entity) {
+	s := &section{ID: "concentration", Title: "Dependence: revenue and backlog", Lead: []string{
+		"How much of a cloud's revenue comes from AI labs (what they are billed, what it earns by selling their models, what they share of their revenue), and how much spend they still owe it.",
+	}}
+	for i, part := range []struct{ metric, title string }{{"concentration", "labs' part of revenue"}, {"backlog", "committed and not yet used"}, {"lab_revenue", "revenue from labs"}} {
+		var ms []*result.Metric
+		for _, c := range first {
+			ms = append(ms, p.f.metric(c.ID, part.metric))
+		}
+		ax := common(ms...)
+		b := block{}
+		if i == 0 {
+			b.Legend = bandLegend
+		}
+		for k, c := range first {
+			b.Figures = append(b.Figures, p.fanFigure(ms[k], shorten(name(c), 60)+": "+part.title, "m", p.colors[c.ID], ax)...)
+		}
+		if len(b.Figures) > 0 {
+			s.Blocks = append(s.Blocks, b)
+		}
+	}
+	p.add(s)
+}
+
+func (p *page) valueSection(first []result.Entity) {
+	s := &section{ID: "value", Title: "Value and loss over the whole time", Lead: []string{
+		"Net present value is seen from the start: money already spent is left out, equity that is left at the end is counted. Losses are those on failed labs.",
+	}}
+	b := block{Legend: p.legend(first)}
+	var ds []distribution
+	var with []result.Entity
+	for _, c := range first {
+		if m := p.f.metric(c.ID, "npv"); m != nil && m.Total != nil {
+			ds, with = append(ds, distributionOf(m.Total, m.Unit, p.R)), append(with, c)
+		}
+	}
+	if len(ds) > 0 {
+		lo, hi, width := span(ds...)
+		top := tallest(lo, hi, width, ds...)
+		for k, c := range with {
+			m := p.f.metric(c.ID, "npv")
+			sc := scaleOf(m.Unit)
+			d, err := histogram(ds[k], "$"+p.colors[c.ID], lo, hi, width, top)
+			p.draw(m.Name, d, err)
+			b.Figures = append(b.Figures, figure{
+				ID: m.Name, Title: shorten(name(c), 60) + ": net present value", Unit: "share of futures by value, " + sc.label, Size: "m",
+				Summary: fmt.Sprintf("Histogram of the net present value of %s: mean %s.", name(c), sc.inWordsWithError(m.Total.Mean, m.Total.SE)),
+				Table:   p.totals("Net present value, "+sc.label, []result.Entity{c}, []namedMetric{{"net present value", "npv"}}),
+			})
+		}
+	}
+	var tails []tail
+	some := false
+	for _, c := range first {
+		if m := p.f.metric(c.ID, "loss_total"); m != nil && m.Total != nil {
+			tails = append(tails, tail{name(c), "$" + p.colors[c.ID], distributionOf(m.Total, m.Unit, p.R)})
+			some = some || m.Total.Max > 0
+		}
+	}
+	if some {
+		d, err := exceedance(tails)
+		p.draw("loss.exceedance", d, err)
+		b.Figures = append(b.Figures, figure{
+			ID: "loss.exceedance", Title: "Chance of losing more than that", Unit: "share of futures above, logarithmic, by loss, USD bn", Size: "m",
+			Summary: "The probability that the losses on failed labs over the whole time are above a value, for each value.",
+			Table:   p.totals("Losses on failed labs", first, []namedMetric{{"losses on failed labs", "loss_total"}}),
+		})
+	}
+	if len(b.Figures) > 0 {
+		s.Blocks = append(s.Blocks, b)
+	}
+	if t := p.totals("Over the whole time", first, []namedMetric{
+		{"net present value", "npv"}, {"losses on failed labs", "loss_total"}, {"peak exposure", "peak_exposure"}, {"break-even time", "breakeven_time"},
+	}); t != nil {
+		s.Blocks = append(s.Blocks, block{Table: t})
+	}
+	p.add(s)
+}
+
+type namedMetric struct{ label, metric string }
+
+// signed are the metrics of which it says something how often they are above 0.
+func signed(metric string) bool { return metric == "npv" || metric == "loss_total" }
+
+// totals is a table of metrics at the end or over the whole time, by entity.
+func (p *page) totals(caption string, es []result.Entity, ms []namedMetric) *tableView {
+	t := &tableView{Caption: caption, Head: []string{"", "mean ± s.e.", "p5", "median", "p95", "ES5", "ES95", "above 0", "with a value"}}
+	for _, e := range es {
+		rows := []tableRow{}
+		for _, nm := range ms {
+			m := p.f.metric(e.ID, nm.metric)
+			s := final(m)
+			if s == nil {
+				continue
+			}
+			rows = append(rows, p.totalRow(nm.label, m.Unit, s, signed(nm.metric)))
+		}
+		if len(rows) > 0 {
+			t.Rows = append(append(t.Rows, tableRow{Cells: []string{name(e)}, Group: true}), rows...)
+		}
+	}
+	if len(t.Rows) == 0 {
+		return nil
+	}
+	return t
+}
+
+func (p *page) totalRow(label, unit string, s *result.Stat, signed bool) tableRow {
+	sc := scaleOf(unit)
+	if sc.label != "" {
+		label += ", " + sc.label
+	}
+	positive := ""
+	if share, se := p.positive(s); signed && !math.IsNaN(share) {
+		positive = scaleOf("share").withError(share, se) + nbsp + "%"
+	}
+	return tableRow{Cells: []string{label, sc.withError(s.Mean, s.SE), sc.bare(s.P5, s.SEP5), sc.bare(s.P50, s.SEP50), sc.bare(s.P95, s.SEP95),
+		sc.bare(s.ES5, s.SEP5), sc.bare(s.ES95, s.SEES95), positive, share(s.Defined)}}
+}
+
+func (p *page) labSection() {
+	r := p.R
+	s := &section{ID: "labs", Title: "What the labs do"}
+	var words []string
+	for _, l := range r.Labs {
+		if t := p.f.failure(l); t != "" {
+			words = append(words, t)
+		}
+	}
+	s.Lead = words
+	for i, part := range []struct {
+		metric, title string
+		log           bool
+	}{{"run_rate", "run rate of revenue", true}, {"valuation", "equity value", true}, {"cash", "cash", false}} {
+		var ms []*result.Metric
+		for _, l := range r.Labs {
+			ms = append(ms, p.f.metric(l.ID, part.metric))
+		}
+		ax := common(ms...)
+		if part.log {
+			if a, ok := logarithmic(ms...); ok {
+				ax = a
+			}
+		}
+		b := block{}
+		if i == 0 {
+			b.Legend = bandLegend
+		}
+		for k, l := range r.Labs {
+			b.Figures = append(b.Figures, p.fanFigure(ms[k], shorten(name(l), 60)+": "+part.title, "m", p.colors[l.ID], ax)...)
+		}
+		if len(b.Figures) > 0 {
+			s.Blocks = append(s.Blocks, b)
+		}
+	}
+	b := block{}
+	var alive []layer
+	for _, l := range r.Labs {
+		if m := p.f.metric(l.ID, "alive"); m != nil && len(m.ByYear) > 0 {
+			alive = append(alive, layer{name(l), "$" + p.colors[l.ID], asShare(m)})
+		}
+	}
+	if len(alive) > 0 {
+		d, err := curves(alive, axis{lo: 0, hi: 100, step: 25, formatter: "@percent"})
+		p.draw("labs.alive", d, err)
+		b.Figures = append(b.Figures, figure{ID: "labs.alive", Title: "Labs that have not failed", Unit: "% of futures, at the end of each year", Size: "m",
+			Summary: "The share of futures in which each lab has not failed, by year.", Table: means("Share of futures in which the lab has not failed, %", alive)})
+		gone := make([]layer, len(alive))
+		top := axis{formatter: "@percent"}
+		for k, l := range alive {
+			gone[k] = layer{l.name, l.color, failing(l.m)}
+			for _, s := range gone[k].m.ByYear {
+				top.hi = math.Max(top.hi, 100*s.Mean)
+			}
+		}
+		d, err = curves(gone, top.nice())
+		p.draw("labs.failing", d, err)
+		b.Figures = append(b.Figures, figure{ID: "labs.failing", Title: "When they fail", Unit: "% of futures, over each year", Size: "m",
+			Summary: "The share of all futures in which each lab fails in that year.", Table: means("Share of futures in which the lab fails in the year, %", gone)})
+		b.Legend = p.legend(r.Labs)
+		s.Blocks = append(s.Blocks, b)
+	}
+	t := &tableView{Caption: "Labs, USD bn: mean ± standard error", Head: []string{""}}
+	parts := []namedMetric{{"run rate", "run_rate"}, {"revenue", "revenue"}, {"compute used", "compute"}, {"billed", "billed"}, {"raised", "raised"}, {"cash", "cash"}, {"equity value", "valuation"}}
+	var years []int
+	if r.Run.Years > 0 {
+		for _, y := range []int{0, (r.Run.Years - 1) / 2, r.Run.Years - 1} {
+			if len(years) == 0 || years[len(years)-1] != y {
+				years = append(years, y)
+			}
+		}
+	}
+	for _, l := range r.Labs {
+		rows := []tableRow{}
+		for _, nm := range parts {
+			m := p.f.metric(l.ID, nm.metric)
+			if m == nil || len(m.ByYear) != r.Run.Years {
+				continue
+			}
+			row := tableRow{Cells: []string{nm.label}}
+			if len(t.Head) == 1 {
+				for _, y := range years {
+					t.Head = append(t.Head, yearOf(&m.ByYear[y]))
+				}
+			}
+			for _, y := range years {
+				row.Cells = append(row.Cells, scaleOf(m.Unit).withError(m.ByYear[y].Mean, m.ByYear[y].SE))
+			}
+			rows = append(rows, row)
+		}
+		if len(rows) > 0 {
+			t.Rows = append(append(t.Rows, tableRow{Cells: []string{name(l)}, Group: true}), rows...)
+		}
+	}
+	if len(t.Rows) > 0 {
+		s.Blocks = append(s.Blocks, block{Table: t})
+	}
+	p.add(s)
+}
+
+// asShare is m with its mean shown as a percentage.
+func asShare(m *result.Metric) *result.Metric {
+	c := *m
+	c.Unit = "share"
+	return &c
+}
+
+// failing makes of the share of futures in which a lab is alive at each year's end the share
+// in which it fails during the year, P(alive before) − P(alive after), with the standard error
+// of a proportion: the second event is a part of the first.
+func failing(alive *result.Metric) *result.Metric {
+	c := *alive
+	c.Kind = result.Flow
+	c.ByYear = append([]result.Stat(nil), alive.ByYear...)
+	before := 1.0
+	for i := range c.ByYear {
+		s := &c.ByYear[i]
+		a := s.Mean
+		s.Mean = math.Max(0, before-a)
+		if alive.ByYear[i].SE > 0 {
+			n := a * (1 - a) / (s.SE * s.SE) // as many independent trials as the error speaks of
+			s.SE = math.Sqrt(s.Mean * (1 - s.Mean) / n)
+		}
+		before = a
+	}
+	return &c
+}
+
+// means is the table of layers.
+func means(caption string, layers []layer) *tableView {
+	t := &tableView{Caption: caption, Head: []string{"Year"}}
+	for _, l := range layers {
+		t.Head = append(t.Head, shorten(l.name, 60))
+	}
+	for i := range layers[0].m.ByYear {
+		row := tableRow{Cells: []string{yearOf(&layers[0].m.ByYear[i])}}
+		for _, l := range layers {
+			s := &l.m.ByYear[i]
+			row.Cells = append(row.Cells, scaleOf(l.m.Unit).withError(s.Mean, s.SE))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+func (p *page) allianceSection() {
+	s := &section{ID: "alliances", Title: "What the alliances do", Lead: []string{
+		"Where each lab runs, what it is billed for, what it still owes and how much power that takes: means over all futures, by cloud.",
+	}}
+	for _, l := range p.R.Labs {
+		as := p.f.alliancesOf(l.ID)
+		if len(as) == 0 {
+			continue
+		}
+		b := block{Heading: name(l)}
+		for _, part := range []struct{ metric, title, when string }{
+			{"share", "share of its compute", "at the end of each year"},
+			{"billed", "billed", "over each year"},
+			{"backlog", "committed and not yet used", "at the end of each year"},
+			{"gigawatts", "gigawatts", "over each year"},
+		} {
+			var layers []layer
+			for _, a := range as {
+				if m := p.f.metric(a.ID, part.metric); m != nil && len(m.ByYear) == p.R.Run.Years && len(m.ByYear) > 0 {
+					layers = append(layers, layer{p.f.nameOf(a.Cloud), "$" + p.colors[a.Cloud], m})
+				}
+			}
+			if len(layers) == 0 {
+				continue
+			}
+			ax := stackAxis(layers)
+			if part.metric == "share" {
+				ax = axis{lo: 0, hi: 100, step: 25, formatter: "@percent"}
+			}
+			id := l.ID + ".alliances." + part.metric
+			d, err := stack(layers, ax)
+			p.draw(id, d, err)
+			title := strings.ToUpper(part.title[:1]) + part.title[1:]
+			unit := strings.TrimPrefix(scaleOf(layers[0].m.Unit).label+", "+part.when, ", ")
+			b.Figures = append(b.Figures, figure{ID: id, Title: title, Unit: unit, Size: "m",
+				Summary: fmt.Sprintf("%s of %s by cloud: the means, stacked.", title, name(l)), Table: means(name(l)+": "+part.title+", "+unit, layers)})
+		}
+		var clouds []result.Entity
+		for _, c := range p.R.Clouds {
+			for _, a := range as {
+				if a.Cloud == c.ID {
+					clouds = append(clouds, c)
+				}
+			}
+		}
+		b.Legend = p.legend(clouds)
+		if len(b.Figures) > 0 {
+			s.Blocks = append(s.Blocks, b)
+		}
+	}
+	t := &tableView{
+		Caption: "Alliances, USD bn: mean ± standard error",
+		Head:    []string{"", "share at the end, %", "billed, sum", "of this shortfall, sum", "paid in, sum", "exposure at the end", "net present value", "round trip", "multiple on capital"},
+		Foot:    "Sums over all years; the standard errors of sums are upper bounds. Round trip: dollars billed per dollar put in. Multiple on capital: equity at the end and recovered, per dollar put in. – : the alliance has no capital in it, so that no trial has a value.",
+	}
+	for _, a := range p.R.Alliances {
+		row := tableRow{Cells: []string{p.f.allianceName(a)}}
+		at := func(metric string) {
+			m := p.f.metric(a.ID, metric)
+			s := final(m)
+			if s == nil {
+				row.Cells = append(row.Cells, noValue)
+				return
+			}
+			cell := scaleOf(m.Unit).withError(s.Mean, s.SE)
+			if s.Defined < 1 && s.Defined > 0 {
+				cell += " (" + share(s.Defined) + ")"
+			}
+			row.Cells = append(row.Cells, cell)
+		}
+		sum := func(metric string) {
+			m := p.f.metric(a.ID, metric)
+			if m == nil || len(m.ByYear) == 0 {
+				row.Cells = append(row.Cells, noValue)
+				return
+			}
+			mean, se := 0.0, 0.0
+			for _, s := range m.ByYear {
+				mean, se = mean+s.Mean, se+s.SE
+			}
+			row.Cells = append(row.Cells, scaleOf(m.Unit).withError(mean, se))
+		}
+		at("share")
+		sum("billed")
+		sum("shortfall")
+		sum("invested")
+		at("exposure")
+		at("npv")
+		at("round_trip")
+		at("moic")
+		t.Rows = append(t.Rows, row)
+	}
+	if len(t.Rows) > 0 {
+		s.Blocks = append(s.Blocks, block{Table: t})
+	}
+	terms := &tableView{Caption: "The terms, as the scenario has them", Head: []string{"Alliance", "Terms"}}
+	for _, a := range p.R.Alliances {
+		if len(a.Terms) > 0 {
+			terms.Rows = append(terms.Rows, tableRow{Cells: []string{p.f.allianceName(a), strings.Join(a.Terms, "\n")}})
+		}
+	}
+	if len(terms.Rows) > 0 {
+		s.Blocks = append(s.Blocks, block{Kind: "words", Table: terms})
+	}
+	p.add(s)
+}
+
+func (p *page) othersSection(rest []result.Entity) {
+	s := &section{ID: "others", Title: "Other clouds and investors"}
+	if t := p.totals("Other clouds, at the end or over the whole time", rest, []namedMetric{
+		{"exposure", "exposure"}, {"of this, equity", "equity"}, {"of this, credit exposure", "credit_exposure"},
+		{"labs' part of revenue", "concentration"}, {"peak exposure", "peak_exposure"}, {"losses on failed labs", "loss_total"}, {"net present value", "npv"},
+	}); t != nil {
+		s.Blocks = append(s.Blocks, block{Table: t})
+	}
+	if t := p.totals("Investors, at the end or over the whole time", p.R.Investors, []namedMetric{
+		{"equity", "equity"}, {"paid in, last year", "invested"}, {"supplied, last year", "supplied"}, {"net present value", "npv"},
+	}); t != nil {
+		s.Blocks = append(s.Blocks, block{Table: t})
+	}
+	own := &tableView{Caption: "Metrics that the scenario defines, at the end or over the whole time", Head: []string{"", "mean ± s.e.", "p5", "median", "p95", "ES5", "ES95", "above 0", "with a value"}}
+	for _, m := range p.f.own() {
+		if st := final(m); st != nil {
+			own.Rows = append(own.Rows, p.totalRow(m.Name, m.Unit, st, true))
+		}
+	}
+	if len(own.Rows) > 0 {
+		s.Blocks = append(s.Blocks, block{Table: own})
+	}
+	p.add(s)
+}
+
+func (p *page) eventSection() {
+	t := &tableView{Caption: "Events", Head: []string{"Event", "When, and what it does", "Source and note"}}
+	for _, e := range p.R.Events {
+		n := e.Name
+		if n == "" {
+			n = e.ID
+		}
+		src := source(e.Source, e.Note)
+		t.Rows = append(t.Rows, tableRow{Cells: []string{n, strings.Join(e.Terms, "\n")}, Source: &src})
+	}
+	s := &section{ID: "events", Title: "What may happen"}
+	if len(t.Rows) > 0 {
+		s.Blocks = append(s.Blocks, block{Kind: "words", Table: t})
+	}
+	p.add(s)
+}
+
+func (p *page) assumptionSection() {
+	b := block{Kind: "assumptions"}
+	unsourced := 0
+	for _, a := range p.R.Assumptions {
+		v := assumptionView{Path: a.Path, Text: a.Text, Unit: a.Unit, Truncated: a.Truncated, Source: source(a.Source, a.Note), Constant: a.Constant}
+		if a.Source == "" {
+			unsourced++
+		}
+		if a.Constant {
+			v.Mean = trimmed(a.Value)
+		} else {
+			v.Mean, v.P5, v.P95 = threeFigures(a.Mean), threeFigures(a.P5), threeFigures(a.P95)
+			v.Spark = sparkline(a.Quantiles, 96, 22)
+		}
+		b.Rows = append(b.Rows, v)
+	}
+	s := &section{ID: "assumptions", Title: "What is assumed"}
+	if len(b.Rows) > 0 {
+		s.Blocks = append(s.Blocks, b)
+		s.Lead = []string{fmt.Sprintf("Every value of the scenario, in its order; %d of %d have no source. The small drawings are densities between the 1st and the 99th percentile. The results are these assumptions pushed through the model: they are as good as these are.", unsourced, len(b.Rows))}
+	}
+	p.add(s)
+}
+
+// threeFigures is x with three significant digits: of a distribution that is assumed, more would
+// be for show.
+func threeFigures(x float64) string {
+	if x == 0 || math.IsNaN(x) || math.IsInf(x, 0) {
+		return decimal(x, 0)
+	}
+	d := 2 - int(math.Floor(math.Log10(math.Abs(x))))
+	s := decimal(x, max(0, d))
+	if strings.Contains(s, ".") {
+		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
+	}
+	return s
+}
+
+func (p *page) noteSection() {
+	if len(p.R.Scenario.Notes) > 0 {
+		p.add(&section{ID: "notes", Title: "What was judged", Blocks: []block{{Text: p.R.Scenario.Notes}}})
+	}
+}
+
+// command is what makes the report again.
+func command(r *result.Result) string {
+	arg := r.Scenario.Argument
+	if arg == "" {
+		arg = "SCENARIO"
+	}
+	words := []string{"entente", "run", quote(arg), "--trials", fmt.Sprint(r.Run.Trials), "--seed", fmt.Sprint(r.Run.Seed), "--sampler", quote(r.Run.Sampler)}
+	for _, o := range r.Scenario.Overrides {
+		words = append(words, "--set", quote(o))
+	}
+	return strings.Join(words, " ")
+}
+
+// quote makes one word of s for a POSIX shell.
+func quote(s string) string {
+	plain := s != ""
+	for _, c := range s {
+		if !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:@%+,", c) {
+			plain = false
+		}
+	}
+	if plain {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
