@@ -8,4 +8,25 @@ type Batch struct {
 }
 
 // Col returns column c, one value a trial.
-func (b *Batch) Col(c Column) []float64 { return b.cols[c] }
+func (b *Batch) Col(c Column) []float64 { return b.cols[c][:b.N] }
+
+func newBatch(m *Model) *Batch {
+	b := &Batch{cols: columns(m.Columns)}
+	for _, c := range m.Constants {
+		col := b.cols[c.Column]
+		for i := range col {
+			col[i] = c.Value
+		}
+	}
+	return b
+}
+
+// columns returns n columns of one batch's width, next to each other.
+func columns(n int) [][]float64 {
+	all := make([]float64, n*width)
+	cols := make([][]float64, n)
+	for i := range cols {
+		cols[i] = all[i*width : (i+1)*width : (i+1)*width]
+	}
+	return cols
+}
