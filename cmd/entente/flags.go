@@ -1,0 +1,110 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"entente/sim"
+)
+
+// Types of flag values, for pflag. Unlike its own they say what would be right.
+
+// A count is a whole number from 1 to most.
+type count struct {
+	value *int
+	most  int
+}
+
+func (c count) Set(text string) error {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > c.most {
+		return fmt.Errorf("it takes a whole number from 1 to %d", c.most)
+	}
+	*c.value = n
+	return nil
+}
+
+func (c count) String() string {
+	if c.value == nil || *c.value == 0 {
+		return ""
+	}
+	return strconv.Itoa(*c.value)
+}
+
+func (count) Type() string { return "N" }
+
+// A seed is any unsigned number of 64 bits.
+type seed struct{ value *uint64 }
+
+func (s seed) Set(text string) error {
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		return fmt.Errorf("it takes a whole number from 0 to %d", uint64(1<<64-1))
+	}
+	*s.value = n
+	return nil
+}
+
+func (seed) String() string { return "" } // the default is the scenario's
+func (seed) Type() string   { return "S" }
+
+// A sampler is named as package sim names it.
+type sampler struct{ value *sim.Sampler }
+
+func (s sampler) Set(text string) error {
+	parsed, err := sim.ParseSampler(text)
+	if err != nil {
+		return fmt.Errorf("no sampler %q; there is %s%s", text, strings.Join(samplerNames(), ", "), didYouMean(text, samplerNames()))
+	}
+	*s.value = parsed
+	return nil
+}
+
+func samplerNames() []string {
+	var names []string
+	for _, s := range sim.Samplers() {
+		names = append(names, string(s))
+	}
+	return names
+}
+
+func (sampler) String() string { return "" } // the default is the scenario's
+func (sampler) Type() string   { return "NAME" }
+
+// A formatList names formats, separated by commas, each once, in their own order.
+type formatList struct{ value *[]format }
+
+func (l formatList) Set(text string) error {
+	var names []string
+	for _, f := range formats {
+		names = append(names, f.name)
+	}
+	asked := strings.Split(text, ",")
+	for _, name := range asked {
+		if !slices.Contains(names, name) {
+			return fmt.Errorf("no format %q; there is %s%s", name, strings.Join(names, " and "), didYouMean(name, names))
+		}
+	}
+	*l.value = nil
+	for _, f := range formats {
+		if slices.Contains(asked, f.name) {
+			*l.value = append(*l.value, f)
+		}
+	}
+	return nil
+}
+
+func (l formatList) String() string {
+	if l.value == nil {
+		return ""
+	}
+	var names []string
+	for _, f := range *l.value {
+		names = append(names, f.name)
+	}
+	return strings.Join(names, ",")
+}
+
+func (formatList) Type() string { return "LIST" }

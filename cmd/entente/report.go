@@ -1,0 +1,87 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"entente/reports"
+	"entente/sim/result"
+)
+
+func reportCommand() *cobra.Command {
+	var dir string
+	cmd := &cobra.Command{
+		Use:   "report RESULT...",
+		Short: "Make the HTML report again from saved results",
+		Long: `Make report.html again from result.json, beside it. A RESULT is such a file, or the
+directory that holds it. The report is the one that the run wrote, byte for byte,
+if it is the same version of entente that makes it.`,
+		Example: `  entente report out/baseline
+  entente report result.json --out somewhere/else`,
+		Args: arguments(1, 1<<20),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return report(cmd.OutOrStdout(), args, dir)
+		},
+		ValidArgsFunction: cobra.FixedCompletions([]string{"json"}, cobra.ShellCompDirectiveFilterFileExt),
+	}
+	cmd.Flags().StringVarP(&dir, "out", "o", "", "the `DIR` that report.html goes to (default: where the RESULT is)")
+	return cmd
+}
+
+// report reads all results before it writes the first report.
+func report(stdout io.Writer, args []string, dir string) error {
+	type job struct {
+		r   *result.Result
+		dir string
+	}
+	var jobs []job
+	source := map[string]string{}
+	for _, file := range args {
+		if info, err := os.Stat(file); err == nil && info.IsDir() {
+			file = filepath.Join(file, jsonFormat.file)
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		r, err := reports.ReadJSON(bytes.NewReader(text))
+		if err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+		target := dir
+		if target == "" {
+			target = filepath.Dir(file)
+		}
+		if other, taken := source[target]; taken {
+			return fmt.Errorf("the reports of %s and %s would both be %s; make them one by one, with --out", other, file, filepath.Join(target, htmlFormat.file))
+		}
+		source[target] = file
+		jobs = append(jobs, job{r, target})
+	}
+	var outs []*output
+	for _, j := range jobs {
+		out, err := openOutput(j.dir, []string{htmlFormat.file})
+		if err != nil {
+			return err
+		}
+		defer out.discard()
+		outs = append(outs, out)
+	}
+	for i, j := range jobs {
+		if err := outs[i].stage(htmlFormat.file, func(w io.Writer) error { return htmlFormat.write(w, j.r) }); err != nil {
+			return &failure{err}
+		}
+	}
+	for _, out := range outs {
+		if err := out.commit(); err != nil {
+			return &failure{err}
+		}
+		fmt.Fprintf(stdout, "%s %s\n", htmlFormat.title, filepath.Join(out.dir, htmlFormat.file))
+	}
+	return nil
+}

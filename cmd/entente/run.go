@@ -1,0 +1,297 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"entente/models"
+	"entente/reports"
+	"entente/scenarios"
+	"entente/sim"
+	"entente/sim/result"
+)
+
+// mostTrials is what -n takes at most.
+const mostTrials = 1_000_000_000
+
+const mostWorkers = 1 << 16
+
+// runFlags are the flags of `entente run`.
+type runFlags struct {
+	trials     int
+	seed       uint64
+	sampler    sim.Sampler
+	set        []string
+	workers    int
+	out        string
+	formats    []format
+	metrics    []string
+	json       bool
+	quiet      bool
+	noColor    bool
+	noProgress bool
+}
+
+func runCommand() *cobra.Command {
+	f := runFlags{workers: runtime.GOMAXPROCS(0), formats: formats}
+	cmd := &cobra.Command{
+		Use:   "run [SCENARIO]",
+		Short: "Simulate a scenario, write a report, print a summary",
+		Long: `Simulate a scenario (default: the built-in baseline), write report.html and
+result.json, and print a summary.
+
+The same scenario, trials, seed and sampler give the same result.json, byte for
+byte, whatever the number of workers.`,
+		Example: `  entente run
+  entente run my.yaml -n 1000000 --seed 7
+  entente run --set openai.cash=40 --set openai_azure.churn.annual_rate="0.1 to 0.3"
+  entente scenarios baseline | entente run - --out out/mine`,
+		Args:              arguments(0, 1),
+		ValidArgsFunction: completeScenarios,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			name := "baseline"
+			if len(args) > 0 {
+				name = args[0]
+			}
+			return run(cmd, name, f)
+		},
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.VarP(count{&f.trials, mostTrials}, "trials", "n", "number of trials (default: the scenario's, else 100000)")
+	flags.VarP(seed{&f.seed}, "seed", "s", "seed, any unsigned number of 64 bits (default: the scenario's, else 1)")
+	flags.Var(sampler{&f.sampler}, "sampler", "random, latin or sobol (default: the scenario's, else random)")
+	flags.StringArrayVar(&f.set, "set", nil, "override a value, as often as wanted: `PATH=VALUE`, the value in YAML")
+	flags.VarP(count{&f.workers, mostWorkers}, "workers", "j", "threads; they never change a digit of the result")
+	flags.StringVarP(&f.out, "out", "o", "", "the `DIR` that files go to (default: out/ and the scenario's name)")
+	flags.Var(formatList{&f.formats}, "format", "files to write")
+	flags.StringSliceVar(&f.metrics, "metrics", nil, "keep only the metrics that match, `GLOB,...` such as azure.*,*.npv (default: all)")
+	flags.BoolVar(&f.json, "json", false, "print the result on standard output in place of the table")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print errors only (and what --json prints)")
+	flags.BoolVar(&f.noColor, "no-color", false, "no colour")
+	flags.BoolVar(&f.noProgress, "no-progress", false, "no progress")
+	complete(cmd, "sampler", samplerNames()...)
+	complete(cmd, "format", "html", "json", "html,json")
+	return cmd
+}
+
+// complete offers words for a flag, in shells.
+func complete(cmd *cobra.Command, flag string, words ...string) {
+	if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		panic(err) // there is no such flag
+	}
+}
+
+// run checks everything, then makes the directory, then simulates, then writes the files, then
+// prints.
+func run(cmd *cobra.Command, name string, f runFlags) error {
+	stdout, stderr := cmd.OutOrStdout(), cmd.ErrOrStderr()
+	scenario, model, err := load(cmd, name, f.set)
+	if err != nil {
+		return err
+	}
+	metrics, err := selectMetrics(f.metrics, model.Outcomes)
+	if err != nil {
+		return err
+	}
+	opt, err := options(cmd, scenario, f)
+	if err != nil {
+		return err
+	}
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+
+	dir := f.out
+	if dir == "" {
+		dir = filepath.Join("out", fileName(scenario.Facts.Scenario.Name))
+	}
+	out, err := openOutput(dir, fileNames(f.formats))
+	if err != nil {
+		return err
+	}
+	defer out.discard()
+
+	if !f.quiet {
+		for _, w := range scenario.Warnings {
+			warn(stderr, w.String())
+		}
+	}
+	clear := func() {}
+	if showsProgress(stderr) && !f.quiet && !f.noProgress {
+		p := newProgress(stderr, time.Now, opt.Trials)
+		opt.Progress, clear = p.update, p.clear
+	}
+	simulated, err := sim.Run(ctx, model, opt)
+	clear()
+	if ctx.Err() != nil {
+		return errInterrupted
+	}
+	if err != nil {
+		return &failure{err}
+	}
+	r, err := join(scenario.Facts, simulated, metrics)
+	if err != nil {
+		return &failure{err}
+	}
+	for _, format := range f.formats {
+		if err := out.stage(format.file, func(w io.Writer) error { return format.write(w, r) }); err != nil {
+			return &failure{err}
+		}
+	}
+	if ctx.Err() != nil {
+		return errInterrupted
+	}
+	if err := out.commit(); err != nil {
+		return &failure{err}
+	}
+	if err := printResult(stdout, stderr, r, out, f); err != nil {
+		return &failure{err}
+	}
+	return nil
+}
+
+// load reads a scenario and compiles it.
+func load(cmd *cobra.Command, name string, set []string) (*scenarios.Scenario, *sim.Model, error) {
+	scenario, err := scenarios.Load(name, scenarios.Options{Stdin: cmd.InOrStdin(), Set: set})
+	if err != nil {
+		return nil, nil, err
+	}
+	model, err := models.Compile(scenario.System)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return scenario, model, nil
+}
+
+// options are the scenario's, where the command line says nothing else.
+func options(cmd *cobra.Command, scenario *scenarios.Scenario, f runFlags) (sim.Options, error) {
+	fromScenario, err := sim.ParseSampler(scenario.Sampler)
+	if err != nil {
+		return sim.Options{}, err
+	}
+	opt := sim.Options{Trials: scenario.Trials, Seed: scenario.Seed, Sampler: fromScenario, Workers: f.workers}
+	if cmd.Flags().Changed("trials") {
+		opt.Trials = f.trials
+	}
+	if cmd.Flags().Changed("seed") {
+		opt.Seed = f.seed
+	}
+	if cmd.Flags().Changed("sampler") {
+		opt.Sampler = f.sampler
+	}
+	if opt.Trials > mostTrials {
+		return sim.Options{}, fmt.Errorf("the scenario asks for %d trials; the most is %d, and --trials overrides the scenario", opt.Trials, mostTrials)
+	}
+	return opt, nil
+}
+
+// fileName makes a scenario's name one that every file system takes for one directory.
+func fileName(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if r < ' ' || strings.ContainsRune(`/\:*?"<>|`, r) {
+			return '-'
+		}
+		return r
+	}, name)
+	if strings.Trim(name, ". ") == "" {
+		return "scenario"
+	}
+	return name
+}
+
+// selectMetrics returns which outcomes the globs name; no glob names all.
+func selectMetrics(globs []string, outcomes []sim.Outcome) (map[string]bool, error) {
+	selected := map[string]bool{}
+	if len(globs) == 0 {
+		globs = []string{"*"}
+	}
+	for _, glob := range globs {
+		matched := false
+		for _, o := range outcomes {
+			match, err := path.Match(glob, o.Name)
+			if err != nil {
+				return nil, fmt.Errorf("--metrics %q is no pattern: * stands for any letters, ? for one, [ab] for one of some", glob)
+			}
+			if match {
+				matched, selected[o.Name] = true, true
+			}
+		}
+		if !matched {
+			var names []string
+			for _, o := range outcomes {
+				names = append(names, o.Name)
+			}
+			return nil, fmt.Errorf("--metrics %q matches none of the scenario's metrics: %s", glob, strings.Join(names, ", "))
+		}
+	}
+	return selected, nil
+}
+
+// join puts together what the scenario says and what the simulation found: the one knows no
+// numbers, the other no dates.
+func join(facts result.Result, simulated *result.Result, metrics map[string]bool) (*result.Result, error) {
+	start, err := time.Parse(time.DateOnly, facts.Run.Start)
+	if err != nil {
+		return nil, err
+	}
+	r := facts
+	r.Version = version
+	r.Run.Trials, r.Run.Seed, r.Run.Sampler = simulated.Run.Trials, simulated.Run.Seed, simulated.Run.Sampler
+	r.GridP = simulated.GridP
+	for _, m := range simulated.Metrics {
+		if !metrics[m.Name] {
+			continue
+		}
+		for i := range m.ByYear {
+			m.ByYear[i].Date = start.AddDate(m.ByYear[i].Year, 0, -1).Format(time.DateOnly)
+		}
+		r.Metrics = append(r.Metrics, m)
+	}
+	return &r, nil
+}
+
+// printResult prints the summary or, as JSON, the result, and says where the files are.
+func printResult(stdout, stderr io.Writer, r *result.Result, out *output, f runFlags) error {
+	where := stdout
+	switch {
+	case f.json:
+		if err := reports.WriteJSON(stdout, r); err != nil {
+			return err
+		}
+		where = stderr
+	case !f.quiet:
+		table := reports.TableOptions{Color: showsColor(stdout) && !f.noColor, Width: terminalWidth(stdout)}
+		if err := reports.WriteTable(stdout, r, table); err != nil {
+			return err
+		}
+	}
+	if f.quiet {
+		return nil
+	}
+	written := fileNames(f.formats)
+	for _, format := range formats {
+		file := filepath.Join(out.dir, format.file)
+		if slices.Contains(written, format.file) {
+			fmt.Fprintf(where, "%s %s\n", format.title, file)
+		} else if _, err := os.Stat(file); err == nil {
+			warn(stderr, file+" is of an earlier run")
+		}
+	}
+	return nil
+}
+
+func warn(stderr io.Writer, warning string) { fmt.Fprintf(stderr, "entente: warning: %s\n", warning) }
