@@ -48,7 +48,8 @@ func expect(f func(z float64) float64) float64 {
 	return sum
 }
 
-// refine halves [a, b] until the error estimate e of the integral v is below tol.
+// refine halves [a, b] until the error estimate e of the integral v over each piece is below
+// tol. A jump leaves one piece in every generation.
 func refine(g func(float64) float64, a, b, v, e, tol float64, depth int) float64 {
 	if e <= tol || depth == 0 {
 		return v
@@ -56,7 +57,7 @@ func refine(g func(float64) float64, a, b, v, e, tol float64, depth int) float64
 	m := a + (b-a)/2
 	v1, e1, _ := kronrod(g, a, m)
 	v2, e2, _ := kronrod(g, m, b)
-	return refine(g, a, m, v1, e1, tol/2, depth-1) + refine(g, m, b, v2, e2, tol/2, depth-1)
+	return refine(g, a, m, v1, e1, tol, depth-1) + refine(g, m, b, v2, e2, tol, depth-1)
 }
 
 // kronrod returns the 15-point Kronrod integral of g over [a, b], its distance to the

@@ -27,8 +27,8 @@ func solve(f tailAt, w, lo, hi float64) float64 {
 			lo = w // also where the tail underflows: gap is -Inf
 		}
 		step := -gap / slope
-		if d := 1 + step*bend/2; d > 0.25 {
-			step /= d
+		if turn := step * bend / 2; math.Abs(turn) < 0.5 {
+			step /= 1 + turn
 		}
 		if math.Abs(step)*max(1, slope, math.Abs(bend)) < 1e-5 {
 			return w + step // off by its cube

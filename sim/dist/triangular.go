@@ -33,26 +33,37 @@ func (d triangular) Quantile(p []float64) {
 	}
 }
 
+// at measures from the minimum or the maximum in the tail towards it; where the mode is that
+// end, so that its side of the density is the other's, from the mode.
 func (d triangular) at(p, q float64) float64 {
-	w := d.b - d.a
-	if p*w <= d.c-d.a {
-		return d.a + math.Sqrt(p*w*(d.c-d.a))
+	w, u, v := d.b-d.a, d.c-d.a, d.b-d.c
+	switch {
+	case p*w <= u && p <= q:
+		return d.a + math.Sqrt(p*w*u)
+	case p*w <= u:
+		f := (q*w - v) / u // P(X > x given X < c)
+		return min(d.c-u*f/(1+math.Sqrt(1-f)), d.b)
+	case p <= q:
+		f := (p*w - u) / v
+		return max(d.c+v*f/(1+math.Sqrt(1-f)), d.a)
+	default:
+		return d.b - math.Sqrt(q*w*v)
 	}
-	return d.b - math.Sqrt(q*w*(d.b-d.c))
 }
 
 func (d triangular) tails(x float64) (p, q float64) {
-	switch w := d.b - d.a; {
-	case x < d.a:
+	w, u, v := d.b-d.a, d.c-d.a, d.b-d.c
+	switch {
+	case x <= d.a:
 		return 0, 1
 	case x >= d.b:
 		return 1, 0
 	case x < d.c:
-		p = (x - d.a) / w * ((x - d.a) / (d.c - d.a))
-		return p, 1 - p
+		y := (d.c - x) / u
+		return (x - d.a) / w * ((x - d.a) / u), (v + u*y*(2-y)) / w
 	default:
-		q = (d.b - x) / w * ((d.b - x) / (d.b - d.c))
-		return 1 - q, q
+		y := (x - d.c) / v
+		return (u + v*y*(2-y)) / w, (d.b - x) / w * ((d.b - x) / v)
 	}
 }
 
