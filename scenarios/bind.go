@@ -28,6 +28,7 @@ type bound struct {
 	date, to civil // to: the second of a window
 	whole    uint64
 	names    []name
+	unknown  []string // what the unknown fields of a block may have meant
 }
 
 // A name is one of a list of names, or one of the keys of a map of loadings.
@@ -129,7 +130,7 @@ func (r *binder) bind(f *Field, n *node, key mark, path, name string) *bound {
 	case NumberKind:
 		r.number(b, n)
 	case GlideKind:
-		if n.shape == mapping && !isValue(n) && !isDistribution(n) {
+		if n.shape == mapping && !isValue(n) && !isDistribution(n) && !isAnnotated(n) {
 			r.block(b, n)
 		} else {
 			r.number(b, n)
@@ -163,8 +164,10 @@ func (f *Field) want() string {
 		return "a number or a distribution"
 	case ConstantKind:
 		return "a number"
-	case WholeKind, SeedKind:
+	case WholeKind:
 		return "a whole number"
+	case SeedKind:
+		return "a whole number from 0 to 18446744073709551615"
 	case TextKind:
 		return "a text"
 	case TextsKind:
@@ -221,6 +224,7 @@ func (r *binder) block(b *bound, n *node) {
 			if b.path == "" && strings.HasPrefix(k.text, "x-") {
 				continue
 			}
+			b.unknown = append(b.unknown, nearest(k.text, b.f.names()))
 			r.errorf(k.mark, "unknown-field", didYouMean(k.text, b.f.names()), "unknown field %q%s", abbreviate(k.text), in(b.path))
 			continue
 		}
@@ -230,12 +234,12 @@ func (r *binder) block(b *bound, n *node) {
 		}
 	}
 	for _, f := range b.f.Fields {
-		if f.Required && !slices.ContainsFunc(b.fields, func(c *bound) bool { return c.f == f }) {
-			m := b.key
+		if f.Required && !slices.ContainsFunc(b.fields, func(c *bound) bool { return c.f == f }) && !slices.Contains(b.unknown, f.Name) {
 			if b.path == "" {
-				m = b.mark
+				r.errorf(b.mark, "missing-field", "write "+f.Name+": 1 on top: the version of the format", "the scenario does not say which format it is written in")
+				continue
 			}
-			r.errorf(m, "missing-field", strings.TrimSuffix(f.Name+": "+f.Doc, "."), "%s has no %s, which it needs", b.what(), f.Name)
+			r.errorf(b.key, "missing-field", strings.TrimSuffix(f.Name+": "+f.Doc, "."), "%s has no %s, which it needs", b.what(), f.Name)
 		}
 	}
 }
@@ -259,7 +263,7 @@ func (r *binder) entities(b *bound, n *node) {
 			if s := idOf(k.text); s != "" {
 				hint = fmt.Sprintf("%s: %q, say", hint, s)
 			}
-			r.errorf(k.mark, "bad-id", hint, "%q is no id for a %s", abbreviate(k.text), b.f.Noun)
+			r.errorf(k.mark, "bad-id", hint, "%q is no id for %s", abbreviate(k.text), article(b.f.Noun))
 			continue
 		}
 		v := n.items[i]
@@ -305,7 +309,7 @@ func (r *binder) list(b *bound, n *node) {
 		index := strconv.Itoa(i)
 		c := r.bind(entry, item, item.mark, join(b.path, index), index)
 		if !c.given {
-			r.wrong(c, "wrong-type", "", "%s is empty: a %s is a map", c.path, b.f.Noun)
+			r.wrong(c, "wrong-type", "", "%s is empty: %s is a map", c.path, article(b.f.Noun))
 		}
 		b.fields = append(b.fields, c)
 	}
@@ -339,7 +343,7 @@ func (r *binder) scalar(b *bound, n *node) {
 	case ConstantKind:
 		x, ok := r.plain(b, n)
 		if ok && !b.f.Range.contains(x) {
-			r.wrong(b, "out-of-range", "", "%s is %s, not %s", b.what(), b.f.Range, n.text)
+			r.wrong(b, "out-of-range", "", "%s must be %s, not %s", b.what(), b.f.Range, n.text)
 		}
 		b.value.Const = x
 	case WholeKind, SeedKind:
@@ -369,13 +373,15 @@ func (r *binder) integer(b *bound, n *node) {
 			return
 		}
 		if x != float64(int64(x)) || x < 0 || x >= 1<<53 {
-			r.wrong(b, "not-whole", "", "%s takes a whole number, not %s", b.what(), n.text)
+			r.wrong(b, "not-whole", "", "%s takes %s, not %s", b.what(), b.f.want(), n.text)
 			return
 		}
 		b.whole = uint64(x)
 	}
-	if b.f.Kind == WholeKind && !b.f.Range.contains(float64(b.whole)) {
-		r.wrong(b, "out-of-range", "", "%s is %s, not %s", b.what(), b.f.Range, n.text)
+	if b.path == "entente" && b.whole != 1 {
+		r.wrong(b, "version", "", "this program reads version 1 of the format, not %s", n.text)
+	} else if b.f.Kind == WholeKind && !b.f.Range.contains(float64(b.whole)) {
+		r.wrong(b, "out-of-range", "", "%s must be %s, not %s", b.what(), b.f.Range, n.text)
 	}
 }
 
@@ -460,6 +466,11 @@ func (r *binder) namesOf(b *bound, n *node) {
 // isValue says whether n is {value, unit, source, note}.
 func isValue(n *node) bool { return n.child("value") != nil }
 
+// isAnnotated says whether n has what goes with a value, and none of what makes a glide.
+func isAnnotated(n *node) bool {
+	return (n.child("source") != nil || n.child("note") != nil || n.child("unit") != nil) && n.child("initial") == nil && n.child("long_run") == nil
+}
+
 // number reads a value: a number, a distribution, or either with where it is from.
 func (r *binder) number(b *bound, n *node) {
 	a := &assumption{b: b, unit: b.f.Unit}
@@ -519,7 +530,7 @@ func (r *binder) amount(b *bound, a *assumption, n *node) {
 		if x, _, ok := parseNumber(n.text); ok && !n.quoted {
 			b.value.Const, b.written = x, n.text
 			if !b.f.Range.contains(x) {
-				r.wrong(b, "out-of-range", "", "%s is %s, not %s", b.what(), b.f.Range, n.text)
+				r.wrong(b, "out-of-range", "", "%s must be %s, not %s", b.what(), b.f.Range, n.text)
 			}
 			return
 		} else if ok {

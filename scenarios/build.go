@@ -18,8 +18,8 @@ type builder struct {
 	sys   models.System
 
 	ids        map[string]*bound // labs, clouds, investors, markets, alliances, events
+	ambiguous  map[string]bool   // ids that were given twice
 	quantities []string          // paths that effects may name
-	notes      map[string]string // by path: terms for the report
 }
 
 // sections are the top-level maps whose keys are ids, in the order of their declaration.
@@ -36,7 +36,7 @@ func sections(root *Field) []*Field {
 // build returns the System that root describes. What is wrong is recorded; the System is
 // then not to be used.
 func (r *binder) build(root *bound) *builder {
-	b := &builder{binder: r, root: root, ids: map[string]*bound{}}
+	b := &builder{binder: r, root: root, ids: map[string]*bound{}, ambiguous: map[string]bool{}}
 	b.horizon()
 	b.uniqueIds()
 	b.sys.DiscountRate = root.get("discount_rate").value
@@ -100,8 +100,9 @@ func (b *builder) uniqueIds() {
 				if e.key.src == first.key.src && (e.key.line < first.key.line || e.key.line == first.key.line && e.key.col < first.key.col) {
 					later, earlier = first, e
 				}
+				b.ambiguous[e.name] = true
 				b.errorf(later.key, "duplicate-id", "ids are unique over labs, clouds, investors, markets, alliances and events",
-					"%q is already the id of a %s in line %d", e.name, earlier.f.Noun, earlier.key.line)
+					"%q is already the id of %s in line %d", e.name, article(earlier.f.Noun), earlier.key.line)
 			default:
 				b.ids[e.name] = e
 			}
@@ -237,7 +238,7 @@ func (b *builder) refer(x *bound) bool {
 	}
 	hint := didYouMean(x.written, slices.Compact(ids))
 	if e := b.ids[x.written]; e != nil && hint != "" {
-		hint = fmt.Sprintf("%q is a %s; %s", x.written, e.f.Noun, hint)
+		hint = fmt.Sprintf("%q is %s; %s", x.written, article(e.f.Noun), hint)
 	}
 	b.wrong(x, "unknown-id", hint, "%s: there is no %s %q", x.what(), strings.Join(words, " or "), abbreviate(x.written))
 	return false
@@ -258,7 +259,7 @@ func (b *builder) cloud(c *bound) models.Cloud {
 			b.wrong(o, "bad-id", "lower-case letters, digits and _, beginning with a letter", "%s: %q is no id", o.what(), abbreviate(o.written))
 		case e != nil && e.f.Noun != "cloud":
 			b.wrong(o, "duplicate-id", "investors are those that own no cloud; an owner is a name of its own",
-				"%s: %q is the id of a %s in line %d", o.what(), o.written, e.f.Noun, e.key.line)
+				"%s: %q is the id of %s in line %d", o.what(), o.written, article(e.f.Noun), e.key.line)
 		}
 	} else if e := b.ids[c.name]; e != nil && e != c {
 		return models.Cloud{} // the same id twice is said elsewhere
@@ -640,6 +641,8 @@ func (b *builder) effect(f *bound) (eff models.Effect, ok bool) {
 	switch {
 	case f.bad:
 		return eff, false
+	case len(ops) == 0 && len(f.unknown) > 0:
+		return eff, false
 	case len(ops) == 0:
 		b.errorf(f.key, "missing-field", "one of multiply, add, set, move", "%s does nothing", f.what())
 		return eff, false
@@ -651,6 +654,9 @@ func (b *builder) effect(f *bound) (eff models.Effect, ok bool) {
 	}
 	by := ops[0]
 	op := Operation(by.name)
+	if id, _, _ := strings.Cut(path.written, "."); b.ambiguous[id] {
+		return eff, false
+	}
 	x := b.resolve(path.written)
 	switch {
 	case x == nil:

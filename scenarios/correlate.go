@@ -86,6 +86,9 @@ func (b *builder) correlate() {
 
 // known checks that n can be correlated in c.
 func (b *builder) known(c *copula, n name) bool {
+	if id, _, _ := strings.Cut(n.text, "."); b.ambiguous[id] {
+		return false
+	}
 	if c.kind == "shocks" {
 		all := b.shocks()
 		if slices.Contains(all, n.text) {
@@ -183,7 +186,7 @@ func (b *builder) block_(c *copula, names, rho *bound) {
 	var good []name
 	for _, n := range names.names {
 		if slices.ContainsFunc(good, func(m name) bool { return m.text == n.text }) {
-			b.errorf(n.mark, "pair-twice", "", "%s stands twice in one list", n.text)
+			b.errorf(n.mark, "pair-twice", "", "%q stands twice in one list", abbreviate(n.text))
 			continue
 		}
 		if b.known(c, n) {
@@ -395,11 +398,13 @@ func (b *builder) valid(c *copula, names []string, r *mat.SymDense) bool {
 		}
 	}
 	near := nearestCorrelation(r)
+	// A little towards independence, so that what is shown, with three digits, is possible too.
+	inward := 1 - 0.0005*float64(len(names)-1)
 	var hint strings.Builder
 	hint.WriteString("the nearest correlations that are possible:")
 	for i, n := range names {
 		for j, m := range names[:i] {
-			if was, is := r.At(i, j), near.At(i, j); math.Abs(was-is) >= 0.0005 {
+			if was, is := r.At(i, j), inward*near.At(i, j); math.Abs(was-is) >= 0.0005 {
 				fmt.Fprintf(&hint, "\n         %s, %s: %.3f in place of %s", m, n, is, formatNumber(math.Round(was*1e6)/1e6))
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -121,14 +122,32 @@ type problems struct {
 }
 
 func diagnostic(m mark, id, hint, message string) Diagnostic {
-	d := Diagnostic{ID: id, Line: m.line, Column: m.col, Message: message, Hint: hint, Width: max(1, m.width)}
+	d := Diagnostic{ID: id, Line: m.line, Column: m.col, Message: printable(message), Hint: printable(hint), Width: max(1, m.width)}
 	if m.src != nil {
 		d.File, d.order = m.src.name, m.src.order
 		if m.line >= 1 && m.line <= len(m.src.lines) {
-			d.Excerpt = strings.TrimRight(m.src.lines[m.line-1], "\r")
+			d.Excerpt = printable(strings.TrimRight(m.src.lines[m.line-1], "\r"))
 		}
 	}
 	return d
+}
+
+// printable replaces what a terminal might obey: a scenario may be anybody's.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) || r == '\t' || r == '\n' {
+			return r
+		}
+		return utf8.RuneError
+	}, s)
+}
+
+// article puts a or an before a noun.
+func article(noun string) string {
+	if strings.ContainsAny(noun[:1], "aeiou") {
+		return "an " + noun
+	}
+	return "a " + noun
 }
 
 // errorf records an error at m; hint says what would be right, or is empty.

@@ -381,7 +381,7 @@ func (r *binder) within(b *bound, d dist.Dist) *spread {
 		return nil
 	case outside >= tolerated:
 		hint := fmt.Sprintf("truncate(%s, %s, %s) says that this is meant", b.written, bracket(lo), bracket(hi))
-		r.wrong(b, "out-of-range", hint, "%s is %s: %s has %s of its mass outside", b.what(), rg, b.written, percentText(outside))
+		r.wrong(b, "out-of-range", hint, "%s must be %s: %s has %s of its mass outside", b.what(), rg, b.written, percentText(outside))
 		return nil
 	case outside > 0:
 		var err error
@@ -395,7 +395,7 @@ func (r *binder) within(b *bound, d dist.Dist) *spread {
 	for _, p := range []float64{0x1p-53, 0.5, 1 - 0x1p-53} {
 		x := dist.Point(s.dist, p)
 		if math.IsNaN(x) || isInf(x) || !rg.contains(x) {
-			r.wrong(b, "out-of-range", "", "%s is %s: the quantile of %s at %g is %g", b.what(), rg, b.written, p, x)
+			r.wrong(b, "out-of-range", "", "%s must be %s: the quantile of %s at %g is %g", b.what(), rg, b.written, p, x)
 			return nil
 		}
 	}
@@ -413,8 +413,8 @@ func bracket(x float64) string {
 }
 
 func percentText(x float64) string {
-	if x < 0.0001 {
-		return fmt.Sprintf("%.1g %%", 100*x)
+	if x < 1e-6 {
+		return "less than 0.0001 %"
 	}
 	return fmt.Sprintf("%.2g %%", 100*x)
 }

@@ -159,8 +159,12 @@ func (t *termParser) operand(want string, depth int) *term {
 			x, _ := strconv.ParseFloat(strings.ToLower(string(t.text[from:t.pos])), 64)
 			return &term{mark: t.at(from, t.pos-from), number: x, digits: strings.ToLower(string(t.text[from:t.pos]))}
 		}
-		return t.fail(from, max(1, t.pos-from), "a number (20), an interval (10 to 30), or a distribution: "+strings.Join(distributionNames(), ", "),
-			"%q is no number and no distribution", abbreviate(string(t.text[from:t.pos])))
+		end := from + 1
+		for end < t.pos && isWord(t.text[end]) {
+			end++
+		}
+		return t.fail(from, end-from, "a number (20), an interval (10 to 30), or a distribution: "+strings.Join(distributionNames(), ", "),
+			"%q is no number and no distribution", abbreviate(string(t.text[from:end])))
 	case r == ',' || r == ')' || r == ':':
 		return t.fail(t.pos, 1, "", "%s is missing before %q", want, r)
 	}

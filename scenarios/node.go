@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -158,6 +159,8 @@ func (p *problems) parse(src *source, text []byte) *node {
 	return n
 }
 
+var weighted = regexp.MustCompile(`\b(discrete|mixture|metalog|truncate)\(.*\)`)
+
 // syntax says what the YAML parser did not understand.
 func (p *problems) syntax(src *source, err error) {
 	m, message := mark{src: src}, err.Error()
@@ -174,8 +177,10 @@ func (p *problems) syntax(src *source, err error) {
 		switch before := firstRunes(line, m.col); {
 		case strings.Contains(before[:len(before)-len(strings.TrimLeft(before, " \t"))], "\t"):
 			hint = "YAML is indented with spaces: there is a tab here"
+		case strings.Contains(message, "mapping values are not allowed") && weighted.MatchString(line):
+			hint = fmt.Sprintf("quote a distribution that has colons in it: %q", weighted.FindString(line))
 		case strings.Contains(message, "mapping values are not allowed"):
-			hint = "quote a text that contains a colon, or begin a new line; a distribution with weights is quoted too"
+			hint = "quote a text that contains a colon, or begin a new line"
 		case strings.Contains(message, "',' or"):
 			hint = "a bracket is not closed, or a text inside {} or [] has to be quoted"
 		}

@@ -55,7 +55,7 @@ func parseNumber(s string) (x float64, hint string, ok bool) {
 		return 0, fmt.Sprintf("write %s to %s, for a 5 %% and a 95 %% quantile", m[1], m[3]), false
 	case isNonFinite(s):
 		return 0, "only finite numbers; for what has no limit, leave the field out", false
-	case withUnit.MatchString(s):
+	case withUnit.MatchString(s) && withUnit.FindStringSubmatch(s)[3] != "to":
 		return 0, fmt.Sprintf("write %s: numbers have no units, the field has", withUnit.FindStringSubmatch(s)[2]), false
 	}
 	return 0, "", false

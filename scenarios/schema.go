@@ -171,7 +171,7 @@ func format() *Field {
 		block("horizon", "What is simulated.",
 			required(date("start", "The first day; at most the 28th of its month.")),
 			&Field{Name: "years", Kind: WholeKind, Unit: years, Range: between(1, 100), Default: 10, Doc: "How many years."}),
-		{Name: "trials", Kind: WholeKind, Range: between(1, 1e12), Default: 100_000, Doc: "How many trials, unless the command line says."},
+		{Name: "trials", Kind: WholeKind, Range: atLeast(1), Default: 100_000, Doc: "How many trials, unless the command line says."},
 		{Name: "seed", Kind: SeedKind, Default: 1, Doc: "The seed, unless the command line says."},
 		{Name: "sampler", Kind: ChoiceKind, Choices: []string{"random", "latin", "sobol"}, Doc: "How inputs are sampled, unless the command line says."},
 		number("discount_rate", perYear, above(-1), 0, "What makes future flows into npv."),

@@ -1,0 +1,76 @@
+package scenarios
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write the expected messages of testdata/*.bad.yaml anew; then read them")
+
+// TestBad loads every testdata/NAME.bad.yaml, which must fail with exactly the messages that
+// stand in NAME.bad.txt.
+func TestBad(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.bad.yaml")
+	if err != nil || len(files) < 40 {
+		t.Fatalf("%d bad files, %v", len(files), err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".bad.yaml"), func(t *testing.T) {
+			_, err := Load(file, Options{})
+			var ds Diagnostics
+			if !errors.As(err, &ds) {
+				t.Fatalf("%s: %v", file, err)
+			}
+			checkMessages(t, strings.TrimSuffix(file, ".yaml")+".txt", ds)
+		})
+	}
+}
+
+// checkMessages compares ds, its ids included, to what stands in the file.
+func checkMessages(t *testing.T, file string, ds Diagnostics) {
+	t.Helper()
+	var b strings.Builder
+	for _, d := range ds {
+		b.WriteString("[" + d.ID + "] " + filepath.ToSlash(d.String()) + "\n")
+	}
+	got := b.String()
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s: got\n%s\nwant\n%s", file, got, want)
+	}
+}
+
+// TestGood loads every testdata/NAME.good.yaml; where there is a NAME.good.txt, with the
+// warnings in it, else without any.
+func TestGood(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.good.yaml")
+	if err != nil || len(files) < 5 {
+		t.Fatalf("%d good files, %v", len(files), err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".good.yaml"), func(t *testing.T) {
+			s, err := Load(file, Options{})
+			if err != nil {
+				t.Fatalf("%s:\n%v", file, err)
+			}
+			warnings := strings.TrimSuffix(file, ".yaml") + ".txt"
+			if _, err := os.Stat(warnings); err == nil || *update && len(s.Warnings) > 0 {
+				checkMessages(t, warnings, s.Warnings)
+			} else if len(s.Warnings) > 0 {
+				t.Errorf("%s:\n%v", file, Diagnostics(s.Warnings))
+			}
+		})
+	}
+}
