@@ -2,7 +2,6 @@ package models
 
 import (
 	"fmt"
-	"math"
 
 	"entente/sim"
 )
@@ -44,17 +43,17 @@ func (p *schedule) at(b *sim.Batch, s sim.Column, t float64, later []float64) {
 			since += later[i]
 		}
 		part := since / years[i]
-		switch power := backloading[i]; {
+		switch p := backloading[i]; {
 		case part <= 0:
 			x[i] = 0
 		case part >= 1:
 			x[i] = amount[i]
-		case power == 1:
+		case p == 1:
 			x[i] = amount[i] * part
-		case power == 2:
+		case p == 2:
 			x[i] = amount[i] * part * part
 		default:
-			x[i] = amount[i] * math.Pow(part, power)
+			x[i] = amount[i] * power(part, p)
 		}
 	}
 }

@@ -86,7 +86,7 @@ func (p *cashProcess) Start(b *sim.Batch) {
 	for i := range left {
 		left[i], _ = decay(halfLife[i])
 		sd[i] = math.Sqrt(1 - left[i]*left[i])
-		keep := math.Pow(1-maxDilution[i], stepYears) // 1 − δ
+		keep := math.Sqrt(math.Sqrt(1 - maxDilution[i])) // 1 − δ, with Δ = 1/4
 		perValue[i] = (1 - keep) / keep
 	}
 	f.setThreshold(b, f.availability0)

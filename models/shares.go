@@ -61,7 +61,7 @@ func (p *sharesProcess) attract(b *sim.Batch, a *allianceState, price []float64)
 	for i := range pull {
 		pull[i] = attraction[i]
 		if price[i] != 1 && sensitivity[i] != 0 {
-			pull[i] *= math.Pow(price[i], -sensitivity[i])
+			pull[i] *= power(price[i], -sensitivity[i])
 		}
 	}
 }
@@ -176,7 +176,7 @@ func (p *sharesProcess) churn(b *sim.Batch, n int) {
 				ρ *= factor[i]
 			}
 			if relative := price[i] / meanPrice[i]; relative != 1 && sensitivity[i] != 0 {
-				ρ *= math.Pow(relative, sensitivity[i])
+				ρ *= power(relative, sensitivity[i])
 			}
 			ρ = min(max(ρ, 0), mostChurn)
 			out[i] = share[i] * (1 - math.Sqrt(math.Sqrt(1-ρ))) // (1 − ρ)^Δ, Δ = 1/4
