@@ -117,26 +117,13 @@ func (c *composer) set(f *Field, root *node, text string, order int) {
 		c.errorf(whole.from(shift, 1), "set", path+"=null removes it", "%s is set to nothing", path)
 		return
 	}
-	// The value is read as it stands in the whole text, so that its places are those in it.
-	v := c.parse(newSource("--set", order, value), []byte(value))
-	if v == nil {
-		return
+	if !strings.Contains(value, "\n") {
+		value = strings.Repeat(" ", shift) + value // so that its places are those in the whole text
+	} else {
+		src = newSource("--set "+path, order, value)
 	}
-	relocate(v, src, shift)
-	c.place(f, root, o, v)
-}
-
-// relocate moves what was read of a value to its place behind PATH=.
-func relocate(n *node, src *source, shift int) {
-	n.src = src
-	if n.line == 1 {
-		n.col += shift
-	}
-	for _, k := range n.keys {
-		relocate(k, src, shift)
-	}
-	for _, i := range n.items {
-		relocate(i, src, shift)
+	if v := c.parse(src, []byte(value)); v != nil {
+		c.place(f, root, o, v)
 	}
 }
 

@@ -171,6 +171,10 @@ func (p *problems) syntax(src *source, err error) {
 			message = e.ContextMsg + ": " + message
 		}
 	}
+	for m.line > 1 && (m.line > len(src.lines) || m.line == len(src.lines) && strings.TrimSpace(src.lines[m.line-1]) == "") {
+		m.line-- // what is missing at the end is missing behind the last line that has something
+		m.col = 1 + utf8.RuneCountInString(strings.TrimRight(src.lines[m.line-1], "\r"))
+	}
 	hint := ""
 	if m.line >= 1 && m.line <= len(src.lines) {
 		line := src.lines[m.line-1]
