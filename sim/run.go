@@ -84,15 +84,15 @@ func Run(ctx context.Context, m *Model, opt Options) (*result.Result, error) {
 	if opt.Trials < 1 {
 		return nil, fmt.Errorf("trials is %d: it must be at least 1", opt.Trials)
 	}
-	if opt.Sampler == "" {
-		opt.Sampler = Random
-	}
 	workers := opt.Workers
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
 	if workers < 1 {
 		return nil, fmt.Errorf("workers is %d: it must be at least 1", opt.Workers)
+	}
+	if opt.Sampler == "" {
+		opt.Sampler = Random
 	}
 	d, err := newDraws(m, opt)
 	if err != nil {

@@ -1,0 +1,382 @@
+package sim
+
+import (
+	"context"
+	"encoding/gob"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"entente/sim/rng"
+)
+
+// uniformDist leaves a uniform as it is; normalDist makes a standard normal of it.
+type (
+	uniformDist struct{}
+	normalDist  struct{}
+)
+
+func (uniformDist) Quantile([]float64)  {}
+func (normalDist) Quantile(p []float64) { rng.Normals(p) }
+
+// walk adds a shock to a level every step.
+type walk struct{ start, shock, level Column }
+
+func (w walk) Start(b *Batch) { copy(b.Col(w.level), b.Col(w.start)) }
+
+func (w walk) Step(b *Batch, _ int) {
+	level, shock := b.Col(w.level), b.Col(w.shock)
+	for i := range level {
+		level[i] += shock[i]
+	}
+}
+
+// Columns of the toy.
+const (
+	cA Column = iota
+	cB
+	cC
+	cTwo
+	cShock
+	cOther
+	cCoin
+	cLevel
+	cColumns
+)
+
+// toy has every feature of a Model: mixed and plain inputs and shocks, a uniform shock, a
+// constant, outcomes of all kinds, one without value in half of the trials.
+func toy() *Model {
+	half := math.Sqrt(0.5)
+	return &Model{
+		Columns:   int(cColumns),
+		Constants: []Constant{{2, cTwo}},
+		Inputs:    []Input{{"a", uniformDist{}, cA}, {"b", normalDist{}, cB}, {"c", normalDist{}, cC}},
+		InputMixes: []Mix{
+			{"b", []Term{{"factor.f", half}, {"b", half}}},
+			{"c", []Term{{"factor.f", half}, {"c", half}}},
+		},
+		Shocks:     []Shock{{"x", cShock, false}, {"y", cOther, false}, {"coin", cCoin, true}},
+		ShockMixes: []Mix{{"y", []Term{{"x", 0.6}, {"y", 0.8}}}},
+		Processes:  []Process{walk{cA, cShock, cLevel}},
+		Outcomes: []Outcome{
+			{Name: "a", Column: cA, Kind: AtTheEnd},
+			{Name: "b", Column: cB, Kind: AtTheEnd},
+			{Name: "c", Column: cC, Kind: AtTheEnd, Grid: true},
+			{Name: "level", Column: cLevel, Kind: Stock, Unit: "m"},
+			{Name: "two", Column: cTwo, Kind: Flow},
+			{Name: "x", Column: cShock, Kind: Flow},
+			{Name: "y", Column: cOther, Kind: Flow},
+			{Name: "coin", Column: cCoin, Kind: Stock},
+			{Name: "ratio", Kind: Flow, Of: []int{5, 4}, Combine: func(dst []float64, of [][]float64) {
+				for i := range dst {
+					dst[i] = of[0][i] / of[1][i]
+				}
+			}},
+			{Name: "positive", Kind: Stock, Of: []int{3}, Combine: func(dst []float64, of [][]float64) {
+				for i := range dst {
+					dst[i] = math.Sqrt(of[0][i]) // NaN below 0
+				}
+			}},
+		},
+		StepsPerYear: 4,
+		Years:        3,
+	}
+}
+
+// valuesOf returns all trial values of a model's outcomes, by name and year.
+func valuesOf(t *testing.T, m *Model, opt Options) map[string][]float64 {
+	t.Helper()
+	d, err := newDraws(m, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slots := slotsOf(m)
+	values, err := simulate(context.Background(), m, d, opt.Trials, 2, slots, newProgress(nil, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	byName := map[string][]float64{}
+	for i, s := range slots {
+		byName[fmt.Sprintf("%s@%d", m.Outcomes[s.outcome].Name, s.year+1)] = values[i]
+	}
+	return byName
+}
+
+func same(a, b []float64) bool {
+	return slices.EqualFunc(a, b, func(x, y float64) bool { return math.Float64bits(x) == math.Float64bits(y) })
+}
+
+// Neither workers nor the memory that decides how often trials are simulated again change a bit.
+func TestSameBitsHoweverRun(t *testing.T) {
+	for _, sampler := range Samplers() {
+		run := func(workers, memory int) string {
+			r, err := Run(context.Background(), toy(), Options{Trials: 3000, Seed: 5, Sampler: sampler, Workers: workers, Memory: memory})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var bits strings.Builder // gob keeps every bit, of NaN too
+			if err := gob.NewEncoder(&bits).Encode(r); err != nil {
+				t.Fatal(err)
+			}
+			return bits.String()
+		}
+		want := run(1, 0)
+		for _, workers := range []int{2, 3, 8, 64} {
+			if run(workers, 0) != want {
+				t.Errorf("%s: %d workers give another result than 1", sampler, workers)
+			}
+		}
+		for _, columns := range []int{1, 5} {
+			if run(2, columns*8*3000) != want {
+				t.Errorf("%s: %d columns at a time give another result than all", sampler, columns)
+			}
+		}
+	}
+}
+
+// The first N trials of a longer run are the run of N, wherever batches end.
+func TestPrefix(t *testing.T) {
+	for _, sampler := range []Sampler{Random, Sobol} {
+		long := valuesOf(t, toy(), Options{Trials: 1000, Seed: 9, Sampler: sampler})
+		for _, n := range []int{1, 2, width - 1, width, width + 1, 700} {
+			for name, x := range valuesOf(t, toy(), Options{Trials: n, Seed: 9, Sampler: sampler}) {
+				if !same(x, long[name][:n]) {
+					t.Errorf("%s: the first %d trials of %s depend on how many follow", sampler, n, name)
+				}
+			}
+		}
+	}
+}
+
+// A draw is keyed by its name: what else is drawn, and in which order, does not matter.
+func TestDrawsAreKeyedByName(t *testing.T) {
+	want := valuesOf(t, toy(), Options{Trials: 500, Seed: 1, Sampler: Random})
+	m := toy()
+	m.Columns += 2
+	m.Inputs = append([]Input{{"new", uniformDist{}, cColumns}}, m.Inputs...)
+	m.Shocks = append([]Shock{{"new", cColumns + 1, false}}, m.Shocks...)
+	m.Inputs[1], m.Inputs[3] = m.Inputs[3], m.Inputs[1]
+	got := valuesOf(t, m, Options{Trials: 500, Seed: 1, Sampler: Random})
+	for name, x := range want {
+		if !same(x, got[name]) {
+			t.Errorf("%s changed when an input and a shock were added", name)
+		}
+	}
+	if other := valuesOf(t, toy(), Options{Trials: 500, Seed: 2, Sampler: Random}); same(other["a@1"], want["a@1"]) {
+		t.Error("another seed, the same draws")
+	}
+}
+
+// Shocks come from their streams: index n+1 at step n.
+func TestShockIndices(t *testing.T) {
+	got := valuesOf(t, toy(), Options{Trials: 300, Seed: 3, Sampler: Random})
+	x, coin := rng.NewStream(3, "x"), rng.NewStream(3, "coin")
+	for _, trial := range []int{0, 1, 255, 256, 299} {
+		for year := 1; year <= 3; year++ {
+			var sum float64
+			for step := 4 * (year - 1); step < 4*year; step++ {
+				z := []float64{x.Uniform(uint64(trial), step+1)}
+				rng.Normals(z)
+				sum += z[0]
+			}
+			if g := got[fmt.Sprintf("x@%d", year)][trial]; g != sum {
+				t.Errorf("trial %d, year %d: x sums to %v, the stream to %v", trial, year, g, sum)
+			}
+			if g, w := got[fmt.Sprintf("coin@%d", year)][trial], coin.Uniform(uint64(trial), 4*year); g != w {
+				t.Errorf("trial %d, year %d: coin is %v, the stream's %v", trial, year, g, w)
+			}
+		}
+	}
+}
+
+// Stocks are taken at the year's end, flows summed over it, combinations made of both.
+func TestOutcomes(t *testing.T) {
+	v := valuesOf(t, toy(), Options{Trials: 400, Seed: 4, Sampler: Random})
+	undefined := 0
+	for i := range 400 {
+		level := v["a@1"][i]
+		for year := 1; year <= 3; year++ {
+			at := func(name string) float64 { return v[fmt.Sprintf("%s@%d", name, year)][i] }
+			if at("two") != 8 {
+				t.Fatalf("four steps of 2 sum to %v", at("two"))
+			}
+			level += at("x")
+			if math.Abs(level-at("level")) > 1e-12 {
+				t.Fatalf("trial %d: the level in year %d is %v, its steps sum to %v", i, year, at("level"), level)
+			}
+			if at("ratio") != at("x")/8 {
+				t.Fatalf("ratio is %v, of %v and 8", at("ratio"), at("x"))
+			}
+			if math.IsNaN(at("positive")) != (at("level") < 0) {
+				t.Fatalf("positive is %v of %v", at("positive"), at("level"))
+			}
+			if math.IsNaN(at("positive")) {
+				undefined++
+			}
+		}
+	}
+	if undefined == 0 {
+		t.Error("no trial was without a value")
+	}
+	r, err := Run(context.Background(), toy(), Options{Trials: 400, Seed: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var defined float64
+	for _, m := range r.Metrics {
+		switch m.Name {
+		case "positive":
+			for _, s := range m.ByYear {
+				defined += s.Defined * 400
+			}
+		case "level":
+			if m.Unit != "m" || m.Kind != "stock" || len(m.ByYear) != 3 || m.ByYear[2].Year != 3 || m.Total != nil {
+				t.Errorf("level is described as %+v", m)
+			}
+		case "c":
+			if m.Total == nil || len(m.Total.Grid) != len(r.GridP) || m.Total.Grid[0] != m.Total.Min {
+				t.Error("c has no grid from its minimum")
+			}
+		}
+	}
+	if math.Round(defined) != 1200-float64(undefined) {
+		t.Errorf("%v values are defined of %d", defined, 1200-undefined)
+	}
+}
+
+func correlation(a, b []float64) float64 {
+	var sa, sb, saa, sbb, sab float64
+	for i := range a {
+		sa += a[i]
+		sb += b[i]
+		saa += a[i] * a[i]
+		sbb += b[i] * b[i]
+		sab += a[i] * b[i]
+	}
+	n := float64(len(a))
+	return (sab - sa*sb/n) / math.Sqrt((saa-sa*sa/n)*(sbb-sb*sb/n))
+}
+
+// Mixed normals have the correlation Σ coef·coef' and keep their marginal. The standard error
+// of a correlation is (1 − ρ²)/√n; four of them are allowed.
+func TestMixes(t *testing.T) {
+	const n = 40000
+	for _, sampler := range Samplers() {
+		v := valuesOf(t, toy(), Options{Trials: n, Seed: 6, Sampler: sampler})
+		for _, c := range []struct {
+			a, b string
+			rho  float64
+		}{{"b@1", "c@1", 0.5}, {"x@2", "y@2", 0.6}, {"a@1", "b@1", 0}, {"x@1", "x@2", 0}} {
+			if got := correlation(v[c.a], v[c.b]); math.Abs(got-c.rho) > 4*(1-c.rho*c.rho)/math.Sqrt(n) {
+				t.Errorf("%s: the correlation of %s and %s is %.4f, want %v", sampler, c.a, c.b, got, c.rho)
+			}
+		}
+		var sum, squares float64
+		for _, z := range v["b@1"] {
+			sum += z
+			squares += z * z
+		}
+		if mean := sum / n; math.Abs(mean) > 4/math.Sqrt(n) {
+			t.Errorf("%s: the mean of a mixed normal is %v", sampler, mean)
+		}
+		if variance := squares / n; math.Abs(variance-1) > 4*math.Sqrt(2.0/n) {
+			t.Errorf("%s: the variance of a mixed normal is %v", sampler, variance)
+		}
+	}
+}
+
+// What spreads its points evenly has the smaller error, and says so.
+func TestSamplersStandardErrors(t *testing.T) {
+	se := map[Sampler]float64{}
+	for _, sampler := range Samplers() {
+		r, err := Run(context.Background(), toy(), Options{Trials: 1 << 14, Seed: 7, Sampler: sampler})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := r.Metrics[0].Total
+		se[sampler] = a.SE
+		if math.Abs(a.Mean-0.5) > 5*a.SE {
+			t.Errorf("%s: the mean of a uniform is %v ± %v", sampler, a.Mean, a.SE)
+		}
+	}
+	if want := math.Sqrt(1.0/12) / 128; math.Abs(se[Random]-want) > 0.03*want {
+		t.Errorf("random: the standard error is %v, want %v", se[Random], want)
+	}
+	if se[Latin] > se[Random]/20 || se[Sobol] > se[Random]/20 {
+		t.Errorf("standard errors of the mean of one uniform: %v", se)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	bad := func(change func(*Model, *Options), want string) {
+		t.Helper()
+		m, opt := toy(), Options{Trials: 100, Seed: 1}
+		change(m, &opt)
+		r, err := Run(context.Background(), m, opt)
+		if err == nil || r != nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want an error with %q", err, want)
+		}
+	}
+	bad(func(_ *Model, o *Options) { o.Trials = 0 }, "trials is 0")
+	bad(func(_ *Model, o *Options) { o.Workers = -1 }, "workers is -1")
+	bad(func(_ *Model, o *Options) { o.Sampler = "halton" }, `sampler is "halton"`)
+	bad(func(m *Model, _ *Options) { m.ShockMixes[0].Terms[0].Coef = 0.7 }, "must sum to 1")
+	bad(func(m *Model, _ *Options) { m.Shocks[1].Uniform = true }, "can't be correlated")
+	bad(func(m *Model, _ *Options) { m.Constants[0].Value = math.MaxFloat64 }, "two is +Inf in trial 0")
+}
+
+func TestCancel(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	opt := Options{Trials: 1_000_000, Seed: 1, Workers: 2, Progress: func(done, total int) {
+		if done > 0 {
+			cancel()
+		}
+		if done > total/2 {
+			t.Error("went on after the cancellation")
+		}
+	}}
+	if _, err := Run(ctx, toy(), opt); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// Progress ends at the number of trials of all passes.
+func TestProgress(t *testing.T) {
+	var done, total int
+	opt := Options{Trials: 1000, Memory: 8 * 1000 * 10, Progress: func(d, n int) { done, total = d, n }}
+	if _, err := Run(context.Background(), toy(), opt); err != nil {
+		t.Fatal(err)
+	}
+	if passes := (len(slotsOf(toy())) + 9) / 10; done != 1000*passes || total != done {
+		t.Errorf("progress ended at %d of %d, want %d", done, total, 1000*passes)
+	}
+}
+
+// Simulating allocates nothing once a worker has its room.
+func TestNoAllocation(t *testing.T) {
+	m := toy()
+	for _, sampler := range Samplers() {
+		opt := Options{Trials: 4 * width, Seed: 1, Sampler: sampler}
+		d, err := newDraws(m, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		slots := slotsOf(m)
+		values := make([][]float64, len(slots))
+		for i := range values {
+			values[i] = make([]float64, opt.Trials)
+		}
+		r := newRunner(m, d, slots, values)
+		if n := testing.AllocsPerRun(5, func() {
+			if err := r.run(width, width); err != nil {
+				t.Fatal(err)
+			}
+		}); n != 0 {
+			t.Errorf("%s: a batch allocates %v times", sampler, n)
+		}
+	}
+}
