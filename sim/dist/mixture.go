@@ -71,7 +71,13 @@ func (d mixture) tails(x float64) (p, q float64) {
 		p += d.weight[i] * pt
 		q += d.weight[i] * qt
 	}
-	return p, q
+	switch { // the weights sum to 1 but for rounding
+	case q == 0:
+		p = 1
+	case p == 0:
+		q = 1
+	}
+	return min(p, 1), min(q, 1)
 }
 
 func (d mixture) CDF(x float64) float64 { p, _ := d.tails(x); return p }

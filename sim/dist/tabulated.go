@@ -71,11 +71,11 @@ func (d *tabulated) Quantile(p []float64) {
 // mantissa, finds the octave and t without rounding.
 func (d *tabulated) value(u float64) float64 {
 	const mantissa, one = 1<<52 - 1, 1023 << 52
-	r, side := u, 0
-	if u > 0.5 {
-		r, side = 1-u, octaves
-	}
-	bits := math.Float64bits(r)
+	// r is u or 1-u, without a branch: which one it is cannot be predicted.
+	bits, other := math.Float64bits(u), math.Float64bits(1-u)
+	upper := math.Float64bits(0.5-u) >> 63
+	bits ^= (bits ^ other) & -upper
+	side := int(upper) * octaves
 	k := int(bits>>52) - (1023 - octaves - 1)
 	if uint(k) >= octaves {
 		return d.at(u, 1-u)

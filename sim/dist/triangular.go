@@ -60,10 +60,10 @@ func (d triangular) tails(x float64) (p, q float64) {
 		return 1, 0
 	case x < d.c:
 		y := (d.c - x) / u
-		return (x - d.a) / w * ((x - d.a) / u), (v + u*y*(2-y)) / w
+		return (x - d.a) / w * ((x - d.a) / u), min((v+u*y*(2-y))/w, 1)
 	default:
 		y := (x - d.c) / v
-		return (u + v*y*(2-y)) / w, (d.b - x) / w * ((d.b - x) / v)
+		return min((u+v*y*(2-y))/w, 1), (d.b - x) / w * ((d.b - x) / v)
 	}
 }
 
