@@ -263,6 +263,7 @@ func (r *binder) entities(b *bound, n *node) {
 			if s := idOf(k.text); s != "" {
 				hint = fmt.Sprintf("%s: %q, say", hint, s)
 			}
+			b.unknown = append(b.unknown, "")
 			r.errorf(k.mark, "bad-id", hint, "%q is no id for %s", abbreviate(k.text), article(b.f.Noun))
 			continue
 		}

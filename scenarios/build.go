@@ -57,7 +57,7 @@ func (r *binder) build(root *bound) *builder {
 		b.sys.Alliances = append(b.sys.Alliances, b.alliance(a))
 	}
 	for _, section := range []string{"clouds", "labs"} {
-		if s := root.get(section); !s.bad && len(s.fields) == 0 {
+		if s := root.get(section); !s.bad && len(s.fields) == 0 && len(s.unknown) == 0 {
 			b.errorf(s.key, "missing-field", "", "there is no %s: a scenario has at least one lab and one cloud", s.f.Noun)
 		}
 	}
@@ -309,6 +309,9 @@ func (b *builder) until(d *bound) float64 {
 	if !d.given {
 		return inf
 	}
+	if b.start.year != 0 && !d.bad && !b.start.before(d.date) {
+		b.warnf(d.mark, "unused", "", "%s is %s: it is over when the scenario starts, on %s", d.what(), d.date, b.start)
+	}
 	return b.years(d)
 }
 
@@ -374,7 +377,10 @@ func (b *builder) tranche(t *bound) models.Tranche {
 	if who.given {
 		b.refer(who)
 	}
-	m := models.Tranche{Investor: who.written, Amount: t.get("amount").value, By: b.until(by)}
+	m := models.Tranche{Investor: who.written, Amount: t.get("amount").value, By: inf}
+	if by.given {
+		m.By = b.years(by)
+	}
 	switch {
 	case t.bad:
 	case on.given && when.given:

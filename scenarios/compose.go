@@ -9,6 +9,7 @@ import (
 // A composer puts a scenario together: what it extends, itself, and what --set overrides.
 type composer struct {
 	*problems
+	format  *Field
 	load    func(from *source, name string) (*source, []byte, error)
 	sources []*source
 	texts   [][]byte // of the files, in the order in which they were read
@@ -31,9 +32,16 @@ func (c *composer) read(src *source, text []byte) *node {
 	}
 	base := n.child("extends")
 	if base == nil || base.broken {
+		if len(c.chain) > 0 {
+			c.versioned(n)
+		}
 		return n
 	}
 	n.remove("extends")
+	if base.null() {
+		return n
+	}
+	c.versioned(n)
 	if base.shape != scalar || base.text == "" {
 		c.errorf(base.mark, "wrong-type", "", "extends takes the name of a scenario, not %s", base.what())
 		return n
@@ -59,13 +67,31 @@ func (c *composer) read(src *source, text []byte) *node {
 	if under == nil {
 		return nil
 	}
-	return c.merge(under, n, "")
+	return c.merge(c.format, under, n, "")
+}
+
+// versioned checks that each of several files says which format it is written in.
+func (c *composer) versioned(n *node) {
+	if n.child("entente") == nil {
+		c.errorf(n.mark, "missing-field", "write entente: 1 on top: the version of the format", "the scenario does not say which format it is written in")
+	}
+}
+
+// merges says whether n, as f, is merged by key; all else is replaced whole.
+func (f *Field) merges(n *node) bool {
+	switch f.Kind {
+	case BlockKind, EntitiesKind, LoadingsKind:
+		return n.shape == mapping
+	case GlideKind:
+		return n.shape == mapping && !isValue(n) && !isDistribution(n) && !isAnnotated(n)
+	}
+	return false
 }
 
 // merge puts over onto base: maps merge by key and keep their order, null removes a key, all
 // else is replaced, and so is what holds a value or a distribution.
-func (c *composer) merge(base, over *node, path string) *node {
-	if base.shape != mapping || over.shape != mapping || isValue(base) || isValue(over) || isDistribution(base) || isDistribution(over) {
+func (c *composer) merge(f *Field, base, over *node, path string) *node {
+	if !f.merges(base) || !f.merges(over) {
 		return over
 	}
 	merged := &node{mark: over.mark, shape: mapping, flow: over.flow, broken: over.broken}
@@ -87,7 +113,7 @@ func (c *composer) merge(base, over *node, path string) *node {
 		case v.empty() && old != nil:
 			c.errorf(k.mark, "wrong-type", "null removes what the extended scenario says", "%s has no value", at)
 		case old != nil:
-			merged.set(k, c.merge(old, v, at))
+			merged.set(k, c.merge(f.under(k.text), old, v, at))
 		default:
 			merged.set(k, v)
 		}
@@ -233,6 +259,18 @@ func (c *composer) place(root *Field, n *node, o override, v *node) {
 		}
 		f, at = next, child
 	}
+}
+
+// under is what stands under the key in a map of f.
+func (f *Field) under(key string) *Field {
+	g := f.field(key)
+	if f.Kind == EntitiesKind {
+		g = entry(f)
+	}
+	if g == nil {
+		g = &Field{Kind: TextKind} // unknown, or a loading: replaced whole
+	}
+	return g
 }
 
 // entry is what one of f is: of a map of entities, or of a list.

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"entente/models"
 )
 
 var update = flag.Bool("update", false, "write the expected messages of testdata/*.bad.yaml anew; then read them")
@@ -64,6 +66,9 @@ func TestGood(t *testing.T) {
 			s, err := Load(file, Options{})
 			if err != nil {
 				t.Fatalf("%s:\n%v", file, err)
+			}
+			if _, err := models.Compile(s.System); err != nil {
+				t.Errorf("%s does not compile: %v", file, err)
 			}
 			warnings := strings.TrimSuffix(file, ".yaml") + ".txt"
 			if _, err := os.Stat(warnings); err == nil || *update && len(s.Warnings) > 0 {

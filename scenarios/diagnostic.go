@@ -99,6 +99,7 @@ type source struct {
 }
 
 func newSource(name string, order int, text string) *source {
+	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text) // as YAML counts lines
 	return &source{name: name, order: order, lines: strings.Split(text, "\n")}
 }
 
@@ -126,7 +127,7 @@ func diagnostic(m mark, id, hint, message string) Diagnostic {
 	if m.src != nil {
 		d.File, d.order = m.src.name, m.src.order
 		if m.line >= 1 && m.line <= len(m.src.lines) {
-			d.Excerpt = printable(strings.TrimRight(m.src.lines[m.line-1], "\r"))
+			d.Excerpt = printable(m.src.lines[m.line-1])
 		}
 	}
 	return d
@@ -205,6 +206,7 @@ func distance(a, b string, limit int) int {
 	}
 	for i := 1; i <= len(x); i++ {
 		this[0] = i
+		least := i
 		for j := 1; j <= len(y); j++ {
 			d := last[j-1]
 			if x[i-1] != y[j-1] {
@@ -215,6 +217,10 @@ func distance(a, b string, limit int) int {
 				d = min(d, before[j-2]+1)
 			}
 			this[j] = d
+			least = min(least, d)
+		}
+		if least > limit {
+			return limit + 1
 		}
 		before, last, this = last, this, before
 	}

@@ -168,7 +168,11 @@ func (t *termParser) operand(want string, depth int) *term {
 	case r == ',' || r == ')' || r == ':':
 		return t.fail(t.pos, 1, "", "%s is missing before %q", want, r)
 	}
-	return t.fail(t.pos, 1, "", "%s is expected here, not %q", want, r)
+	hint := ""
+	if r == '−' || r == '–' {
+		hint = "write - for minus"
+	}
+	return t.fail(t.pos, 1, hint, "%s is expected here, not %q", want, r)
 }
 
 // numeral reads a number and complains about what only looks like one.

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"entente/models"
+	"entente/sim"
 )
 
 // A measure is a metric that an expression may name.
@@ -25,7 +26,10 @@ func (b *builder) userMetrics() {
 	if !b.root.get("metrics").given {
 		return
 	}
-	known := measures(&b.sys)
+	var known []measure
+	for _, m := range models.Metrics(&b.sys) {
+		known = append(known, measure{m.Name, m.Kind != sim.AtTheEnd})
+	}
 	for _, m := range b.root.get("metrics").fields {
 		if m.bad {
 			continue

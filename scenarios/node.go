@@ -16,7 +16,7 @@ import (
 // Limits on what is read: far above any scenario, far below what would trouble a machine.
 const (
 	maxBytes = 8 << 20
-	maxNodes = 200_000
+	maxNodes = 100_000
 	maxDepth = 64
 )
 
@@ -171,9 +171,12 @@ func (p *problems) syntax(src *source, err error) {
 			message = e.ContextMsg + ": " + message
 		}
 	}
-	for m.line > 1 && (m.line > len(src.lines) || m.line == len(src.lines) && strings.TrimSpace(src.lines[m.line-1]) == "") {
-		m.line-- // what is missing at the end is missing behind the last line that has something
-		m.col = 1 + utf8.RuneCountInString(strings.TrimRight(src.lines[m.line-1], "\r"))
+	last := len(src.lines)
+	for last > 1 && strings.TrimSpace(src.lines[last-1]) == "" {
+		last--
+	}
+	if m.line > last { // what is missing at the end is missing behind the last line that has something
+		m.line, m.col = last, 1+utf8.RuneCountInString(src.lines[last-1])
 	}
 	hint := ""
 	if m.line >= 1 && m.line <= len(src.lines) {
@@ -198,6 +201,7 @@ type converter struct {
 	src     *source
 	count   int
 	stopped bool
+	alias   *yaml.Node          // the outermost alias that is being followed
 	open    map[*yaml.Node]bool // anchors that are being read: an alias to one would never end
 }
 
@@ -213,6 +217,9 @@ func (c *converter) mark(y *yaml.Node) mark {
 }
 
 func (c *converter) stop(y *yaml.Node, hint, format string, args ...any) *node {
+	if c.alias != nil {
+		y = c.alias
+	}
 	if !c.stopped {
 		c.p.errorf(c.mark(y), "too-large", hint, format, args...)
 	}
@@ -241,6 +248,10 @@ func (c *converter) convert(y *yaml.Node, depth int) *node {
 			c.p.errorf(n.mark, "alias", "", "the alias *%s is part of what it stands for", abbreviate(y.Value))
 			n.broken = true
 			return n
+		}
+		if c.alias == nil {
+			c.alias = y
+			defer func() { c.alias = nil }()
 		}
 		return c.convert(y.Alias, depth+1)
 	case yaml.ScalarNode:

@@ -225,9 +225,9 @@ func load(arg string, opt Options) (*Scenario, *builder, error) {
 		return nil, nil, err
 	}
 	r := &binder{files: l.beside, spreads: map[alike]*spread{}}
-	c := &composer{problems: &r.problems, load: l.extended}
-	root := c.read(src, text)
 	f := format()
+	c := &composer{problems: &r.problems, format: f, load: l.extended}
+	root := c.read(src, text)
 	if root != nil {
 		for i, s := range opt.Set {
 			c.set(f, root, s, len(c.texts)+i)

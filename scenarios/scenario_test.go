@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"entente/models"
 	"entente/sim/dist"
 )
 
@@ -64,6 +65,9 @@ func TestBuiltins(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s:\n%v", b.Name, err)
 			continue
+		}
+		if _, err := models.Compile(s.System); err != nil {
+			t.Errorf("%s does not compile: %v", b.Name, err)
 		}
 		if b.Title != s.Facts.Scenario.Name || b.Description == "" {
 			t.Errorf("%s is listed as %q: %q", b.Name, b.Title, b.Description)

@@ -38,6 +38,8 @@ func TestSet(t *testing.T) {
 		{"labs.openai.opex=0.7", func(s *models.System) float64 { return lab(s).Opex.Initial.Const }, 0.7},
 		{"openai.opex={initial: 1, long_run: 0.3, half_life: 2}", func(s *models.System) float64 { return lab(s).Opex.LongRun.Const }, 0.3},
 		{"events={e: {at: 2028-01-01, effects: [{path: openai.opex, set: 1}]}}", func(s *models.System) float64 { return s.Events[0].At }, 1},
+		{"metrics.m=azure.exposure * 2", func(s *models.System) float64 { return float64(len(s.Metrics)) }, 1},
+		{"sources.me={title: Me}", func(s *models.System) float64 { return 0 }, 0},
 	} {
 		s, err := small(t, c.set)
 		switch {
@@ -65,6 +67,37 @@ func TestSetGlide(t *testing.T) {
 	}
 	if g := s.System.Alliances[0].Share; !g.Moves || g.Initial.Const != 0.7 || g.LongRun.Const != 0.2 || g.HalfLife.Const != 3 {
 		t.Errorf("the share is %+v", g)
+	}
+}
+
+// TestSetCorrelated addresses what has no id: by the name of its section.
+func TestSetCorrelated(t *testing.T) {
+	s, err := Load("testdata/correlated.good.yaml", Options{Set: []string{"correlations.1.rho=0.25", "correlations.0.rho=0.5",
+		"factors.demand.shocks.openai.revenue=0.1", "factors.rates=null"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, sh := correlations(s.System.InputMixes), correlations(s.System.ShockMixes)
+	if got := in[[2]string{"openai.revenue.growth.initial", "openai.opex"}]; math.Abs(got-0.25) > 1e-12 {
+		t.Errorf("rho is %v", got)
+	}
+	if got := sh[[2]string{"openai.revenue", "azure.revenue"}]; math.Abs(got-0.08) > 1e-12 {
+		t.Errorf("the loadings make %v", got)
+	}
+	if _, ok := sh[[2]string{"openai.growth", "openai.growth"}]; ok {
+		t.Error("a factor that was removed is still there")
+	}
+}
+
+// TestMergeByFormat merges entities whose ids look like distributions and values.
+func TestMergeByFormat(t *testing.T) {
+	text := "entente: 1\nextends: testdata/small.good.yaml\nlabs: {beta: {revenue: {run_rate: 1}}, value: {revenue: {run_rate: 2}}}\nmetrics: {value: azure.exposure}\n"
+	s, err := Load("-", Options{Stdin: strings.NewReader(text), Set: []string{"beta.opex=0.5"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.System.Labs) != 3 || s.System.Labs[1].Opex.Initial.Const != 0.5 {
+		t.Errorf("labs are %+v", s.System.Labs)
 	}
 }
 
