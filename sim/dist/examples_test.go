@@ -34,6 +34,7 @@ func examples(t testing.TB) []example {
 		{"interval", must(Interval(-2, 5, -inf, inf))},
 		{"uniform", must(NewUniform(-2, 5))},
 		{"triangular", must(NewTriangular(3, 3.5, 10))},
+		{"triangular late", must(NewTriangular(0, 0.8, 1))},
 		{"triangular left", must(NewTriangular(0, 0, 1))},
 		{"triangular right", must(NewTriangular(-1, 0, 0))},
 		{"pert", pert},

@@ -43,6 +43,19 @@ func TestPublished(t *testing.T) {
 	check("mean of pert", pert.Mean(), (2+4*3+10)/6., 1e-15)
 	check("sd of pert", pert.SD(), math.Sqrt((4-2)*(10-4)/7.), 1e-14) // (μ-a)(b-μ)/7
 	check("sd of Weibull(1)", must(NewWeibull(1, 3)).SD(), 3, 1e-14)
+	// A steep Weibull is nearly a Gumbel of scale 1/k.
+	check("sd of Weibull(1e7)", must(NewWeibull(1e7, 1)).SD()*1e7, math.Pi/math.Sqrt(6), 1e-5)
+	// Student's t is continuous in df, from the beta quantile to the expansion in 1/df.
+	for _, p := range []float64{1e-12, 1e-3, 0.3, 0.6, 1 - 1e-9} {
+		a, b := Point(must(NewStudent(1e4-1e-6, 0, 1)), p), Point(must(NewStudent(1e4, 0, 1)), p)
+		check("t(10000)", b, a, 1e-11*math.Abs(a))
+	}
+	// A step belongs to the value below it.
+	die := must(NewDiscrete([]float64{1, 1, 1, 1}, []float64{1, 2, 3, 4}))
+	for i, p := range []float64{0.25, 0.5, 0.75} {
+		check("a step", Point(die, p), float64(i+1), 0)
+		check("after a step", Point(die, p+1e-15), float64(i+2), 0)
+	}
 	// Half-normal: mean √(2/π), sd √(1 - 2/π).
 	half := must(Truncate(must(NewNormal(0, 1)), 0, inf))
 	check("mean of half-normal", half.Mean(), math.Sqrt(2/math.Pi), 1e-12)
@@ -159,16 +172,16 @@ func TestTruncate(t *testing.T) {
 	if lo, hi := d.Support(); lo != 2 || hi != 4 || math.Abs(d.CDF(2)-1./3) > 1e-15 || math.Abs(d.CDF(3)-2./3) > 1e-15 {
 		t.Errorf("a die in [2, 4]: support %v, %v, F(2) = %v, F(3) = %v", lo, hi, d.CDF(2), d.CDF(3))
 	}
-	// In a mixture: half a coin at 0 and 1, half uniform on [0, 1]; given [0, 0.5], 0 has
-	// half of the mass.
+	// In a mixture: half a coin at 0 and 1, half uniform on [0, 1]; given [0, 0.25], 0 has
+	// two thirds of the mass.
 	coin, _ := NewDiscrete([]float64{1, 1}, []float64{0, 1})
 	flat, _ := NewUniform(0, 1)
 	mix, _ := NewMixture([]float64{1, 1}, []Dist{coin, flat})
-	if d, err = Truncate(mix, 0, 0.5); err != nil {
+	if d, err = Truncate(mix, 0, 0.25); err != nil {
 		t.Fatal(err)
 	}
-	if math.Abs(d.CDF(0)-0.5) > 1e-15 || Point(d, 0.49) != 0 || math.Abs(Point(d, 0.75)-0.25) > 1e-14 || math.Abs(d.Mean()-0.125) > 1e-11 {
-		t.Errorf("coin and uniform in [0, 0.5]: F(0) = %v, Q(0.49) = %v, Q(0.75) = %v, mean %v", d.CDF(0), Point(d, 0.49), Point(d, 0.75), d.Mean())
+	if math.Abs(d.CDF(0)-2./3) > 1e-15 || Point(d, 0.66) != 0 || math.Abs(Point(d, 5./6)-0.125) > 1e-14 || math.Abs(d.Mean()-1./24) > 1e-11 {
+		t.Errorf("coin and uniform in [0, 0.25]: F(0) = %v, Q(0.66) = %v, Q(5/6) = %v, mean %v", d.CDF(0), Point(d, 0.66), Point(d, 5./6), d.Mean())
 	}
 	// The far tail of an exponential is an exponential again.
 	e, _ := NewExponential(2)
