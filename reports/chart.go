@@ -376,7 +376,7 @@ type distribution struct {
 func distributionOf(s *result.Stat, unit string, r *result.Result) distribution {
 	f := scaleOf(unit).factor
 	q, p := s.Grid, r.GridP
-	if len(q) < 2 || len(q) != len(p) {
+	if len(q) < 2 || len(q) != len(p) || !allFinite(q) {
 		q = []float64{s.Min, s.P1, s.P5, s.P10, s.P25, s.P50, s.P75, s.P90, s.P95, s.P99, s.Max}
 		p = []float64{0, .01, .05, .1, .25, .5, .75, .9, .95, .99, 1}
 	}
@@ -387,7 +387,17 @@ func distributionOf(s *result.Stat, unit string, r *result.Result) distribution 
 	return distribution{scaled, p, trialsOf(s, r.Run), 1 - s.Defined}
 }
 
-func (d distribution) empty() bool { return len(d.q) == 0 || math.IsNaN(d.q[0]) }
+// empty says that there is nothing to draw: no trial has a value, or some are infinite.
+func (d distribution) empty() bool { return len(d.q) < 2 || !allFinite(d.q) }
+
+func allFinite(xs []float64) bool {
+	for _, x := range xs {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return false
+		}
+	}
+	return true
+}
 
 // at is the quantile at p.
 func (d distribution) at(p float64) float64 {
@@ -500,10 +510,16 @@ func exceedance(tails []tail) (drawing, error) {
 			}
 			for i, x := range t.d.q {
 				over := 1 - t.d.p[i]
-				if i+1 < len(t.d.q) && t.d.q[i+1] == x && i > 0 || over < leastShare {
-					continue // inside an atom, or below the axis
+				if i > 0 && i+1 < len(t.d.q) && t.d.q[i+1] == x {
+					continue // inside an atom
 				}
-				data = append(data, []any{finite(x), 100 * over})
+				data = append(data, []any{finite(x), 100 * math.Max(over, leastShare)})
+				if over <= leastShare {
+					break // the axis ends
+				}
+			}
+			if len(data) == 1 { // all trials have the same value
+				data = append(data, []any{t.d.q[len(t.d.q)-1], 100 * leastShare})
 			}
 		}
 		c.curve(shorten(t.name, 40), t.color, dashes[k%2], 2, data)

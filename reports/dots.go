@@ -1,6 +1,9 @@
 package reports
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // A dotsView is a quantile dot plot: a hundred dots, each one future in a hundred, at the
 // quantiles 0.005, 0.015, ... 0.995 and stacked where they fall into the same column.
@@ -9,7 +12,6 @@ type dotsView struct {
 	Width, Height float64
 	Dots          []dot
 	Ticks         []tick
-	Summary       string
 }
 
 type dot struct {
@@ -44,24 +46,24 @@ func dotStrips(ds []distribution) []*dotsView {
 	step := niceStep((hi - lo) / 5)
 	lo = math.Floor(lo/step+1e-9) * step
 	width := (hi - lo) * 1.0001 / dotColumns
-	tallest := 0
+	highest := 0
 	stacks := make([][dotColumns]int, len(ds))
 	for i, d := range ds {
 		if d.empty() {
 			continue
 		}
 		for k := range 100 {
-			c := int((d.at((float64(k)+0.5)/100) - lo) / width)
+			c := max(0, min(dotColumns-1, int((d.at((float64(k)+0.5)/100)-lo)/width))) // a saved file may hold anything
 			stacks[i][c]++
-			tallest = max(tallest, stacks[i][c])
+			highest = max(highest, stacks[i][c])
 		}
 	}
-	rise := dotSize * math.Min(1, dotStack/float64(tallest))
+	rise := dotSize * math.Min(1, dotStack/float64(highest))
 	for i, d := range ds {
 		if d.empty() {
 			continue
 		}
-		v := &dotsView{Width: dotColumns * dotSize, Height: rise*float64(tallest-1) + dotSize}
+		v := &dotsView{Width: dotColumns * dotSize, Height: math.Ceil(rise*float64(slices.Max(stacks[i][:])-1) + dotSize)}
 		n := 0
 		for c, count := range stacks[i] {
 			for k := range count {

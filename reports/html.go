@@ -60,7 +60,9 @@ type page struct {
 	R        *result.Result
 	Title    string
 	Facts    string
+	Trials   string
 	Answers  []answerView
+	Dotted   bool // some answer has its dots
 	Sections []*section
 	Command  string
 
@@ -176,11 +178,28 @@ func newPage(r *result.Result) (*page, error) {
 	if p.Title == "" {
 		p.Title = "A scenario without a name"
 	}
-	p.Facts = fmt.Sprintf("%d years from %s · %s trials · %s sampling · seed %d", r.Run.Years, r.Run.Start, decimal(float64(r.Run.Trials), 0), r.Run.Sampler, r.Run.Seed)
+	p.Trials = decimal(float64(r.Run.Trials), 0) + nbsp + "trials"
+	if r.Run.Trials == 1 {
+		p.Trials = "1" + nbsp + "trial"
+	}
+	p.Facts = fmt.Sprintf("%d years from %s · %s · %s sampling · seed %d", r.Run.Years, r.Run.Start, p.Trials, r.Run.Sampler, r.Run.Seed)
 	p.Command = command(r)
 	first, rest := p.f.answers()
-	for i, c := range append(append([]result.Entity(nil), first...), rest...) {
-		p.colors[c.ID] = fmt.Sprintf("c%d", i%7)
+	p.colors["aws"], p.colors["azure"] = "c0", "c1" // the same in every report
+	taken := map[string]bool{}
+	for _, c := range r.Clouds {
+		taken[p.colors[c.ID]] = true
+	}
+	next := 0
+	for _, c := range append(append([]result.Entity(nil), first...), rest...) {
+		if p.colors[c.ID] != "" {
+			continue
+		}
+		for next < 7 && taken[fmt.Sprintf("c%d", next)] {
+			next++
+		}
+		p.colors[c.ID] = fmt.Sprintf("c%d", next%7)
+		next++
 	}
 	for i, l := range r.Labs {
 		p.colors[l.ID] = fmt.Sprintf("l%d", i%4)
@@ -250,7 +269,7 @@ func (p *page) answers(first []result.Entity) {
 		}
 		unit := p.f.metric(c.ID, "exposure").Unit
 		sc := scaleOf(unit)
-		v.Value, v.Error, v.Unit = sc.money(sc.bare(s.Mean, s.SE)), sc.error(s.Mean, s.SE), sc.suffix
+		v.Value, v.Error, v.Unit = sc.money(sc.bare(s.Mean, s.SE)), sc.error(s.Mean, s.SE), strings.TrimPrefix(sc.suffix, nbsp)
 		v.What = fmt.Sprintf("mean exposure to %s at the end of %s", labsOrNone(p.f.labsOf(c.ID)), yearOf(s))
 		v.Sentences = p.sentences(c, s, sc)
 		p.Answers = append(p.Answers, v)
@@ -260,8 +279,12 @@ func (p *page) answers(first []result.Entity) {
 	for _, o := range all {
 		ds = append(ds, o.d)
 	}
+	if p.R.Run.Trials < 100 {
+		return // a hundred dots would be more than there is
+	}
 	for i, dots := range dotStrips(ds) {
 		p.Answers[i].Dots = dots
+		p.Dotted = p.Dotted || dots != nil
 	}
 }
 
@@ -281,24 +304,35 @@ func (p *page) sentences(c result.Entity, s *result.Stat, sc scale) []string {
 			sc.inWords(s.P90, seAbove(s)), sc.inWords(s.P10, seBelow(s)), sc.inWords(s.P25, seBelow(s)), sc.inWords(s.P75, seAbove(s))))
 	}
 	if l := p.f.final(c.ID, "loss_total"); l != nil && !math.IsNaN(l.Mean) {
-		share, se := p.positive(l)
 		lsc := scaleOf(p.f.metric(c.ID, "loss_total").Unit)
-		switch {
-		case l.Max == 0:
-			out = append(out, "No lab fails on it in any of the futures.")
-		case !math.IsNaN(share):
-			out = append(out, fmt.Sprintf("It loses money on a failed lab in %s\u00a0%% of futures: %s on the mean of all, %s on the mean of the worst 5\u00a0%%.",
-				scaleOf("share").withError(share, se), lsc.inWordsWithError(l.Mean, l.SE), lsc.inWords(l.ES95, l.SEES95)))
+		if l.Max == 0 {
+			out = append(out, fmt.Sprintf("No lab fails on it in any of the %s.", p.Trials))
+		} else {
+			out = append(out, fmt.Sprintf("A failed lab costs it money in %s: %s averaged over all futures, %s over the worst 5\u00a0%% of them.",
+				p.futures(p.positive(l)), lsc.inWordsWithError(l.Mean, l.SE), lsc.inWords(l.ES95, l.SEES95)))
 		}
 	}
 	if n := p.f.final(c.ID, "npv"); n != nil && !math.IsNaN(n.Mean) {
 		nsc := scaleOf(p.f.metric(c.ID, "npv").Unit)
 		d := distributionOf(n, "", p.R)
-		share, se := below(0, d.q, d.p, d.n)
-		out = append(out, fmt.Sprintf("The net present value of its alliances is %s on the mean, and negative in %s\u00a0%% of futures.",
-			nsc.inWordsWithError(n.Mean, n.SE), scaleOf("share").withError(share, se)))
+		out = append(out, fmt.Sprintf("The net present value of its alliances averages %s, and is negative in %s.",
+			nsc.inWordsWithError(n.Mean, n.SE), p.futures(below(0, d.q, d.p, d.n))))
 	}
 	return out
+}
+
+// futures is a share of futures in a sentence; what was seen in no trial, or in all, is said so:
+// its chance is not exactly 0 or 1.
+func (p *page) futures(share, se float64) string {
+	switch {
+	case math.IsNaN(share):
+		return "an unknown share of futures"
+	case share == 0:
+		return "none of the " + p.Trials
+	case share == 1:
+		return "all of the " + p.Trials
+	}
+	return scaleOf("share").withError(share, se) + nbsp + "% of futures"
 }
 
 // positive is the share of futures above 0, and its error.
@@ -393,8 +427,50 @@ func (p *page) exposureSection(first []result.Entity) {
 				s.Blocks = append(s.Blocks, b)
 			}
 		}
+		if t := p.profile(first); t != nil {
+			s.Blocks = append(s.Blocks, block{Table: t})
+		}
 	}
 	p.add(s)
+}
+
+// profile is the summary of exposure over time that counterparty risk uses: EPE, the average
+// over the year-ends of the expected exposure EE, and where EE and PFE are highest.
+func (p *page) profile(first []result.Entity) *tableView {
+	t := &tableView{
+		Caption: "Profile of exposure at the year-ends, USD bn",
+		Head:    []string{"", "EPE (average of means)", "highest EE (mean)", "highest PFE 95\u00a0% (p95)", "highest PFE 99\u00a0% (p99)"},
+		Foot:    "The standard error of an average over years is an upper bound: the errors of the years are taken to be the same one.",
+	}
+	for _, c := range first {
+		m := p.f.metric(c.ID, "exposure")
+		if m == nil || len(m.ByYear) == 0 {
+			continue
+		}
+		sc := scaleOf(m.Unit)
+		mean, se := 0.0, 0.0
+		for _, s := range m.ByYear {
+			mean, se = mean+s.Mean/float64(len(m.ByYear)), se+s.SE/float64(len(m.ByYear))
+		}
+		highest := func(of func(*result.Stat) float64) *result.Stat {
+			best := &m.ByYear[0]
+			for i := range m.ByYear {
+				if of(&m.ByYear[i]) > of(best) {
+					best = &m.ByYear[i]
+				}
+			}
+			return best
+		}
+		ee := highest(func(s *result.Stat) float64 { return s.Mean })
+		p95 := highest(func(s *result.Stat) float64 { return s.P95 })
+		p99 := highest(func(s *result.Stat) float64 { return s.P99 })
+		t.Rows = append(t.Rows, tableRow{Cells: []string{name(c), sc.withError(mean, se),
+			sc.withError(ee.Mean, ee.SE) + ", " + yearOf(ee), sc.withError(p95.P95, p95.SEP95) + ", " + yearOf(p95), sc.bare(p99.P99, p99.SEES95) + ", " + yearOf(p99)}})
+	}
+	if len(t.Rows) == 0 {
+		return nil
+	}
+	return t
 }
 
 // yearSection is the distributions of one year, chosen by one control.
@@ -481,7 +557,7 @@ func (p *page) yearSection(first []result.Entity) {
 		b.Legend = p.legend(first)
 	}
 	p.add(&section{ID: "distribution", Title: "The whole distribution, year by year", Lead: []string{
-		"The control sets the year of all three charts. Bars are equally wide, and both clouds share their axes; what lies beyond the right edge (0.5 % of futures) is in the chart of the tail.",
+		"The control sets the year of all three charts. Bars are equally wide, and both clouds share their axes; what lies beyond the right edge (0.5\u00a0% of futures) is in the chart of the tail.",
 	}, Blocks: []block{b}})
 }
 
@@ -599,7 +675,14 @@ func (p *page) totalRow(label, unit string, s *result.Stat, signed bool) tableRo
 	}
 	positive := ""
 	if share, se := p.positive(s); signed && !math.IsNaN(share) {
-		positive = scaleOf("share").withError(share, se) + nbsp + "%"
+		switch share {
+		case 0:
+			positive = "none"
+		case 1:
+			positive = "all"
+		default:
+			positive = scaleOf("share").withError(share, se) + nbsp + "%"
+		}
 	}
 	return tableRow{Cells: []string{label, sc.withError(s.Mean, s.SE), sc.bare(s.P5, s.SEP5), sc.bare(s.P50, s.SEP50), sc.bare(s.P95, s.SEP95),
 		sc.bare(s.ES5, s.SEP5), sc.bare(s.ES95, s.SEES95), positive, share(s.Defined)}}

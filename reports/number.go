@@ -224,7 +224,7 @@ func probability(s *result.Stat, run result.Run) interval {
 func below(x float64, q, p []float64, n float64) (share, se float64) {
 	last := len(q) - 1
 	switch {
-	case len(q) < 2 || math.IsNaN(q[0]):
+	case len(q) < 2 || !allFinite(q):
 		return math.NaN(), math.NaN()
 	case q[0] > x:
 		return 0, 0
