@@ -201,13 +201,13 @@ func options(cmd *cobra.Command, scenario *scenarios.Scenario, f runFlags) (sim.
 
 // fileName makes a scenario's name one that every file system takes for one directory.
 func fileName(name string) string {
-	name = strings.Map(func(r rune) rune {
+	name = strings.Trim(strings.Map(func(r rune) rune {
 		if r < ' ' || strings.ContainsRune(`/\:*?"<>|`, r) {
 			return '-'
 		}
 		return r
-	}, name)
-	if strings.Trim(name, ". ") == "" {
+	}, name), ". ") // neither hidden nor .., and Windows drops them at the end
+	if name == "" {
 		return "scenario"
 	}
 	return name
