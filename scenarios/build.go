@@ -127,14 +127,6 @@ func optional(b *bound) *models.Value {
 	return &v
 }
 
-// reach returns the largest and smallest values that v takes.
-func reach(v models.Value) (lo, hi float64) {
-	if d, ok := v.Dist.(dist.Dist); ok {
-		return d.Support()
-	}
-	return v.Const, v.Const
-}
-
 // mean returns the mean of v; of a constant, itself.
 func mean(v models.Value) float64 {
 	if d, ok := v.Dist.(dist.Dist); ok {

@@ -9,11 +9,10 @@ import (
 // A composer puts a scenario together: what it extends, itself, and what --set overrides.
 type composer struct {
 	*problems
-	format  *Field
-	load    func(from *source, name string) (*source, []byte, error)
-	sources []*source
-	texts   [][]byte // of the files, in the order in which they were read
-	chain   []*source
+	format *Field
+	load   func(from *source, name string) (*source, []byte, error)
+	texts  [][]byte  // of the files, in the order in which they were read
+	chain  []*source // of those that extend another
 }
 
 // maxExtends is how many scenarios may stand on each other.

@@ -41,6 +41,14 @@ type Scenario struct {
 	Seed     uint64
 	Sampler  string
 	Warnings []Diagnostic // in file order
+	Defaults []Default    // what was left out, and what holds in its place
+}
+
+// A Default is what holds where the scenario says nothing.
+type Default struct {
+	Path string // openai_azure.attraction
+	Text string // "1"; "none" for a mechanism that is off
+	Unit string
 }
 
 // A Builtin is a scenario that comes with the program.
@@ -242,7 +250,7 @@ func load(arg string, opt Options) (*Scenario, *builder, error) {
 		return nil, nil, ordered(r.errors)
 	}
 	s := &Scenario{System: &b.sys, Trials: int(f.field("trials").Default), Seed: uint64(f.field("seed").Default), Sampler: "random",
-		Warnings: ordered(r.warnings)}
+		Warnings: ordered(r.warnings), Defaults: b.defaults()}
 	s.Facts = b.facts()
 	if t := b.root.get("trials"); t.given {
 		s.Trials = int(t.whole)

@@ -51,6 +51,8 @@ type Field struct {
 	Unit     string
 	Range    Range       // of Number, Glide, Constant, Whole
 	Default  float64     // of Number, Glide, Constant, Whole: what is taken where it is left out
+	Without  string      // what holds where it is left out, if that is no default
+	Silent   bool        // nothing need be said of its being left out: there is another way, or nothing to know
 	Required bool        // where its block is there
 	Effects  []Operation // what effects may do to it; none, if there are none
 	Refers   []string    // of Reference: names of top-level maps, or "owners"
@@ -136,6 +138,11 @@ func reference(name, doc string, to ...string) *Field {
 
 func required(f *Field) *Field { f.Required = true; return f }
 
+// without says what holds where f is left out.
+func without(what string, f *Field) *Field { f.Without = what; return f }
+
+func silent(f *Field) *Field { f.Silent = true; return f }
+
 // effects marks a quantity that events may change; quantities and jumps take other operations.
 func effects(f *Field, ops ...Operation) *Field { f.Effects = ops; return f }
 
@@ -155,7 +162,7 @@ func revenue(doc, model string, more ...*Field) *Field {
 		required(number("run_rate", billionsPerYear, above(0), 0, "Revenue a year at the start.")),
 		growth,
 		glide("volatility", perRootYear, atLeast(0), 0, "Of revenue: the standard deviation of a year's shocks to its logarithm."),
-		number("ceiling", billionsPerYear, above(0), 0, "What it could sell a year; only for logistic."),
+		silent(number("ceiling", billionsPerYear, above(0), 0, "What it could sell a year; only for logistic.")),
 	}, more...)...)
 }
 
@@ -175,8 +182,8 @@ func format() *Field {
 		{Name: "seed", Kind: SeedKind, Default: 1, Doc: "The seed, unless the command line says."},
 		{Name: "sampler", Kind: ChoiceKind, Choices: []string{"random", "latin", "sobol"}, Doc: "How inputs are sampled, unless the command line says."},
 		number("discount_rate", perYear, above(-1), 0, "What makes future flows into npv."),
-		number("gigawatt_year", "USD bn per gigawatt-year", above(0), 0, "What a gigawatt-year of compute costs; without it gigawatts are not reported."),
-		{Name: "sources", Kind: EntitiesKind, Noun: "source", Doc: "What values may cite by id.", Fields: []*Field{
+		without("gigawatts are not reported", number("gigawatt_year", "USD bn per gigawatt-year", above(0), 0, "What a gigawatt-year of compute costs.")),
+		{Name: "sources", Kind: EntitiesKind, Silent: true, Noun: "source", Doc: "What values may cite by id.", Fields: []*Field{
 			required(text("title", "What it is called.")),
 			text("address", "Where it is to be had."),
 			text("date", "When it was published."),
@@ -185,17 +192,17 @@ func format() *Field {
 		entities("markets", "market", "What labs share.",
 			required(number("ceiling", billionsPerYear, above(0), 0, "What all labs in the market could sell a year."))),
 		entities("clouds", "cloud", "Where labs run.",
-			text("name", "As the reports call it; default: the id."),
-			&Field{Name: "owner", Kind: ReferenceKind, Doc: "Who owns it, and holds what an investor of that name holds; default: the cloud's id."},
+			without("the id", text("name", "As the reports call it.")),
+			without("the cloud's id", &Field{Name: "owner", Kind: ReferenceKind, Doc: "Who owns it, and holds what an investor of that name holds."}),
 			required(revenue("Core revenue: without what the labs pay.", stay))),
 		entities("labs", "lab", "Who sells models and buys compute.",
-			text("name", "As the reports call it; default: the id."),
+			without("the id", text("name", "As the reports call it.")),
 			required(revenue("What the lab sells.", stay, reference("market", "The market whose ceiling it shares; only for logistic.", "markets"))),
 			block("compute", "What it buys.",
 				quantity(glide("ratio", ratio, atLeast(0), 0, "Compute bought, at market price, per dollar of revenue.")),
 				noise("noise", "What moves all that it buys.")),
 			quantity(glide("opex", ratio, atLeast(0), 0, "Costs other than compute per dollar of revenue.")),
-			number("cash", billions, anyNumber(), 0, "Cash at the start; without it cash is not followed, and the lab cannot fail."),
+			without("cash is not followed, and the lab cannot fail", number("cash", billions, anyNumber(), 0, "Cash at the start.")),
 			number("price_sensitivity", "elasticity", atLeast(0), 0, "How strongly prices move it between clouds."),
 			number("flexibility", fraction, between(0, 1), 0, "How far spend can be steered towards a commitment that would go unused."),
 			block("valuation", "Enterprise value.",
@@ -215,7 +222,7 @@ func format() *Field {
 		entities("investors", "investor", "Who holds stakes and owns no cloud.",
 			text("name", "As the reports call it; default: the id.")),
 		entities("alliances", "alliance", "One lab on one cloud.",
-			text("name", "As the reports call it; default: the id."),
+			without("the id", text("name", "As the reports call it.")),
 			required(reference("lab", "The lab.", "labs")),
 			required(reference("cloud", "The cloud.", "clouds")),
 			effects(glide("share", fraction, atLeast(0), 1, "Of the lab's compute; the shares of a lab are scaled to sum 1."), move),
@@ -226,7 +233,7 @@ func format() *Field {
 				noise("noise", "What moves the rate.")),
 			block("exclusivity", "What holds churn back.",
 				quantity(number("churn_factor", ratio, between(0, 1), 1, "Multiplies churn while it lasts.")),
-				date("until", "Its end; without it, it lasts.")),
+				without("for ever", date("until", "Its end."))),
 			effects(list_("commitments", "commitment", "Spend that is owed.",
 				required(number("amount", billions, atLeast(0), 0, "In total.")),
 				required(date("start", "May lie before the scenario's start.")),
@@ -236,13 +243,13 @@ func format() *Field {
 				text("name", "What it is called."), source_(), text("note", "What was judged.")), multiply),
 			block("revenue_share", "What the cloud's owner receives of the lab's revenue.",
 				quantity(number("rate", fraction, between(0, 1), 0, "Of revenue.")),
-				date("until", "Its end; without it, it lasts."),
-				number("cap", billions, atLeast(0), inf, "The most that is paid from the start on.")),
+				without("for ever", date("until", "Its end.")),
+				without("no limit", number("cap", billions, atLeast(0), inf, "The most that is paid from the start on."))),
 			block("resale", "The cloud sells the lab's models.",
 				quantity(number("pull_through", ratio, atLeast(0), 0, "Sales by the cloud per dollar of the lab's revenue.")),
 				number("margin", ratio, atMost(1), 0, "The cloud's profit per dollar of them."),
 				number("payback", fraction, between(0, 1), 0, "What of them goes to the lab."),
-				date("until", "Its end; without it, it lasts.")),
+				without("for ever", date("until", "Its end."))),
 			list_("stakes", "stake", "Held at the start.",
 				required(reference("investor", "Who holds it.", "investors", "owners")),
 				required(number("stake", fraction, between(0, 1), 0, "Of the lab.")),
@@ -251,17 +258,17 @@ func format() *Field {
 			list_("tranches", "tranche", "Equity paid in once, on a date or a condition.",
 				required(reference("investor", "Who pays it.", "investors", "owners")),
 				required(number("amount", billions, atLeast(0), 0, "How much.")),
-				date("on", "When; or write when."),
-				block("when", "The condition.",
-					number("run_rate", billionsPerYear, above(0), 0, "The lab's run rate reaches this."),
-					number("billed", billions, atLeast(0), 0, "What was billed under this alliance reaches this.")),
-				date("by", "After this it is not paid any more."),
+				silent(date("on", "When; or write when.")),
+				silent(block("when", "The condition.",
+					silent(number("run_rate", billionsPerYear, above(0), 0, "The lab's run rate reaches this.")),
+					silent(number("billed", billions, atLeast(0), 0, "What was billed under this alliance reaches this.")))),
+				without("no end", date("by", "After this it is not paid any more.")),
 				text("name", "What it is called."), source_(), text("note", "What was judged.")),
 			quantity(number("margin", ratio, atMost(1), 0, "The cloud's gross margin on use, after depreciation.")),
 			number("receivable_days", days, atLeast(0), 0, "How long what is billed stays unpaid."),
 			block("capital", "The plant that the cloud builds for the alliance.",
 				required(number("intensity", ratio, atLeast(0), 0, "Dollars of plant per dollar of yearly use.")),
-				number("life", years, above(0), inf, "How long the plant lasts."),
+				without("for ever", number("life", years, above(0), inf, "How long the plant lasts.")),
 				number("lead", years, atLeast(0), 0, "How long building takes."),
 				number("redeployable", fraction, between(0, 1), 0, "What of idle plant others can use.")),
 			block("supplier", "Who is paid for the plant.",
@@ -269,30 +276,30 @@ func format() *Field {
 				number("share", fraction, between(0, 1), 0, "Of what is built.")),
 			source_(), text("note", "What was judged.")),
 		entities("events", "event", "What may happen.",
-			text("name", "As the reports call it; default: the id."),
-			number("hazard", perYear, atLeast(0), 0, "How likely it is to begin in a year; or write at."),
-			&Field{Name: "window", Kind: WindowKind, Doc: "Between which dates it may begin; default: always."},
-			date("at", "When it begins for certain; or write hazard."),
-			number("duration", years, atLeast(0), inf, "How long it lasts; without it, to the end."),
+			without("the id", text("name", "As the reports call it.")),
+			silent(number("hazard", perYear, atLeast(0), 0, "How likely it is to begin in a year; or write at.")),
+			without("always", &Field{Name: "window", Kind: WindowKind, Doc: "Between which dates it may begin."}),
+			silent(date("at", "When it begins for certain; or write hazard.")),
+			without("to the end", number("duration", years, atLeast(0), inf, "How long it lasts.")),
 			&Field{Name: "recurring", Kind: FlagKind, Doc: "Whether it may begin again; needs a duration."},
-			list_("effects", "effect", "What it does.",
+			silent(list_("effects", "effect", "What it does.",
 				required(&Field{Name: "path", Kind: TextKind, Doc: "The quantity that it changes."}),
 				number(string(multiply), ratio, atLeast(0), 1, "Multiplies it; of commitments, what is not yet due."),
 				number(string(add), "", anyNumber(), 0, "Adds to it."),
 				number(string(set), "", anyNumber(), 0, "Replaces it."),
-				number(string(move), fraction, between(0, 1), 0, "Of a share: the fraction that goes to the lab's other alliances.")),
+				number(string(move), fraction, between(0, 1), 0, "Of a share: the fraction that goes to the lab's other alliances."))),
 			source_(), text("note", "What was judged.")),
-		list_("correlations", "correlation", "What moves together.",
+		silent(list_("correlations", "correlation", "What moves together.",
 			&Field{Name: "inputs", Kind: NamesKind, Doc: "Paths of distributions; every pair of them."},
 			&Field{Name: "shocks", Kind: NamesKind, Doc: "Names of shocks; every pair of them."},
 			&Field{Name: "rho", Kind: ConstantKind, Required: true, Range: between(-1, 1), Unit: "correlation", Doc: "Of the underlying normals."},
-			source_(), text("note", "What was judged.")),
-		{Name: "factors", Kind: EntitiesKind, Noun: "factor", Doc: "Common causes.", Fields: []*Field{
+			source_(), text("note", "What was judged."))),
+		{Name: "factors", Kind: EntitiesKind, Silent: true, Noun: "factor", Doc: "Common causes.", Fields: []*Field{
 			{Name: "inputs", Kind: LoadingsKind, Range: between(-1, 1), Doc: "Paths of distributions, and how strongly each loads."},
 			{Name: "shocks", Kind: LoadingsKind, Range: between(-1, 1), Doc: "Names of shocks, and how strongly each loads."},
 			source_(), text("note", "What was judged."),
 		}},
-		{Name: "metrics", Kind: EntitiesKind, Noun: "metric", Doc: "Metrics of the scenario's own, as expressions.", Fields: []*Field{
+		{Name: "metrics", Kind: EntitiesKind, Silent: true, Noun: "metric", Doc: "Metrics of the scenario's own, as expressions.", Fields: []*Field{
 			{Kind: ExpressionKind},
 		}},
 	}}
