@@ -81,6 +81,8 @@ func examples(t testing.TB) []example {
 		{"empirical", must(NewEmpirical([]float64{3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5}))},
 		{"empirical one", must(NewEmpirical([]float64{3}))},
 		{"truncated normal", truncate(normal, -1, 2)},
+		{"truncated far", truncate(must(NewNormal(1e6, 1e-3)), 1e6-1e-3, inf)},
+		{"truncated far pert", truncate(must(NewPERT(1e6, 1e6+1, 1e6+3)), 1e6+0.5, inf)},
 		{"truncated tail", truncate(normal, 8, 9)},
 		{"truncated low tail", truncate(normal, -inf, -12)},
 		{"truncated pert", truncate(pert, 0.5, inf)},

@@ -16,27 +16,27 @@ func moments(d curve) (mean, sd float64) {
 	value := func(z float64) float64 { p, q := normalTails(z); return d.at(p, q) }
 	// From the median, so that neither integral is a small difference of large numbers.
 	median := value(0)
-	offset := expect(func(z float64) float64 { return value(z) - median })
+	noise := 1e-15 * math.Abs(median) // of values, which no quadrature can better
+	spread := value(1) - value(-1)
+	offset := expect(func(z float64) float64 { return value(z) - median }, noise)
 	mean = median + offset
-	square := expect(func(z float64) float64 { x := value(z) - median - offset; return x * x })
+	square := expect(func(z float64) float64 { x := value(z) - median - offset; return x * x }, noise*spread)
 	return mean, math.Sqrt(square)
 }
 
-// expect returns the mean of f over a standard normal z.
-func expect(f func(z float64) float64) float64 {
+// expect returns the mean of f over a standard normal z, given the rounding of f.
+func expect(f func(z float64) float64, noise float64) float64 {
 	g := func(z float64) float64 {
 		w := math.Exp(-z*z/2) / math.Sqrt(2*math.Pi)
 		return f(z) * w
 	}
 	// Whole numbers as panel ends, outward from 0, until the panels no longer count.
 	var sum, size float64
+	budget := 4000 // halvings; a jump takes about 30
 	for k := 0; k < 37; k++ {
 		for _, a := range []float64{float64(k), float64(-k - 1)} {
 			v, e, abs := kronrod(g, a, a+1)
-			if e > 1e-12*(size+abs) {
-				v = refine(g, a, a+1, v, e, 1e-12*(size+abs), 40)
-			}
-			sum += v
+			sum += refine(g, a, a+1, v, e, 1e-12*(size+abs)+noise, &budget)
 			size += abs
 		}
 		_, _, far := kronrod(g, float64(k+1), float64(k+2))
@@ -50,14 +50,15 @@ func expect(f func(z float64) float64) float64 {
 
 // refine halves [a, b] until the error estimate e of the integral v over each piece is below
 // tol. A jump leaves one piece in every generation.
-func refine(g func(float64) float64, a, b, v, e, tol float64, depth int) float64 {
-	if e <= tol || depth == 0 {
+func refine(g func(float64) float64, a, b, v, e, tol float64, budget *int) float64 {
+	m := a + (b-a)/2
+	if e <= tol || b-a < 1e-12 || *budget == 0 {
 		return v
 	}
-	m := a + (b-a)/2
+	*budget--
 	v1, e1, _ := kronrod(g, a, m)
 	v2, e2, _ := kronrod(g, m, b)
-	return refine(g, a, m, v1, e1, tol, depth-1) + refine(g, m, b, v2, e2, tol, depth-1)
+	return refine(g, a, m, v1, e1, tol, budget) + refine(g, m, b, v2, e2, tol, budget)
 }
 
 // kronrod returns the 15-point Kronrod integral of g over [a, b], its distance to the
