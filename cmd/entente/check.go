@@ -17,7 +17,8 @@ func checkCommand() *cobra.Command {
 		Use:   "check SCENARIO...",
 		Short: "Validate scenarios and say what would be simulated",
 		Long: `Validate scenarios, say what would be simulated, and simulate nothing. Every
-problem is reported, with where it is and what would be right.`,
+problem is reported, with where it is and what would be right. Of what a scenario
+leaves out, the defaults are listed.`,
 		Args:              arguments(1, 1<<20),
 		ValidArgsFunction: completeScenarios,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -60,6 +61,16 @@ func describe(w io.Writer, name string, s *scenarios.Scenario) {
 	}
 	fmt.Fprintf(w, "  alliances: %d, events: %d\n", len(facts.Alliances), len(facts.Events))
 	fmt.Fprintf(w, "  assumptions: %d, of which uncertain: %d\n", len(facts.Assumptions), uncertain)
+	if len(s.Defaults) > 0 {
+		fmt.Fprintln(w, "  left out, so that these hold:")
+		for _, d := range s.Defaults {
+			unit := ""
+			if d.Unit != "" {
+				unit = " (" + d.Unit + ")"
+			}
+			fmt.Fprintf(w, "    %s: %s%s\n", d.Path, d.Text, unit)
+		}
+	}
 	for _, warning := range s.Warnings {
 		fmt.Fprintf(w, "  warning: %s\n", strings.ReplaceAll(warning.String(), "\n", "\n  "))
 	}
