@@ -514,7 +514,7 @@ func exceedance(tails []tail) (drawing, error) {
 					continue // inside an atom
 				}
 				data = append(data, []any{finite(x), 100 * math.Max(over, leastShare)})
-				if over <= leastShare {
+				if over <= leastShare*(1+1e-9) {
 					break // the axis ends
 				}
 			}

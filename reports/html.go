@@ -269,7 +269,7 @@ func (p *page) answers(first []result.Entity) {
 		}
 		unit := p.f.metric(c.ID, "exposure").Unit
 		sc := scaleOf(unit)
-		v.Value, v.Error, v.Unit = sc.money(sc.bare(s.Mean, s.SE)), sc.error(s.Mean, s.SE), strings.TrimPrefix(sc.suffix, nbsp)
+		v.Value, v.Error, v.Unit = sc.signed(sc.bare(s.Mean, s.SE)), sc.error(s.Mean, s.SE), strings.TrimPrefix(sc.suffix, nbsp)
 		v.What = fmt.Sprintf("mean exposure to %s at the end of %s", labsOrNone(p.f.labsOf(c.ID)), yearOf(s))
 		v.Sentences = p.sentences(c, s, sc)
 		p.Answers = append(p.Answers, v)
@@ -626,13 +626,13 @@ func (p *page) valueSection(first []result.Entity) {
 		b.Figures = append(b.Figures, figure{
 			ID: "loss.exceedance", Title: "Chance of losing more than that", Unit: "share of futures above, logarithmic, by loss, USD bn", Size: "m",
 			Summary: "The probability that the losses on failed labs over the whole time are above a value, for each value.",
-			Table:   p.totals("Losses on failed labs", first, []namedMetric{{"losses on failed labs", "loss_total"}}),
+			Table:   p.totals("Losses on failed labs, USD bn", first, []namedMetric{{"losses on failed labs", "loss_total"}}),
 		})
 	}
 	if len(b.Figures) > 0 {
 		s.Blocks = append(s.Blocks, b)
 	}
-	if t := p.totals("Over the whole time", first, []namedMetric{
+	if t := p.totals("Over the whole time, USD bn where no other unit is given", first, []namedMetric{
 		{"net present value", "npv"}, {"losses on failed labs", "loss_total"}, {"peak exposure", "peak_exposure"}, {"break-even time", "breakeven_time"},
 	}); t != nil {
 		s.Blocks = append(s.Blocks, block{Table: t})
@@ -670,7 +670,7 @@ func (p *page) totals(caption string, es []result.Entity, ms []namedMetric) *tab
 
 func (p *page) totalRow(label, unit string, s *result.Stat, signed bool) tableRow {
 	sc := scaleOf(unit)
-	if sc.label != "" {
+	if sc.label != "" && sc.label != money {
 		label += ", " + sc.label
 	}
 	positive := ""
@@ -791,7 +791,7 @@ func (p *page) labSection() {
 // asShare is m with its mean shown as a percentage.
 func asShare(m *result.Metric) *result.Metric {
 	c := *m
-	c.Unit = "share"
+	c.Unit = "share of futures"
 	return &c
 }
 
@@ -942,18 +942,18 @@ func (p *page) allianceSection() {
 
 func (p *page) othersSection(rest []result.Entity) {
 	s := &section{ID: "others", Title: "Other clouds and investors"}
-	if t := p.totals("Other clouds, at the end or over the whole time", rest, []namedMetric{
+	if t := p.totals("Other clouds, at the end or over the whole time, USD bn where no other unit is given", rest, []namedMetric{
 		{"exposure", "exposure"}, {"of this, equity", "equity"}, {"of this, credit exposure", "credit_exposure"},
-		{"labs' part of revenue", "concentration"}, {"peak exposure", "peak_exposure"}, {"losses on failed labs", "loss_total"}, {"net present value", "npv"},
+		{"revenue from labs", "concentration"}, {"peak exposure", "peak_exposure"}, {"losses on failed labs", "loss_total"}, {"net present value", "npv"},
 	}); t != nil {
 		s.Blocks = append(s.Blocks, block{Table: t})
 	}
-	if t := p.totals("Investors, at the end or over the whole time", p.R.Investors, []namedMetric{
+	if t := p.totals("Investors, at the end or over the whole time, USD bn", p.R.Investors, []namedMetric{
 		{"equity", "equity"}, {"paid in, last year", "invested"}, {"supplied, last year", "supplied"}, {"net present value", "npv"},
 	}); t != nil {
 		s.Blocks = append(s.Blocks, block{Table: t})
 	}
-	own := &tableView{Caption: "Metrics that the scenario defines, at the end or over the whole time", Head: []string{"", "mean ± s.e.", "p5", "median", "p95", "ES5", "ES95", "above 0", "with a value"}}
+	own := &tableView{Caption: "Metrics that the scenario defines, at the end or over the whole time, USD bn where no other unit is given", Head: []string{"", "mean ± s.e.", "p5", "median", "p95", "ES5", "ES95", "above 0", "with a value"}}
 	for _, m := range p.f.own() {
 		if st := final(m); st != nil {
 			own.Rows = append(own.Rows, p.totalRow(m.Name, m.Unit, st, true))

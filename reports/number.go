@@ -107,17 +107,20 @@ type scale struct {
 	label          string // in heads
 }
 
+// money is the unit of most metrics: billions of US dollars.
+const money = "USD bn"
+
 func scaleOf(unit string) scale {
-	switch unit {
-	case "USD bn":
-		return scale{1, "$", nbsp + "bn", "USD bn"}
-	case "share", "probability":
-		return scale{100, "", nbsp + "%", "%"}
-	case "":
-		return scale{1, "", "", ""}
-	default:
-		return scale{1, "", nbsp + unit, unit}
+	if of, ok := strings.CutPrefix(unit, "share"); ok && (of == "" || of[0] == ' ') {
+		return scale{100, "", nbsp + "%", "%" + of} // "share of revenue" is "% of revenue"
 	}
+	if per, ok := strings.CutPrefix(unit, money); ok && (per == "" || per[0] == ' ') {
+		return scale{1, "$", nbsp + "bn" + per, unit}
+	}
+	if unit == "" {
+		return scale{1, "", "", ""}
+	}
+	return scale{1, "", nbsp + unit, unit}
 }
 
 // bare is x on the scale, with the digits that se supports, without its unit.
@@ -156,18 +159,18 @@ func (s scale) inWords(x, se float64) string {
 	if math.IsNaN(x) {
 		return "no value"
 	}
-	return s.money(s.bare(x, se)) + s.suffix
+	return s.signed(s.bare(x, se)) + s.suffix
 }
 
 func (s scale) inWordsWithError(x, se float64) string {
 	if math.IsNaN(x) {
 		return "no value"
 	}
-	return s.money(s.withError(x, se)) + s.suffix
+	return s.signed(s.withError(x, se)) + s.suffix
 }
 
-// money puts the dollar sign behind the minus.
-func (s scale) money(v string) string {
+// signed puts the dollar sign behind the minus.
+func (s scale) signed(v string) string {
 	if rest, ok := strings.CutPrefix(v, "−"); ok {
 		return "−" + s.prefix + rest
 	}

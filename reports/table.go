@@ -77,7 +77,7 @@ func WriteTable(w io.Writer, r *result.Result, opt TableOptions) error {
 		if s.Date != "" {
 			when = s.Date[:min(4, len(s.Date))]
 		}
-		if sc.label != "" && sc.label != "USD bn" {
+		if sc.label != "" && sc.label != money {
 			label += ", " + sc.label
 		}
 		if s.Defined < 1 {
@@ -99,7 +99,7 @@ func WriteTable(w io.Writer, r *result.Result, opt TableOptions) error {
 			{"  credit exposure", "credit_exposure"},
 			{"peak exposure", "peak_exposure"},
 			{"backlog", "backlog"},
-			{"labs' part of revenue", "concentration"},
+			{"revenue from labs", "concentration"},
 			{"losses on failed labs", "loss_total"},
 			{"net present value", "npv"},
 			{"break-even time", "breakeven_time"},

@@ -178,7 +178,7 @@ func makeRealistic() *result.Result {
 						justFailed[l.ID] = true
 					}
 				}
-				rec(l.ID+".run_rate", "USD bn", "stock", y, s.rate)
+				rec(l.ID+".run_rate", "USD bn per year", "stock", y, s.rate)
 				rec(l.ID+".cash", "USD bn", "stock", y, s.cash)
 				val := s.rate*s.mult*math.Exp(.35*rng.NormFloat64()) + s.cash
 				if s.failed > 0 {
@@ -189,7 +189,7 @@ func makeRealistic() *result.Result {
 				if s.failed > 0 {
 					alive = 0
 				}
-				rec(l.ID+".alive", "probability", "stock", y, alive)
+				rec(l.ID+".alive", "share of futures", "stock", y, alive)
 				rec(l.ID+".revenue", "USD bn", "flow", y, rev)
 				rec(l.ID+".compute", "USD bn", "flow", y, compute[l.ID])
 				rec(l.ID+".billed", "USD bn", "flow", y, compute[l.ID]*1.02)
@@ -264,7 +264,7 @@ func makeRealistic() *result.Result {
 					}
 					rec(a.id+".npv", "USD bn", "trial", 0, npv[a.id])
 					rec(a.id+".round_trip", "ratio", "trial", 0, trip)
-					rec(a.id+".moic", "ratio", "trial", 0, moic)
+					rec(a.id+".moic", "multiple", "trial", 0, moic)
 				}
 			}
 			for _, c := range clouds {
@@ -284,7 +284,7 @@ func makeRealistic() *result.Result {
 				rec(c.ID+".backlog", "USD bn", "stock", y, backs[c.ID])
 				rec(c.ID+".revenue", "USD bn", "flow", y, total)
 				rec(c.ID+".lab_revenue", "USD bn", "flow", y, labRev[c.ID])
-				rec(c.ID+".concentration", "share", "flow", y, labRev[c.ID]/total)
+				rec(c.ID+".concentration", "share of revenue", "flow", y, labRev[c.ID]/total)
 				rec(c.ID+".loss", "USD bn", "flow", y, lost[c.ID])
 				rec(c.ID+".flow", "USD bn", "flow", y, flows[c.ID])
 				if y == years {
@@ -312,7 +312,7 @@ func makeRealistic() *result.Result {
 			if st[l.ID].failed > 0 {
 				f, t = 1, st[l.ID].failed
 			}
-			rec(l.ID+".failed", "probability", "trial", 0, f)
+			rec(l.ID+".failed", "share of futures", "trial", 0, f)
 			rec(l.ID+".failure_time", "years", "trial", 0, t)
 		}
 	}
