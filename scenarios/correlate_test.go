@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"regexp"
 	"strings"
 	"testing"
@@ -94,6 +95,26 @@ func TestNearestCorrelation(t *testing.T) {
 			if math.Abs(got.At(i, j)-want) > 0.00005 {
 				t.Errorf("(%d, %d) is %v, not %v", i, j, got.At(i, j), want)
 			}
+		}
+	}
+}
+
+// TestShown takes impossible matrices, whose nearest neighbours lie on the edge of what is
+// possible: rounded as they are shown they must still be possible.
+func TestShown(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 200 {
+		n := 3 + r.IntN(6)
+		m := mat.NewSymDense(n, nil)
+		for i := range n {
+			m.SetSym(i, i, 1)
+			for j := range i {
+				m.SetSym(i, j, 2*r.Float64()-1)
+			}
+		}
+		var eig mat.EigenSym
+		if !eig.Factorize(shown(nearestCorrelation(m)), false) || eig.Values(nil)[0] < 0 {
+			t.Errorf("of %d names: the least eigenvalue is %v", n, eig.Values(nil)[0])
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"entente/sim/dist"
 )
@@ -22,8 +23,8 @@ type family struct {
 	make   func(a []float64) (dist.Dist, error)
 }
 
-// families are in the order of the manual. The build of those without make is in distribution.
-func families() []*family {
+// families are in the order of the manual. Those without make are made in made.
+var families = sync.OnceValue(func() []*family {
 	fs := []*family{{name: "to", params: []string{"the 5 % quantile", "the 95 % quantile"}}}
 	for _, k := range dist.Kinds() {
 		f := &family{name: k.Name, params: k.Parameters, make: k.New}
@@ -38,7 +39,7 @@ func families() []*family {
 		&family{name: "metalog", params: []string{"probability", "quantile"}, pairs: true},
 		&family{name: "empirical", params: []string{`"file.csv"`, `"column"`}},
 		&family{name: "truncate", params: []string{"distribution", "lo", "hi"}})
-}
+})
 
 func familyOf(name string) *family {
 	for _, f := range families() {

@@ -67,7 +67,7 @@ sources:
 labs:
   openai:
     opex: {value: "normal(1, 0.3)", unit: USD per USD, source: "ft-2026; an analyst", note: a judgement}
-    price_sensitivity: {value: 2, source: ft-2025}
+    price_sensitivity: {value: 2, source: "an analyst; ft-2025"}
 `
 	s, err := Load("-", Options{Stdin: strings.NewReader(text)})
 	if err != nil {
@@ -92,14 +92,14 @@ labs:
 		!(a.P1 < a.P5 && a.P5 < a.P50 && a.P50 < a.P95 && a.P95 < a.P99) || a.P50 != a.Quantiles[100] {
 		t.Errorf("mean %v, not %v; %+v", a.Mean, mean, a)
 	}
-	if a := at("openai.price_sensitivity"); !a.Constant || a.Value != 2 || a.Source != "ft-2025" || a.Unit != "elasticity" {
+	if a := at("openai.price_sensitivity"); !a.Constant || a.Value != 2 || a.Source != "an analyst; ft-2025" || a.Unit != "elasticity" {
 		t.Errorf("%+v", a)
 	}
 	var ids []string
 	for _, w := range s.Warnings {
 		ids = append(ids, w.ID)
 	}
-	if !slices.Equal(ids, []string{"truncated", "unknown-source"}) || s.Warnings[1].Hint != `did you mean "ft-2026"?` {
+	if !slices.Equal(ids, []string{"truncated", "unknown-source"}) || s.Warnings[1].Hint != `did you mean "ft-2026"?` || s.Warnings[1].Column != 56 {
 		t.Errorf("warnings: %v", Diagnostics(s.Warnings))
 	}
 	if !slices.Equal(s.Facts.Scenario.Notes, []string{"First.", "Second."}) {
@@ -146,6 +146,7 @@ func TestExpressions(t *testing.T) {
 		{"min(azure.exposure, azure.backlog, 5)", [2]float64{3, -4}},
 		{"max(azure.exposure, azure.backlog)", [2]float64{6, 0}},
 		{"abs(azure.backlog)", [2]float64{3, 4}},
+		{"1 / (1 / azure.exposure)", [2]float64{6, math.NaN()}}, // what has no value gives none
 		{"1e308 * 10 * azure.exposure", [2]float64{math.NaN(), math.NaN()}},
 	} {
 		s, err := small(t, "metrics={m: '"+c.text+"'}")

@@ -207,6 +207,20 @@ func TestMergeReplacesWhole(t *testing.T) {
 	}
 }
 
+// TestMergeGlide puts a value over a glide, with where it is from.
+func TestMergeGlide(t *testing.T) {
+	for _, growth := range []string{"{value: 0.3, source: s}", "0.3"} {
+		text := "entente: 1\nextends: testdata/small.good.yaml\nlabs: {openai: {revenue: {growth: " + growth + "}}}\n"
+		s, err := Load("-", Options{Stdin: strings.NewReader(text)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if g := s.System.Labs[0].Revenue.Growth; g.Moves || g.Initial.Const != 0.3 {
+			t.Errorf("%s became %+v", growth, g)
+		}
+	}
+}
+
 func TestHash(t *testing.T) {
 	plain, _ := small(t)
 	set, _ := small(t, "openai.opex=0.9")
@@ -228,6 +242,20 @@ func TestLoadNames(t *testing.T) {
 		if _, err := Load(c.arg, Options{}); err == nil || !strings.Contains(err.Error(), c.message) {
 			t.Errorf("%s: %v", c.arg, err)
 		}
+	}
+}
+
+// TestOpenEnd cuts a mass at the very end of an open range.
+func TestOpenEnd(t *testing.T) {
+	s, err := small(t, "openai.revenue.run_rate=discrete(999: 5, 1: 0)")
+	if err == nil {
+		t.Fatal("a colon in a plain text is not YAML")
+	}
+	if s, err = small(t, "openai.revenue.run_rate='discrete(999: 5, 1: 0)'"); err != nil {
+		t.Fatal(err)
+	}
+	if got := dist.Point(s.System.Labs[0].Revenue.RunRate.Dist.(dist.Dist), 0.0005); got != 5 {
+		t.Errorf("a run rate of %v", got)
 	}
 }
 
