@@ -182,7 +182,7 @@ func TestAvailability(t *testing.T) {
 			t.Fatal(err)
 		}
 		m.StepsPerYear, m.Years = 2, m.Years/2
-		pairs := manyTrials(t, m, trials)
+		pairs := manyTrials(t, s, m, trials)
 		for n := range 4 {
 			pairs.share(t, "both", n, 0.25+math.Asin(math.Exp2(-0.25/0.4))/(2*math.Pi))
 		}

@@ -199,7 +199,7 @@ func TestRevenueSchwartzMoon(t *testing.T) {
 			m.Processes = append([]sim.Process{fading{shock.Column, κ}}, m.Processes...)
 		}
 	}
-	got := manyTrials(t, m, 20_000)
+	got := manyTrials(t, s, m, 20_000)
 	closed := logRevenue{
 		R0: 4 * 0.356, μ0: μ0, μBar: μBar, κ: κ,
 		σ: func(j int) float64 { return 0.1 + 0.1*math.Exp(-κ*Δ*float64(j)) },

@@ -128,7 +128,10 @@ func TestValuationMean(t *testing.T) {
 	s.Labs[0].Revenue.Growth, s.Labs[0].Revenue.Volatility = still(0.4), still(0.2)
 	s.Labs[0].Valuation = &models.Valuation{Multiple: moving(20, 10, 1), Noise: &models.Noise{Volatility: is(0.5), HalfLife: is(1)}}
 	s.Alliances[0].Stakes = []models.Stake{{Investor: "owner_a", Stake: is(0.25)}}
-	s.Metrics = []models.UserMetric{logarithm("lab.valuation")}
+	s.Metrics = []models.UserMetric{
+		logarithm("lab.valuation"),
+		each("equity", func(x ...float64) float64 { return x[0] }, "deal_a.equity"),
+	}
 	got := byYear(t, s, 20_000)
 	for n := range 3 {
 		year := float64(n + 1)
@@ -137,6 +140,6 @@ func TestValuationMean(t *testing.T) {
 		got.lognormal(t, "lab.valuation", n, math.Log(mean)-variance/2, math.Sqrt(variance))
 		sd := math.Sqrt(math.Expm1(variance))
 		got.mean(t, "lab.valuation", n, mean, mean*sd)
-		got.mean(t, "deal_a.equity", n, mean/4, mean/4*sd)
+		got.mean(t, "equity", n, mean/4, mean/4*sd)
 	}
 }
