@@ -87,6 +87,28 @@ func TestMixedGroup(t *testing.T) {
 	}
 }
 
+// TestBlock gives every pair of four names one correlation.
+func TestBlock(t *testing.T) {
+	names := []string{"openai.opex", "openai.cash", "openai.price_sensitivity", "azure.revenue.run_rate"}
+	s, err := small(t, "openai.opex=1 to 2", "openai.price_sensitivity=1 to 2", "azure.revenue.run_rate=90 to 110",
+		"correlations=[{inputs: ["+strings.Join(names, ", ")+"], rho: 0.65}]")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := correlations(s.System.InputMixes)
+	for _, a := range names {
+		for _, b := range names {
+			want := 0.65
+			if a == b {
+				want = 1
+			}
+			if got, ok := r[[2]string{a, b}]; !ok || math.Abs(got-want) > 1e-12 {
+				t.Errorf("%s and %s: %v, not %v", a, b, got, want)
+			}
+		}
+	}
+}
+
 // TestNearestCorrelation is the example of Higham (2002), section 4, printed there to four digits.
 func TestNearestCorrelation(t *testing.T) {
 	got := nearestCorrelation(mat.NewSymDense(3, []float64{1, 1, 0, 1, 1, 1, 0, 1, 1}))

@@ -209,7 +209,7 @@ func TestMergeReplacesWhole(t *testing.T) {
 
 // TestMergeGlide puts a value over a glide, with where it is from.
 func TestMergeGlide(t *testing.T) {
-	for _, growth := range []string{"{value: 0.3, source: s}", "0.3"} {
+	for _, growth := range []string{"{value: 0.3, source: s}", "{value: 0.3}", "0.3"} {
 		text := "entente: 1\nextends: testdata/small.good.yaml\nlabs: {openai: {revenue: {growth: " + growth + "}}}\n"
 		s, err := Load("-", Options{Stdin: strings.NewReader(text)})
 		if err != nil {
