@@ -2,6 +2,7 @@ package reports
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -9,8 +10,11 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"maps"
 	"math"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 
 	"entente/sim/result"
@@ -38,7 +42,7 @@ func WriteHTML(w io.Writer, r *result.Result) error {
 	if err != nil {
 		return err
 	}
-	t, err := template.New("report").Funcs(template.FuncMap{"parts": parts}).Parse(pageTemplate)
+	t, err := template.New("report").Funcs(template.FuncMap{"parts": parts, "pieces": pieces}).Parse(pageTemplate)
 	if err != nil {
 		return err
 	}
@@ -66,6 +70,9 @@ type page struct {
 	Sections []*section
 	Command  string
 
+	References []*reference
+
+	refs   map[string]*reference // by their whole text
 	f      finder
 	err    error // the first that a drawing had
 	drawn  map[string]any
@@ -110,8 +117,8 @@ type tableView struct {
 
 type tableRow struct {
 	Cells  []string
-	Source *sourceView // the last cell, if there is one
-	Group  bool        // a heading within the table
+	Source []piece // a last cell
+	Group  bool    // a heading within the table
 }
 
 type answerView struct {
@@ -125,30 +132,98 @@ type answerView struct {
 
 type assumptionView struct {
 	Path, Text, Unit, Mean, P5, P95 string
-	Truncated                       string
-	Source                          sourceView
+	Note, Truncated                 string
+	Sources                         []*reference
 	Spark                           string
-	Constant                        bool
 }
 
-type sourceView struct {
+// A piece of a text is plain, code between backquotes, or an address on the web.
+type piece struct {
 	Text string
-	URL  string // if it is one
-	Note string
+	URL  string
+	Code bool
 }
 
-// source makes a link of what is an address on the web, and shows of it the host and the end.
-func source(s, note string) sourceView {
-	v := sourceView{Text: s, Note: note}
-	if u, err := url.Parse(s); err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" {
-		v.URL = s
-		rest := strings.TrimSuffix(strings.TrimPrefix(s, u.Scheme+"://"+u.Host), "/")
-		if i := strings.LastIndex(rest, "/"); i > 0 {
-			rest = "/…" + rest[i:]
+var address = regexp.MustCompile(`https?://[^\s<>"'\])]*[^\s<>"'\]).,;:]`)
+
+// pieces makes links of the addresses in s, of which it shows the host and the end, and code of
+// what stands between backquotes.
+func pieces(s string) []piece {
+	var out []piece
+	add := func(p piece) {
+		if p.Text != "" {
+			out = append(out, p)
 		}
-		v.Text = u.Host + rest
 	}
-	return v
+	quoted := strings.Split(s, "`")
+	for i, part := range quoted {
+		if i%2 == 1 && i < len(quoted)-1 {
+			add(piece{Text: part, Code: true})
+			continue
+		}
+		if i > 0 && i%2 == 1 {
+			part = "`" + part // one that is never closed
+		}
+		for {
+			at := address.FindStringIndex(part)
+			if at == nil {
+				break
+			}
+			found := part[at[0]:at[1]]
+			u, err := url.Parse(found)
+			if err != nil || u.Host == "" {
+				add(piece{Text: part[:at[1]]})
+				part = part[at[1]:]
+				continue
+			}
+			add(piece{Text: part[:at[0]]})
+			rest := strings.TrimSuffix(strings.TrimPrefix(found, u.Scheme+"://"+u.Host), "/")
+			if k := strings.LastIndex(rest, "/"); k > 0 {
+				rest = "/…" + rest[k:]
+			}
+			add(piece{Text: u.Host + rest, URL: found})
+			part = part[at[1]:]
+		}
+		add(piece{Text: part})
+	}
+	return out
+}
+
+// A reference is one source, which several assumptions may have.
+type reference struct {
+	N     int
+	ID    string
+	Text  string
+	Grade string // what kind of source it is, where it ends with that: "... [press]"
+	Uses  int
+}
+
+// references are the sources that s names, in the order of their numbers: several may be joined
+// by "; " behind their grades.
+func (p *page) references(s string) []*reference {
+	if s == "" {
+		return nil
+	}
+	var refs []*reference
+	for _, text := range strings.SplitAfter(s, "]; ") {
+		text = strings.TrimSuffix(text, "; ")
+		if p.refs == nil {
+			p.refs = map[string]*reference{}
+		}
+		ref := p.refs[text]
+		if ref == nil {
+			ref = &reference{N: len(p.References) + 1, Text: text}
+			ref.ID = fmt.Sprintf("source-%d", ref.N)
+			if i := strings.LastIndex(text, " ["); i >= 0 && strings.HasSuffix(text, "]") && len(text)-i <= 24 {
+				ref.Text, ref.Grade = text[:i], text[i+2:len(text)-1]
+			}
+			p.refs[text] = ref
+			p.References = append(p.References, ref)
+		}
+		ref.Uses++
+		refs = append(refs, ref)
+	}
+	return refs
 }
 
 // parts cuts a path behind its dots and underscores, where a line may break.
@@ -674,7 +749,7 @@ func (p *page) totalRow(label, unit string, s *result.Stat, signed bool) tableRo
 		label += ", " + sc.label
 	}
 	positive := ""
-	if share, se := p.positive(s); signed && !math.IsNaN(share) {
+	if share, se := p.positive(s); signed && s.Grid != nil && !math.IsNaN(share) {
 		switch share {
 		case 0:
 			positive = "none"
@@ -935,7 +1010,7 @@ func (p *page) allianceSection() {
 		}
 	}
 	if len(terms.Rows) > 0 {
-		s.Blocks = append(s.Blocks, block{Kind: "words", Table: terms})
+		s.Blocks = append(s.Blocks, block{Kind: "folded", Table: terms})
 	}
 	p.add(s)
 }
@@ -966,14 +1041,25 @@ func (p *page) othersSection(rest []result.Entity) {
 }
 
 func (p *page) eventSection() {
-	t := &tableView{Caption: "Events", Head: []string{"Event", "When, and what it does", "Source and note"}}
+	t := &tableView{Caption: "Events", Head: []string{"Event", "When, and what it does"}}
+	sourced := false
+	for _, e := range p.R.Events {
+		sourced = sourced || e.Source != "" || e.Note != ""
+	}
+	if sourced {
+		t.Head = append(t.Head, "Source and note")
+	}
 	for _, e := range p.R.Events {
 		n := e.Name
 		if n == "" {
 			n = e.ID
 		}
-		src := source(e.Source, e.Note)
-		t.Rows = append(t.Rows, tableRow{Cells: []string{n, strings.Join(e.Terms, "\n")}, Source: &src})
+		row := tableRow{Cells: []string{n, strings.Join(e.Terms, "\n")}}
+		if sourced {
+			row.Source = append(pieces(e.Source), piece{Text: "\n"})
+			row.Source = append(row.Source, pieces(e.Note)...)
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	s := &section{ID: "events", Title: "What may happen"}
 	if len(t.Rows) > 0 {
@@ -984,11 +1070,16 @@ func (p *page) eventSection() {
 
 func (p *page) assumptionSection() {
 	b := block{Kind: "assumptions"}
-	unsourced := 0
+	grades := map[string]int{}
 	for _, a := range p.R.Assumptions {
-		v := assumptionView{Path: a.Path, Text: a.Text, Unit: a.Unit, Truncated: a.Truncated, Source: source(a.Source, a.Note), Constant: a.Constant}
-		if a.Source == "" {
-			unsourced++
+		v := assumptionView{Path: a.Path, Text: a.Text, Unit: a.Unit, Note: a.Note, Truncated: a.Truncated, Sources: p.references(a.Source)}
+		switch {
+		case len(v.Sources) == 0:
+			grades["no source"]++
+		case v.Sources[0].Grade == "":
+			grades["sources without a grade"]++
+		default:
+			grades[v.Sources[0].Grade]++
 		}
 		if a.Constant {
 			v.Mean = trimmed(a.Value)
@@ -998,12 +1089,22 @@ func (p *page) assumptionSection() {
 		}
 		b.Rows = append(b.Rows, v)
 	}
-	s := &section{ID: "assumptions", Title: "What is assumed"}
-	if len(b.Rows) > 0 {
-		s.Blocks = append(s.Blocks, b)
-		s.Lead = []string{fmt.Sprintf("Every value of the scenario, in its order; %d of %d have no source. The small drawings are densities between the 1st and the 99th percentile. The results are these assumptions pushed through the model: they are as good as these are.", unsourced, len(b.Rows))}
+	if len(b.Rows) == 0 {
+		return
 	}
-	p.add(s)
+	kinds := slices.SortedFunc(maps.Keys(grades), func(x, y string) int {
+		return cmp.Or(cmp.Compare(grades[y], grades[x]), cmp.Compare(x, y))
+	})
+	for i, k := range kinds {
+		kinds[i] = fmt.Sprintf("%d %s", grades[k], k)
+	}
+	p.add(&section{ID: "assumptions", Title: "What is assumed", Lead: []string{
+		fmt.Sprintf("Every value of the scenario, in its order. What the %d rest on, by their first source: %s.", len(b.Rows), and(kinds)),
+		"The small drawings are densities between the 1st and the 99th percentile. The results are these assumptions pushed through the model: they are as good as these are.",
+	}, Blocks: []block{b}})
+	if len(p.References) > 0 {
+		p.add(&section{ID: "sources", Title: "Sources", Blocks: []block{{Kind: "sources"}}})
+	}
 }
 
 // threeFigures is x with three significant digits: of a distribution that is assumed, more would

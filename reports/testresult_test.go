@@ -387,7 +387,7 @@ func testAssumptions(alliances []testAlliance) []result.Assumption {
 		return func(z float64) float64 { return math.Sqrt(a*b) * math.Exp(z*math.Log(b/a)/2/1.645) }
 	}
 	var as []result.Assumption
-	as = append(as, result.Assumption{Path: "discount_rate", Text: "0.10", Constant: true, Value: .1, Source: "judged"})
+	as = append(as, result.Assumption{Path: "discount_rate", Text: "0.10", Constant: true, Value: .1, Source: "Judgement of the authors, after `discount_rate` of others [judgement]; Press, 2026-10, https://example.org/a/b/c.html [press]", Note: "see `npv`"})
 	for _, l := range []string{"openai", "anthropic"} {
 		as = append(as,
 			result.Assumption{Path: l + ".revenue.run_rate", Text: "25", Unit: "USD bn/year", Constant: true, Value: 25, Source: "https://example.org/run-rate?a=1&b=2", Note: "press, October 2026"},
