@@ -213,11 +213,6 @@ func neverMovesFrom(g Glide, x float64) bool {
 	return !g.Moves && g.Initial.Dist == nil && g.Initial.Const == x
 }
 
-// atStart is a process without a step.
-type noStep struct{}
-
-func (noStep) Step(*sim.Batch, int) {}
-
 // noStart is a process that has nothing to prepare.
 type noStart struct{}
 

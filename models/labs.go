@@ -57,19 +57,17 @@ func (c *compiler) lab(l *Lab) *labState {
 		multiple = l.Valuation.Multiple
 	}
 	path := l.ID + ".valuation.multiple"
-	begin, end := c.value(multiple.Initial), c.value(multiple.Initial)
+	begin := c.value(multiple.Initial)
+	end := begin
 	if multiple.Moves {
 		longRun, halfLife := c.value(multiple.LongRun), c.value(multiple.HalfLife)
 		initial := begin
 		begin = c.glideBetween(initial, longRun, halfLife, 0)
 		end = c.glideBetween(initial, longRun, halfLife, stepYears)
-	} else {
-		end = begin
 	}
 	s.multipleBegin = c.quantity(path, begin, 0, math.Inf(1))
-	if end == begin {
-		s.multipleEnd = s.multipleBegin
-	} else {
+	s.multipleEnd = s.multipleBegin
+	if end != begin {
 		s.multipleEnd = c.quantity(path, end, 0, math.Inf(1))
 	}
 	if l.Failure != nil {
