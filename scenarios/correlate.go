@@ -31,7 +31,10 @@ type pair struct {
 // With loadings λ on independent standard normals F, x = Σ λF + √(1 − Σλ²)·own, so that two
 // names have the correlation Σ λλ′; a pair may be given its correlation instead.
 type copula struct {
-	kind     string // inputs or shocks
+	kind     string          // inputs or shocks
+	possible []string        // the names that there are
+	constant map[string]bool // paths of inputs that are constants
+	unclear  map[string]bool // paths of inputs that are wrong
 	names    []string
 	place    map[string]mark // where a name stands first
 	pairs    map[[2]string]pair
@@ -59,6 +62,18 @@ func key(a, b string) [2]string {
 // correlate fills the mixes of the System.
 func (b *builder) correlate() {
 	inputs, shocks := newCopula("inputs"), newCopula("shocks")
+	shocks.possible = b.shocks()
+	inputs.constant, inputs.unclear = map[string]bool{}, map[string]bool{}
+	for _, a := range b.assumptions {
+		switch {
+		case a.spread != nil:
+			inputs.possible = append(inputs.possible, a.b.path)
+		case a.b.bad:
+			inputs.unclear[a.b.path] = true
+		default:
+			inputs.constant[a.b.path] = true
+		}
+	}
 	for _, c := range b.root.get("correlations").fields {
 		if in, sh := c.get("inputs"), c.get("shocks"); in.given && sh.given {
 			b.errorf(sh.key, "exclusive-fields", "inputs are drawn once, shocks every step: write two", "%s has inputs and shocks", c.what())
@@ -90,36 +105,30 @@ func (b *builder) known(c *copula, n name) bool {
 		return false
 	}
 	if c.kind == "shocks" {
-		all := b.shocks()
-		if slices.Contains(all, n.text) {
+		if slices.Contains(c.possible, n.text) {
 			return true
 		}
-		hint := didYouMean(n.text, all)
+		hint := didYouMean(n.text, c.possible)
 		if what, where := b.silentShock(n.text); what != "" {
 			hint = fmt.Sprintf("it is there where %s has a %s", where, what)
 		}
 		b.errorf(n.mark, "unknown-shock", hint, "there is no shock %q", abbreviate(n.text))
 		return false
 	}
-	var uncertain []string
-	for _, a := range b.assumptions {
-		if a.b.path != n.text {
-			if a.spread != nil {
-				uncertain = append(uncertain, a.b.path)
-			}
-			continue
-		}
-		if a.spread == nil && !a.b.bad {
-			b.errorf(n.mark, "constant-input", "", "%s is a constant: only distributions can be correlated", n.text)
-			return false
-		}
+	switch {
+	case slices.Contains(c.possible, n.text):
 		return true
+	case c.unclear[n.text]:
+		return false
+	case c.constant[n.text]:
+		b.errorf(n.mark, "constant-input", "", "%s is a constant: only distributions can be correlated", n.text)
+		return false
 	}
 	if x := b.resolve(n.text); x != nil && !x.given && (x.f.Kind == NumberKind || x.f.Kind == GlideKind) {
 		b.errorf(n.mark, "constant-input", "", "%s is left out, and so a constant: only distributions can be correlated", n.text)
 		return false
 	}
-	hint := didYouMean(n.text, uncertain)
+	hint := didYouMean(n.text, c.possible)
 	if e := b.ids[n.text]; e != nil && e.f.Noun == "event" {
 		hint = "the time of an event cannot be correlated"
 	}
@@ -391,21 +400,30 @@ func (b *builder) valid(c *copula, names []string, r *mat.SymDense) bool {
 	var vectors mat.Dense
 	eig.VectorsTo(&vectors)
 	// Names that weigh in a combination whose variance would be negative are in conflict.
+	weight := func(i int) float64 { return math.Abs(vectors.At(i, 0)) }
+	most := 0.0
+	for i := range names {
+		most = max(most, weight(i))
+	}
 	var conflict []string
 	for i, n := range names {
-		if math.Abs(vectors.At(i, 0)) > 0.1 {
+		if weight(i) > most/4 {
 			conflict = append(conflict, n)
 		}
 	}
 	near := shown(nearestCorrelation(r))
-	var hint strings.Builder
-	hint.WriteString("the nearest correlations that are possible:")
+	var lines []string
 	for i, n := range names {
 		for j, m := range names[:i] {
 			if was, is := r.At(i, j), near.At(i, j); math.Abs(was-is) >= 0.0005 {
-				fmt.Fprintf(&hint, "\n         %s, %s: %.3f in place of %s", m, n, is, formatNumber(math.Round(was*1e6)/1e6))
+				lines = append(lines, fmt.Sprintf("\n         %s, %s: %.3f in place of %s", m, n, is, formatNumber(math.Round(was*1e6)/1e6)))
 			}
 		}
+	}
+	const lineLimit = 30
+	hint := "the nearest correlations that are possible:" + strings.Join(lines[:min(lineLimit, len(lines))], "")
+	if more := len(lines) - lineLimit; more > 0 {
+		hint += fmt.Sprintf("\n         and %d more", more)
 	}
 	at := mark{}
 	for i, n := range conflict { // the pair that came last
@@ -418,8 +436,17 @@ func (b *builder) valid(c *copula, names []string, r *mat.SymDense) bool {
 	if at.src == nil {
 		at = c.place[names[0]]
 	}
-	b.errorf(at, "correlation", hint.String(), "no normals can have these correlations together: those of %s conflict", strings.Join(conflict, ", "))
+	b.errorf(at, "correlation", hint, "no normals can have these correlations together: those of %s conflict", enumerate(conflict))
 	return false
+}
+
+// enumerate lists names, but not endlessly.
+func enumerate(names []string) string {
+	const most = 12
+	if len(names) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	}
+	return strings.Join(names, ", ")
 }
 
 // shown rounds a correlation matrix to three digits, after a step towards independence that

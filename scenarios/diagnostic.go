@@ -200,7 +200,13 @@ func distance(a, b string, limit int) int {
 	if len(x)-len(y) > limit || len(y)-len(x) > limit {
 		return limit + 1
 	}
-	before, last, this := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
+	const short = 64
+	var rows [3][short]int // names are short: nothing to allocate
+	before, last, this := rows[0][:], rows[1][:], rows[2][:]
+	if len(y) >= short {
+		before, last, this = make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
+	}
+	before, last, this = before[:len(y)+1], last[:len(y)+1], this[:len(y)+1]
 	for j := range last {
 		last[j] = j
 	}
