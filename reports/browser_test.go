@@ -187,6 +187,17 @@ func (b *tab) pointAt(chart, want string) {
 	b.t.Errorf("pointing at %s tells nothing of %q, but %q", chart, want, eval[string](b, fmt.Sprintf("document.querySelector('[data-chart=%q]').textContent", chart)))
 }
 
+// fits fails if the page is wider than its window, however wide that is.
+func (b *tab) fits() {
+	b.t.Helper()
+	for _, width := range []int64{360, 768, 1024, 1440} {
+		b.size(width, 900)
+		if w := eval[int64](b, "document.documentElement.scrollWidth"); w > width {
+			b.t.Errorf("at %d the page is %d wide", width, w)
+		}
+	}
+}
+
 // quiet fails if the page complained or asked for anything.
 func (b *tab) quiet() {
 	b.t.Helper()
@@ -282,6 +293,7 @@ func TestBrowser(t *testing.T) {
 			t.Error("what the reader chose does not hold against the system")
 		}
 	})
+	step("widths", func(t *testing.T) { b.fits() })
 	step("print", func(t *testing.T) {
 		pdf, err := chromedp.Run(b.ctx, chromedp.PrintToPDF())
 		if err != nil {
@@ -289,19 +301,6 @@ func TestBrowser(t *testing.T) {
 		}
 		if len(pdf) < 50_000 {
 			t.Errorf("the PDF has %d bytes", len(pdf))
-		}
-	})
-
-	t.Run("widths", func(t *testing.T) {
-		for name, r := range map[string]*result.Result{"realistic": realistic(), "hostile": hostile()} {
-			b := open(t, ctx, r, "light")
-			for _, width := range []int64{360, 768, 1024, 1440} {
-				b.size(width, 900)
-				if w := eval[int64](b, "document.documentElement.scrollWidth"); w > width {
-					t.Errorf("%s: at %d the page is %d wide", name, width, w)
-				}
-			}
-			b.quiet()
 		}
 	})
 
@@ -318,6 +317,7 @@ func TestBrowser(t *testing.T) {
 		if n := eval[int](b, "document.querySelectorAll('main img, main script, main iframe, main svg[onload], [onerror], [onmouseover]').length"); n > 0 {
 			t.Errorf("%d elements came out of texts", n)
 		}
+		b.fits()
 		b.quiet()
 	})
 

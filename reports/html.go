@@ -1096,7 +1096,7 @@ func (p *page) assumptionSection() {
 		return cmp.Or(cmp.Compare(grades[y], grades[x]), cmp.Compare(x, y))
 	})
 	for i, k := range kinds {
-		kinds[i] = fmt.Sprintf("%d %s", grades[k], k)
+		kinds[i] = fmt.Sprintf("%s %d", k, grades[k])
 	}
 	p.add(&section{ID: "assumptions", Title: "What is assumed", Lead: []string{
 		fmt.Sprintf("Every value of the scenario, in its order. What the %d rest on, by their first source: %s.", len(b.Rows), and(kinds)),
