@@ -247,11 +247,11 @@ func TestLoadNames(t *testing.T) {
 
 // TestOpenEnd cuts a mass at the very end of an open range.
 func TestOpenEnd(t *testing.T) {
-	s, err := small(t, "openai.revenue.run_rate=discrete(999: 5, 1: 0)")
-	if err == nil {
+	if _, err := small(t, "openai.revenue.run_rate=discrete(999: 5, 1: 0)"); err == nil {
 		t.Fatal("a colon in a plain text is not YAML")
 	}
-	if s, err = small(t, "openai.revenue.run_rate='discrete(999: 5, 1: 0)'"); err != nil {
+	s, err := small(t, "openai.revenue.run_rate='discrete(999: 5, 1: 0)'")
+	if err != nil {
 		t.Fatal(err)
 	}
 	if got := dist.Point(s.System.Labs[0].Revenue.RunRate.Dist.(dist.Dist), 0.0005); got != 5 {
