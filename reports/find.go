@@ -143,6 +143,18 @@ func (f finder) own() []*result.Metric {
 	return own
 }
 
+// ownLabel names a metric of the scenario's own with its unit, if money is that: where it has
+// none, the reader must not take it for money.
+func ownLabel(m *result.Metric) string {
+	switch m.Unit {
+	case "":
+		return m.Name + " (no unit)"
+	case money:
+		return m.Name + ", " + money
+	}
+	return m.Name // rows show other units themselves
+}
+
 // and joins "a", "a and b", "a, b and c".
 func and(words []string) string {
 	switch n := len(words); n {

@@ -1028,10 +1028,10 @@ func (p *page) othersSection(rest []result.Entity) {
 	}); t != nil {
 		s.Blocks = append(s.Blocks, block{Table: t})
 	}
-	own := &tableView{Caption: "Metrics that the scenario defines, at the end or over the whole time, USD bn where no other unit is given", Head: []string{"", "mean ± s.e.", "p5", "median", "p95", "ES5", "ES95", "above 0", "with a value"}}
+	own := &tableView{Caption: "Metrics that the scenario defines, at the end or over the whole time", Head: []string{"", "mean ± s.e.", "p5", "median", "p95", "ES5", "ES95", "above 0", "with a value"}}
 	for _, m := range p.f.own() {
 		if st := final(m); st != nil {
-			own.Rows = append(own.Rows, p.totalRow(m.Name, m.Unit, st, true))
+			own.Rows = append(own.Rows, p.totalRow(ownLabel(m), m.Unit, st, true))
 		}
 	}
 	if len(own.Rows) > 0 {

@@ -130,7 +130,7 @@ func WriteTable(w io.Writer, r *result.Result, opt TableOptions) error {
 			f.byName[m.Name+"."] = m
 			id, metric = m.Name, ""
 		}
-		rows = add(rows, m.Name, id, metric)
+		rows = add(rows, ownLabel(m), id, metric)
 	}
 	group("Defined by the scenario", rows)
 	if tab.Length() > 0 {
