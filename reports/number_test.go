@@ -8,8 +8,8 @@ import (
 	"entente/sim/result"
 )
 
-// The first six are worked examples of the rule of the Particle Data Group: 0.827 ± 0.119 is
-// 0.83 ± 0.12, and 0.827 ± 0.367 is 0.8 ± 0.4.
+// The first two are the worked examples of the Particle Data Group's rule; the others are its
+// limits and what it does not speak of.
 func TestDigits(t *testing.T) {
 	for _, c := range []struct {
 		x, se float64
@@ -73,8 +73,9 @@ func TestScales(t *testing.T) {
 	}
 }
 
-// The figures are those of Agresti and Coull's (1998) and Newcombe's (1998, table I) examples:
-// 81 of 263 is 0.2553 to 0.3662, 15 of 148 is 0.0624 to 0.1605, 0 of 20 is 0 to 0.1611.
+// The figures are those of R. G. Newcombe, Two-sided confidence intervals for the single
+// proportion, Statistics in Medicine 17 (1998), table I, score method; the last is the fourth's
+// kind at the other end.
 func TestWilson(t *testing.T) {
 	for _, c := range []struct{ k, n, lo, hi float64 }{
 		{81, 263, 0.2553, 0.3662}, {15, 148, 0.0624, 0.1605}, {0, 20, 0, 0.1611}, {1, 29, 0.0061, 0.1718}, {29, 29, 0.8830, 1},
