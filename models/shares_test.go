@@ -118,16 +118,17 @@ func TestChurnNoise(t *testing.T) {
 	})
 }
 
-// Moves come before migration, and migration before churn.
+// Moves come before migration, and migration before churn; what moves, moves of the plan too.
 func TestSharesOrder(t *testing.T) {
 	s := plain(1, 2)
-	s.Alliances[0].Share, s.Alliances[1].Share = moving(0.8, 0.5, 0.25), moving(0.2, 0.5, 0.25)
-	s.Alliances[0].Churn.AnnualRate = is(0.3)
+	s.Alliances[0].Share, s.Alliances[1].Share = moving(0.8, 0.2, 0.25), still(0.2) // the plan: halves
+	s.Alliances[0].Churn.AnnualRate, s.Alliances[1].Churn.AnnualRate = is(0.3), is(0.1)
 	s.Events = []models.Event{{ID: "event", To: math.Inf(1), Effects: []models.Effect{
 		{Path: "deal_a.share", Op: models.Move, By: is(0.25)},
 	}}}
 	onBothRoutes(t, s, quiet{}, func(t *testing.T, got trial) {
-		// 0.8 → 0.6 and its plan 0.5 → 0.375; half of the way there; then churn.
-		wants{"deal_a.share": 0.4875 * math.Pow(0.7, 0.25)}.checkStep(t, got.steps[0])
+		// 0.8 → 0.6 and its plan 0.5 → 0.375; half of the way there, to 0.4875 by 0.4; then churn.
+		a, b := 0.4875/0.8875, 0.4/0.8875
+		wants{"deal_a.share": a*math.Pow(0.7, 0.25) + b*(1-math.Pow(0.9, 0.25))}.checkStep(t, got.steps[0])
 	})
 }
