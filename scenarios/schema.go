@@ -42,6 +42,10 @@ const (
 	move     Operation = "move"
 )
 
+// MaxTrials is the most that a scenario may ask for, and the command line too: a run of so many
+// takes days.
+const MaxTrials = 1_000_000_000
+
 // A Field is what may stand under one key of a scenario. The tree of all Fields is the
 // format: files are bound by it, and editors and the manual are told it.
 type Field struct {
@@ -178,7 +182,7 @@ func format() *Field {
 		block("horizon", "What is simulated.",
 			required(date("start", "The first day; at most the 28th of its month.")),
 			&Field{Name: "years", Kind: WholeKind, Unit: years, Range: between(1, 100), Default: 10, Doc: "How many years."}),
-		{Name: "trials", Kind: WholeKind, Range: atLeast(1), Default: 100_000, Doc: "How many trials, unless the command line says."},
+		{Name: "trials", Kind: WholeKind, Range: between(1, MaxTrials), Default: 100_000, Doc: "How many trials, unless the command line says."},
 		{Name: "seed", Kind: SeedKind, Default: 1, Doc: "The seed, unless the command line says."},
 		{Name: "sampler", Kind: ChoiceKind, Choices: []string{"random", "latin", "sobol"}, Doc: "How inputs are sampled, unless the command line says."},
 		number("discount_rate", perYear, above(-1), 0, "What makes future flows into npv."),

@@ -23,9 +23,6 @@ import (
 	"entente/sim/result"
 )
 
-// mostTrials is what -n takes at most.
-const mostTrials = 1_000_000_000
-
 const mostWorkers = 1 << 16
 
 // runFlags are the flags of `entente run`.
@@ -70,7 +67,7 @@ byte, whatever the number of workers.`,
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.VarP(count{&f.trials, mostTrials}, "trials", "n", "number of trials (default: the scenario's, else 100000)")
+	flags.VarP(count{&f.trials, scenarios.MaxTrials}, "trials", "n", "number of trials (default: the scenario's, else 100000)")
 	flags.VarP(seed{&f.seed}, "seed", "s", "seed, any unsigned number of 64 bits (default: the scenario's, else 1)")
 	flags.Var(sampler{&f.sampler}, "sampler", "random, latin or sobol (default: the scenario's, else random)")
 	flags.StringArrayVar(&f.set, "set", nil, "override a value, as often as wanted: `PATH=VALUE`, the value in YAML")
@@ -192,9 +189,6 @@ func options(cmd *cobra.Command, scenario *scenarios.Scenario, f runFlags) (sim.
 	}
 	if cmd.Flags().Changed("sampler") {
 		opt.Sampler = f.sampler
-	}
-	if opt.Trials > mostTrials {
-		return sim.Options{}, fmt.Errorf("the scenario asks for %d trials; the most is %d, and --trials overrides the scenario", opt.Trials, mostTrials)
 	}
 	return opt, nil
 }
