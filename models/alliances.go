@@ -20,7 +20,8 @@ type allianceState struct {
 	initialShare, plannedShare, shareHalfLife sim.Column // as given
 	share, longRunShare, migration            sim.Column // w, w*, and what of the way is gone in a step
 	basePrice, price, attraction, pull        sim.Column // γ without and with effects, b, A
-	churnRate, churnFactor, churnTilt         sim.Column // ρ, x, multiplier of the noise
+	churnRate, churnFactor, churnExponent     sim.Column // ρ, x, exponent of the noise
+	lnPrice                                   sim.Column // ln γ
 	out, outPerPull                           sim.Column // what churn takes
 
 	// What is used and owed.
@@ -77,7 +78,7 @@ func (c *compiler) alliance(a *Alliance) (*allianceState, error) {
 	s.churnRate = c.quantity(a.ID+".churn.annual_rate", c.value(a.Churn.AnnualRate), 0, 1)
 	s.churnFactor = c.quantity(a.ID+".exclusivity.churn_factor", c.value(a.Exclusivity.ChurnFactor), 0, 1)
 	for _, x := range []*sim.Column{
-		&s.share, &s.longRunShare, &s.migration, &s.pull, &s.out, &s.outPerPull,
+		&s.share, &s.longRunShare, &s.migration, &s.pull, &s.lnPrice, &s.out, &s.outPerPull,
 		&s.use, &s.shortfall, &s.billed, &s.billedSoFar, &s.credited, &s.backlog,
 		&s.received, &s.sharePaid, &s.resale, &s.invested, &s.investedSoFar,
 		&s.plant, &s.built, &s.idleCost,

@@ -22,6 +22,7 @@ type schedule struct {
 	offset, scale                        sim.Column
 	now, next                            sim.Column // S before renegotiations, at the step's beginning and end
 	lead, leadNext                       sim.Column // the same, the plant's lead later
+	part                                 sim.Column // scratch
 }
 
 func (c *compiler) schedule(a *Alliance, k int) *schedule {
@@ -30,31 +31,36 @@ func (c *compiler) schedule(a *Alliance, k int) *schedule {
 		amount: c.value(m.Amount), years: c.value(m.Years), backloading: c.value(m.Backloading),
 		enforced: c.quantity(fmt.Sprintf("%s.commitments.%d.enforced", a.ID, k), c.value(m.Enforced), 0, 1),
 		start:    m.Start, offset: c.column(), scale: c.column(),
-		now: c.column(), next: c.column(), lead: c.column(), leadNext: c.column(),
+		now: c.column(), next: c.column(), lead: c.column(), leadNext: c.column(), part: c.column(),
 	}
 }
 
 // at sets s to S(t + later), before renegotiations; later may be nil.
 func (p *schedule) at(b *sim.Batch, s sim.Column, t float64, later []float64) {
-	amount, years, backloading, x := b.Col(p.amount), b.Col(p.years), b.Col(p.backloading), b.Col(s)
-	for i := range x {
+	amount, years, backloading := b.Col(p.amount), b.Col(p.years), b.Col(p.backloading)
+	x, part := b.Col(s), b.Col(p.part)
+	running, curved := false, false
+	for i := range part {
 		since := t - p.start
 		if later != nil {
 			since += later[i]
 		}
-		part := since / years[i]
-		switch p := backloading[i]; {
-		case part <= 0:
-			x[i] = 0
-		case part >= 1:
-			x[i] = amount[i]
-		case p == 1:
-			x[i] = amount[i] * part
-		case p == 2:
-			x[i] = amount[i] * part * part
-		default:
-			x[i] = amount[i] * power(part, p)
+		part[i] = min(max(since/years[i], 0), 1)
+		if part[i] > 0 && part[i] < 1 {
+			running = true
+			curved = curved || backloading[i] != 1
 		}
+	}
+	if running && curved {
+		// part^backloading; of 0 the logarithm is −∞, and e^−∞ is 0.
+		log(x, part)
+		for i := range x {
+			x[i] *= backloading[i]
+		}
+		exp(part, x)
+	}
+	for i := range x {
+		x[i] = amount[i] * part[i]
 	}
 }
 

@@ -264,6 +264,16 @@ func (p *discounting) Step(b *sim.Batch, _ int) {
 	}
 }
 
-// power is x^p for x > 0, to some units in the last place for powers near 1: several times as
-// fast as math.Pow, whose care for every special case is not needed here.
-func power(x, p float64) float64 { return math.Exp(p * math.Log(x)) }
+// exp sets y to e^x, column by column.
+func exp(y, x []float64) {
+	for i := range y {
+		y[i] = math.Exp(x[i])
+	}
+}
+
+// log sets y to ln x.
+func log(y, x []float64) {
+	for i := range y {
+		y[i] = math.Log(x[i])
+	}
+}

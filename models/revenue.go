@@ -138,6 +138,7 @@ func (p *revenueProcess) Step(b *sim.Batch, _ int) {
 	a, σ, ε1, ε2 := b.Col(p.a), b.Col(p.σ), b.Col(p.ε1), b.Col(p.ε2)
 	μ, μBar, drift, left, sd := b.Col(p.μ), b.Col(p.μBar), b.Col(p.drift), b.Col(p.left), b.Col(p.sd)
 	runRate, flow := b.Col(p.runRate), b.Col(p.flow)
+	growth := flow // R'/R, until the flow is known
 	var sold, ceiling []float64
 	if p.logistic {
 		sold, ceiling = b.Col(p.sold), b.Col(p.ceiling)
@@ -148,9 +149,13 @@ func (p *revenueProcess) Step(b *sim.Batch, _ int) {
 		if p.logistic && m > 0 {
 			m *= max(0, 1-sold[i]/ceiling[i])
 		}
-		before := runRate[i]
-		after := before * math.Exp((m-σ[i]*σ[i]/2)*stepYears+σ[i]*sqrtStep*ε1[i])
+		growth[i] = (m-σ[i]*σ[i]/2)*stepYears + σ[i]*sqrtStep*ε1[i]
 		μ[i] = μBar[i] + (μ[i]-μBar[i])*left[i] + sd[i]*ε2[i]
+	}
+	exp(growth, growth)
+	for i := range runRate {
+		before := runRate[i]
+		after := before * growth[i]
 		flow[i] = (before + after) / 2 * stepYears
 		runRate[i] = after
 	}

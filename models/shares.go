@@ -21,19 +21,20 @@ import (
 type sharesProcess struct {
 	*labState
 	planned bool // a share is a glide
-	priced  bool // an effect can change a price
+	priced  bool // prices differ, or can
 	sum     sim.Column
+	lnPrice sim.Column // ln γ̄
 }
 
 // mostChurn bounds the annual rate of churn after noise and price.
 const mostChurn = 0.95
 
 func (c *compiler) sharesOf(l *labState) {
-	p := &sharesProcess{labState: l, sum: c.column()}
+	p := &sharesProcess{labState: l, sum: c.column(), lnPrice: c.column()}
 	for _, a := range l.alliances {
-		a.churnTilt = c.noise(a.Churn.Noise, a.ID+".churn")
+		a.churnExponent = c.noiseExponent(a.Churn.Noise, a.ID+".churn")
 		p.planned = p.planned || a.Share.Moves
-		p.priced = p.priced || a.price != a.basePrice
+		p.priced = p.priced || a.price != a.basePrice || a.Price.Dist != nil || a.Price.Const != 1
 	}
 	c.add(p)
 }
@@ -55,14 +56,20 @@ func (p *sharesProcess) Start(b *sim.Batch) {
 	p.normalise(b, func(a *allianceState) sim.Column { return a.longRunShare })
 }
 
-// attract sets an alliance's A = b·γ^(−e).
+// attract sets an alliance's ln γ and A = b·γ^(−e).
 func (p *sharesProcess) attract(b *sim.Batch, a *allianceState, price []float64) {
-	attraction, sensitivity, pull := b.Col(a.attraction), b.Col(p.sensitivity), b.Col(a.pull)
+	attraction, sensitivity, pull, lnPrice := b.Col(a.attraction), b.Col(p.sensitivity), b.Col(a.pull), b.Col(a.lnPrice)
+	if !p.priced {
+		copy(pull, attraction)
+		return
+	}
+	log(lnPrice, price)
 	for i := range pull {
-		pull[i] = attraction[i]
-		if price[i] != 1 && sensitivity[i] != 0 {
-			pull[i] *= power(price[i], -sensitivity[i])
-		}
+		pull[i] = -sensitivity[i] * lnPrice[i]
+	}
+	exp(pull, pull)
+	for i := range pull {
+		pull[i] *= attraction[i]
 	}
 }
 
@@ -89,8 +96,8 @@ func (p *sharesProcess) normalise(b *sim.Batch, of func(*allianceState) sim.Colu
 }
 
 func (p *sharesProcess) Step(b *sim.Batch, n int) {
-	if p.priced {
-		for _, a := range p.alliances {
+	for _, a := range p.alliances {
+		if a.price != a.basePrice {
 			p.attract(b, a, b.Col(a.price))
 		}
 	}
@@ -103,6 +110,11 @@ func (p *sharesProcess) Step(b *sim.Batch, n int) {
 	if len(p.alliances) > 1 {
 		p.churn(b, n)
 	}
+	p.averagePrice(b)
+}
+
+// averagePrice sets γ̄ = Σ wγ.
+func (p *sharesProcess) averagePrice(b *sim.Batch) {
 	meanPrice := b.Col(p.meanPrice)
 	clear(meanPrice)
 	for _, a := range p.alliances {
@@ -157,26 +169,28 @@ func (p *sharesProcess) migrate(b *sim.Batch) {
 }
 
 func (p *sharesProcess) churn(b *sim.Batch, n int) {
-	meanPrice, sensitivity, failed := b.Col(p.meanPrice), b.Col(p.sensitivity), b.Col(p.failed)
-	clear(meanPrice)
-	for _, a := range p.alliances {
-		share, price := b.Col(a.share), b.Col(a.price)
-		for i := range meanPrice {
-			meanPrice[i] += share[i] * price[i]
-		}
+	sensitivity, failed := b.Col(p.sensitivity), b.Col(p.failed)
+	lnMeanPrice := b.Col(p.lnPrice)
+	if p.priced {
+		p.averagePrice(b)
+		log(lnMeanPrice, b.Col(p.meanPrice))
 	}
 	for k, a := range p.alliances {
-		share, price, rate, tilt := b.Col(a.share), b.Col(a.price), b.Col(a.churnRate), b.Col(a.churnTilt)
-		factor := b.Col(a.churnFactor)
+		share, rate, factor := b.Col(a.share), b.Col(a.churnRate), b.Col(a.churnFactor)
 		exclusive := timeOf(n) < a.Exclusivity.Until
-		out := b.Col(a.out)
+		// The noise's multiplier and (γ/γ̄)^e, as one exponential.
+		out, exponent := b.Col(a.out), b.Col(a.churnExponent)
+		copy(out, exponent)
+		if p.priced {
+			for i, lnPrice := range b.Col(a.lnPrice) {
+				out[i] += sensitivity[i] * (lnPrice - lnMeanPrice[i])
+			}
+		}
+		exp(out, out)
 		for i := range out {
-			ρ := rate[i] * tilt[i]
+			ρ := rate[i] * out[i]
 			if exclusive && failed[i] == 0 {
 				ρ *= factor[i]
-			}
-			if relative := price[i] / meanPrice[i]; relative != 1 && sensitivity[i] != 0 {
-				ρ *= power(relative, sensitivity[i])
 			}
 			ρ = min(max(ρ, 0), mostChurn)
 			out[i] = share[i] * (1 - math.Sqrt(math.Sqrt(1-ρ))) // (1 − ρ)^Δ, Δ = 1/4
