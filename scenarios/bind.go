@@ -83,7 +83,8 @@ type assumption struct {
 // A spread is a distribution in its field's range. Values that are written alike share it.
 type spread struct {
 	dist      dist.Dist
-	truncated string // how it was cut to the range; empty if it was not
+	truncated string  // how it was cut to the range; empty if it was not
+	outside   float64 // the mass that was cut off
 }
 
 // alike is what distributions that share a spread have in common.
@@ -207,6 +208,7 @@ func (b *bound) what() string {
 func (r *binder) wrong(b *bound, id, hint, format string, args ...any) {
 	b.bad = true
 	r.errorf(b.mark, id, hint, format, args...)
+	r.errors[len(r.errors)-1].Path = b.path
 }
 
 func (r *binder) mistyped(b *bound, n *node) {
@@ -324,7 +326,12 @@ func (r *binder) scalar(b *bound, n *node) {
 			r.wrong(b, "wrong-type", "", "%s is empty", b.what())
 		}
 	case ChoiceKind:
-		if !slices.Contains(b.f.Choices, n.text) {
+		const few = 6 // more are not listed in a sentence
+		switch {
+		case slices.Contains(b.f.Choices, n.text):
+		case len(b.f.Choices) > few:
+			r.wrong(b, "unknown-choice", didYouMean(n.text, b.f.Choices), "%s: there is no %q", b.what(), abbreviate(n.text))
+		default:
 			r.wrong(b, "unknown-choice", didYouMean(n.text, b.f.Choices), "%s is %s, not %q", b.what(), b.f.want(), abbreviate(n.text))
 		}
 	case FlagKind:
@@ -571,8 +578,8 @@ func (r *binder) amount(b *bound, a *assumption, n *node) {
 			r.spreads[same] = s
 		}
 	}
-	if s.truncated != "" {
-		r.warnf(b.mark, "truncated", "", "%s: %s is truncated %s", b.what(), b.written, s.truncated)
+	if s.outside >= noticed {
+		r.warnf(b.mark, b.path, "truncated", "truncate(...) with bounds of your own says that this is meant", "%s: %s is truncated %s", b.what(), b.written, s.truncated)
 	}
 	a.spread, b.value.Dist = s, s.dist
 }

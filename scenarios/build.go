@@ -279,14 +279,14 @@ func (b *builder) lab(l *bound) models.Lab {
 			b.errorf(f.key, "missing-field", "valuation: {multiple: ...}", "%s needs a valuation: a raise has a price", f.what())
 		}
 		if !cash.given {
-			b.warnf(f.key, "unused", "", "%s does nothing: %s has no cash, so that it is not followed", f.what(), l.name)
+			b.warnf(f.key, f.path, "unused", "", "%s does nothing: %s has no cash, so that it is not followed", f.what(), l.name)
 		}
 	}
 	switch {
 	case cash.given && !failure.given:
 		b.errorf(cash.key, "missing-field", "failure: {retained: ..., recovery: ...}", "%s has cash and no failure: what is left when the cash is gone?", l.name)
 	case failure.given && !cash.given:
-		b.warnf(failure.key, "unused", "", "%s does nothing: %s has no cash, so that it cannot fail", failure.what(), l.name)
+		b.warnf(failure.key, failure.path, "unused", "", "%s does nothing: %s has no cash, so that it cannot fail", failure.what(), l.name)
 	case failure.given:
 		m.Failure = &models.Failure{Retained: failure.get("retained").value, Recovery: failure.get("recovery").value}
 	}
@@ -302,7 +302,7 @@ func (b *builder) until(d *bound) float64 {
 		return inf
 	}
 	if b.start.year != 0 && !d.bad && !b.start.before(d.date) {
-		b.warnf(d.mark, "unused", "", "%s is %s: it is over when the scenario starts, on %s", d.what(), d.date, b.start)
+		b.warnf(d.mark, d.path, "unused", "", "%s is %s: it is over when the scenario starts, on %s", d.what(), d.date, b.start)
 	}
 	return b.years(d)
 }
@@ -358,7 +358,7 @@ func (b *builder) alliance(a *bound) models.Alliance {
 		}
 		m.Supplier = &models.Supplier{Investor: s.get("name").written, Share: s.get("share").value}
 		if m.Capital == nil && !a.get("capital").bad {
-			b.warnf(s.key, "unused", "", "%s does nothing: %s has no capital that is built", s.what(), a.name)
+			b.warnf(s.key, s.path, "unused", "", "%s does nothing: %s has no capital that is built", s.what(), a.name)
 		}
 	}
 	return m
@@ -428,7 +428,7 @@ func (b *builder) alliancesTogether() {
 		}
 		if len(own) == 0 {
 			if !b.root.get("alliances").bad {
-				b.warnf(l.key, "unused", "", "%s has no alliance: it buys no compute", l.name)
+				b.warnf(l.key, l.path, "unused", "", "%s has no alliance: it buys no compute", l.name)
 			}
 			continue
 		}
@@ -526,7 +526,7 @@ func (b *builder) event(e *bound) models.Event {
 	if window.given && !window.bad && b.start.year != 0 {
 		m.From, m.To = max(0, window.date.since(b.start)), window.to.since(b.start)
 		if !b.start.before(window.to) {
-			b.warnf(window.mark, "unused", "", "%s never happens: its window ends on %s, and the scenario starts on %s", e.name, window.to, b.start)
+			b.warnf(window.mark, window.path, "unused", "", "%s never happens: its window ends on %s, and the scenario starts on %s", e.name, window.to, b.start)
 		}
 	}
 	switch {
@@ -554,7 +554,7 @@ func (b *builder) event(e *bound) models.Event {
 		}
 	}
 	if fs := e.get("effects"); !fs.bad && len(fs.fields) == 0 {
-		b.warnf(e.key, "unused", "", "%s has no effects", e.name)
+		b.warnf(e.key, e.path, "unused", "", "%s has no effects", e.name)
 	}
 	return m
 }
@@ -693,7 +693,7 @@ func (b *builder) effect(f *bound) (eff models.Effect, ok bool) {
 		return eff, false
 	}
 	if x.f.Kind == ListKind && len(x.fields) == 0 && !x.bad {
-		b.warnf(path.mark, "unused", "", "%s does nothing: there is nothing in %s", f.what(), path.written)
+		b.warnf(path.mark, path.path, "unused", "", "%s does nothing: there is nothing in %s", f.what(), path.written)
 	}
 	if !by.bad && x.f.Name == "price" {
 		b.openEnd(f, x, by, op)

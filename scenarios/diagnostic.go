@@ -19,6 +19,7 @@ type Diagnostic struct {
 	Hint    string // what would be right; may be empty
 	Excerpt string // the line; empty where there is none
 	Width   int    // of what is meant in Excerpt, in characters, at least 1
+	Path    string // of the value or the block that it is about, where that is clear: openai.opex
 
 	order int // of the file among those that the scenario is made of
 }
@@ -156,9 +157,11 @@ func (p *problems) errorf(m mark, id, hint, format string, args ...any) {
 	p.errors = append(p.errors, diagnostic(m, id, hint, fmt.Sprintf(format, args...)))
 }
 
-// warnf records a warning at m.
-func (p *problems) warnf(m mark, id, hint, format string, args ...any) {
-	p.warnings = append(p.warnings, diagnostic(m, id, hint, fmt.Sprintf(format, args...)))
+// warnf records a warning at m, about path.
+func (p *problems) warnf(m mark, path, id, hint, format string, args ...any) {
+	d := diagnostic(m, id, hint, fmt.Sprintf(format, args...))
+	d.Path = path
+	p.warnings = append(p.warnings, d)
 }
 
 // ordered returns ds in file order, each once: what an anchor repeats is wrong only where it stands.

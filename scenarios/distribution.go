@@ -364,6 +364,9 @@ func (r *binder) empirical(t *term, src *source) (dist.Dist, error) {
 // tolerated is the mass outside a field's range that is cut off; more is refused.
 const tolerated = 0.01
 
+// noticed is the mass outside a field's range from which on a reader is warned of the cut.
+const noticed = 1e-4
+
 // within cuts d to the range of b. It returns nil after an error.
 func (r *binder) within(b *bound, d dist.Dist) *spread {
 	s := &spread{dist: d}
@@ -390,6 +393,7 @@ func (r *binder) within(b *bound, d dist.Dist) *spread {
 			r.wrong(b, "distribution", "", "%s: %s cannot be cut to its range: %v", b.what(), b.written, err)
 			return nil
 		}
+		s.outside = outside
 		s.truncated = fmt.Sprintf("to %s: %s of its mass was outside", rg, percentText(outside))
 	}
 	// What a sampler can draw: beyond these, rounding may leave the range or the numbers.

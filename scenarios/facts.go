@@ -121,17 +121,16 @@ func (b *builder) cite(names []name) string {
 	return strings.Join(words, "; ")
 }
 
-// sourcesCited warns of a citation that looks like the misspelt id of a source.
+// sourcesCited warns of a citation that looks like the id of a source and is none. Where a
+// scenario has no sources all are free text.
 func (b *builder) sourcesCited() {
 	var ids []string
 	for _, s := range b.root.get("sources").fields {
 		ids = append(ids, s.name)
 	}
 	for _, n := range b.citations {
-		if sourceSyntax.MatchString(n.text) && b.root.get("sources").item(n.text) == nil {
-			if near := nearest(n.text, ids); near != "" {
-				b.warnf(n.mark, "unknown-source", fmt.Sprintf("did you mean %q?", near), "there is no source %q", abbreviate(n.text))
-			}
+		if len(ids) > 0 && sourceSyntax.MatchString(n.text) && b.root.get("sources").item(n.text) == nil {
+			b.warnf(n.mark, "", "unknown-source", didYouMean(n.text, ids), "there is no source %q", abbreviate(n.text))
 		}
 	}
 }

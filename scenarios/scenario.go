@@ -40,8 +40,11 @@ type Scenario struct {
 	Trials   int
 	Seed     uint64
 	Sampler  string
-	Warnings []Diagnostic // in file order
+	Warnings []Diagnostic // in file order: what does nothing, what was cut, what is cited and not there
+	Sanity   []Diagnostic // in file order: what contradicts itself or any plausible economy
+	Silenced []Silenced   // what of both the scenario says is meant
 	Defaults []Default    // what was left out, and what holds in its place
+	review   func() Review
 }
 
 // A Default is what holds where the scenario says nothing.
@@ -250,7 +253,8 @@ func load(arg string, opt Options) (*Scenario, *builder, error) {
 		return nil, nil, ordered(r.errors)
 	}
 	s := &Scenario{System: &b.sys, Trials: int(f.field("trials").Default), Seed: uint64(f.field("seed").Default), Sampler: "random",
-		Warnings: ordered(r.warnings), Defaults: b.defaults()}
+		Defaults: b.defaults(), review: b.review}
+	s.Warnings, s.Sanity, s.Silenced = b.silence(ordered(r.warnings), b.sanity(), len(opt.Set) == 0)
 	s.Facts = b.facts()
 	if t := b.root.get("trials"); t.given {
 		s.Trials = int(t.whole)

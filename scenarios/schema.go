@@ -303,6 +303,10 @@ func format() *Field {
 			{Name: "shocks", Kind: LoadingsKind, Range: between(-1, 1), Doc: "Names of shocks, and how strongly each loads."},
 			source_(), text("note", "What was judged."),
 		}},
+		silent(list_("silence", "silence", "Warnings of entente check that are known and meant.",
+			required(&Field{Name: "warning", Kind: ChoiceKind, Choices: warningIDs(), Doc: "The id of the warning; entente help warnings lists them."}),
+			without("everywhere", text("path", "Where: at this path, and at all below it.")),
+			required(text("reason", "Why it is meant.")))),
 		{Name: "metrics", Kind: EntitiesKind, Silent: true, Noun: "metric", Doc: "Metrics of the scenario's own, as expressions.", Fields: []*Field{
 			{Kind: ExpressionKind},
 		}},
