@@ -103,6 +103,55 @@ func TestTrialsAlone(t *testing.T) {
 	}
 }
 
+// rotating is a first process that gives each trial of a batch the draws of the next one, and
+// the last those of the first.
+type rotating struct{ inputs, shocks []sim.Column }
+
+func (p rotating) Start(b *sim.Batch) {
+	for _, c := range slices.Concat(p.inputs, p.shocks) {
+		p.rotate(b.Col(c))
+	}
+}
+
+func (p rotating) Step(b *sim.Batch, _ int) {
+	for _, c := range p.shocks {
+		p.rotate(b.Col(c))
+	}
+}
+
+func (rotating) rotate(x []float64) {
+	first := x[0]
+	copy(x, x[1:])
+	x[len(x)-1] = first
+}
+
+// Trials that change places in a batch take their outcomes with them: no trial sees another,
+// or its own number.
+func TestTrialsChangePlaces(t *testing.T) {
+	const trials = 200 // one batch
+	for k := range uint64(40) {
+		_, m := compiled(t, k)
+		opt := sim.Options{Trials: trials, Seed: k}
+		want := record(t, m, opt)
+		for _, rows := range want {
+			for _, row := range rows {
+				rotating{}.rotate(row)
+			}
+		}
+		var first rotating
+		for _, in := range m.Inputs {
+			first.inputs = append(first.inputs, in.Column)
+		}
+		for _, shock := range m.Shocks {
+			first.shocks = append(first.shocks, shock.Column)
+		}
+		m.Processes = append([]sim.Process{first}, m.Processes...)
+		if err := same(record(t, m, opt), want, trials); err != nil {
+			t.Errorf("system %d: %v", k, err)
+		}
+	}
+}
+
 // A model is not changed by being run: two runs at a time give what one does.
 func TestConcurrentRuns(t *testing.T) {
 	for k := range uint64(5) {
