@@ -51,7 +51,8 @@ func builtin(s *System, c *compiler) []sim.Outcome {
 		add("billed", money, sim.Flow, l.billed)
 		add("raised", money, sim.Flow, l.raised)
 		add("failed", "share of futures", sim.AtTheEnd, l.failed)
-		add("failure_time", "years", sim.AtTheEnd, l.failureTime).Grid = true
+		failureTime := add("failure_time", "years", sim.AtTheEnd, l.failureTime)
+		failureTime.Grid, failureTime.MayLack = true, true
 	}
 	for k, alliance := range s.Alliances {
 		id = alliance.ID
@@ -77,8 +78,8 @@ func builtin(s *System, c *compiler) []sim.Outcome {
 		add("loss", money, sim.Flow, a.loss)
 		add("flow", money, sim.Flow, a.flow)
 		add("npv", money, sim.AtTheEnd, a.npv)
-		add("round_trip", "ratio", sim.AtTheEnd, a.roundTrip)
-		add("moic", "multiple", sim.AtTheEnd, a.moic)
+		add("round_trip", "ratio", sim.AtTheEnd, a.roundTrip).MayLack = true
+		add("moic", "multiple", sim.AtTheEnd, a.moic).MayLack = true
 	}
 	for k, cloud := range s.Clouds {
 		id = cloud.ID
@@ -95,7 +96,7 @@ func builtin(s *System, c *compiler) []sim.Outcome {
 		add("revenue", money, sim.Flow, cl.total)
 		add("lab_revenue", money, sim.Flow, cl.labRevenue)
 		concentration := add("concentration", "share of revenue", sim.Flow, 0)
-		concentration.Grid = true
+		concentration.Grid, concentration.MayLack = true, true
 		concentration.Of = []int{total + 1, total}
 		concentration.Combine = func(dst []float64, of [][]float64) {
 			for i := range dst {
@@ -107,7 +108,7 @@ func builtin(s *System, c *compiler) []sim.Outcome {
 		add("npv", money, sim.AtTheEnd, cl.npv).Grid = true
 		add("loss_total", money, sim.AtTheEnd, cl.lossTotal).Grid = true
 		add("peak_exposure", money, sim.AtTheEnd, cl.peakExposure).Grid = true
-		add("breakeven_time", "years", sim.AtTheEnd, cl.returns)
+		add("breakeven_time", "years", sim.AtTheEnd, cl.returns).MayLack = true
 	}
 	for k, investor := range s.Investors {
 		id = investor.ID
@@ -131,7 +132,7 @@ func (c *compiler) outcomes() error {
 		index[o.Name] = i
 	}
 	for _, m := range c.system.Metrics {
-		o := sim.Outcome{Name: m.Name, Kind: sim.AtTheEnd, Combine: m.Combine}
+		o := sim.Outcome{Name: m.Name, Unit: m.Unit, Kind: sim.AtTheEnd, Combine: m.Combine, MayLack: true, Grid: true}
 		for k, name := range m.Of {
 			i, ok := index[name]
 			if !ok {

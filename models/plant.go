@@ -33,7 +33,8 @@ func (p *plantProcess) Start(b *sim.Batch) {
 	life, lead := b.Col(p.life), b.Col(p.lead)
 	wear, worn, pace := b.Col(p.wear), b.Col(p.worn), b.Col(p.pace)
 	for i := range wear {
-		wear[i] = math.Expm1(stepYears / life[i])
+		// Bounded, because the wear of no plant is none, however short its life.
+		wear[i] = min(math.Expm1(stepYears/life[i]), math.MaxFloat64)
 		worn[i] = -math.Expm1(-stepYears / life[i])
 		pace[i] = 1
 		if lead[i] > stepYears {

@@ -2,6 +2,7 @@ package models_test
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"entente/models"
@@ -86,4 +87,17 @@ func TestPlantRenegotiated(t *testing.T) {
 		wants{"deal_a.built": 0, "deal_a.plant": 32}.checkStep(t, got.steps[1])
 		wants{"deal_a.due": 6, "deal_a.built": 16, "deal_a.plant": 48}.checkStep(t, got.steps[2])
 	})
+}
+
+// A life so short that the wear of a step is beyond all numbers leaves every outcome a number.
+func TestPlantShortLife(t *testing.T) {
+	for k := range uint64(20) {
+		s := randomSystem(rand.New(rand.NewPCG(21, k)))
+		for i := range s.Alliances {
+			if s.Alliances[i].Capital != nil {
+				s.Alliances[i].Capital.Life = models.Value{Const: 1e-5}
+			}
+		}
+		outcomes(t, s, k)
+	}
 }

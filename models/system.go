@@ -204,6 +204,7 @@ type Event struct {
 // all per year or all once per trial.
 type UserMetric struct {
 	Name    string
+	Unit    string // empty: none
 	Of      []string
 	Combine func(dst []float64, of [][]float64)
 }

@@ -27,8 +27,10 @@ func (b *builder) userMetrics() {
 		return
 	}
 	var known []measure
+	units := map[string]string{}
 	for _, m := range models.Metrics(&b.sys) {
 		known = append(known, measure{m.Name, m.Kind != sim.AtTheEnd})
+		units[m.Name] = m.Unit
 	}
 	for _, m := range b.root.get("metrics").fields {
 		if m.bad {
@@ -36,7 +38,9 @@ func (b *builder) userMetrics() {
 		}
 		c := compiler{b: b, m: m, known: known}
 		if f := c.compile(); f != nil {
-			b.sys.Metrics = append(b.sys.Metrics, models.UserMetric{Name: m.name, Of: c.of, Combine: combine(f)})
+			unit, _ := unitOf(c.tree, units)
+			units[m.name] = unit
+			b.sys.Metrics = append(b.sys.Metrics, models.UserMetric{Name: m.name, Unit: unit, Of: c.of, Combine: combine(f)})
 			known = append(known, measure{m.name, c.perYear})
 		}
 	}
@@ -68,6 +72,7 @@ type compiler struct {
 	at      func(from, width int) mark
 	of      []string
 	perYear bool
+	tree    ast.Expr
 	ok      bool
 }
 
@@ -117,6 +122,7 @@ func (c *compiler) compile() formula {
 		}
 		return c.fail(at, 1, "expression", "numbers, metrics (azure.exposure), + - * /, brackets, min, max, abs", "this is no expression: %s", message)
 	}
+	c.tree = expr
 	f := c.expr(expr, 0)
 	if !c.ok {
 		return nil

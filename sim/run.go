@@ -349,10 +349,12 @@ func (r *runner) record(year int) error {
 	}
 	for _, t := range r.slots[year] {
 		value := r.latest[t.outcome][:b.N]
+		out := &r.m.Outcomes[t.outcome]
 		for i, x := range value {
-			if math.IsInf(x, 0) {
+			// x − x is 0 for every finite x, NaN for the others.
+			if x-x != 0 && !(out.MayLack && math.IsNaN(x)) {
 				return fmt.Errorf("%s is %v in trial %d: an assumption is so extreme that its results leave the range of numbers",
-					r.m.Outcomes[t.outcome].Name, x, b.First+i)
+					out.Name, x, b.First+i)
 			}
 		}
 		copy(t.values[b.First:], value)

@@ -76,7 +76,7 @@ func toy() *Model {
 					dst[i] = of[0][i] / of[1][i]
 				}
 			}},
-			{Name: "positive", Kind: Stock, Of: []int{3}, Combine: func(dst []float64, of [][]float64) {
+			{Name: "positive", Kind: Stock, MayLack: true, Of: []int{3}, Combine: func(dst []float64, of [][]float64) {
 				for i := range dst {
 					dst[i] = math.Sqrt(of[0][i]) // NaN below 0
 				}
@@ -327,6 +327,7 @@ func TestRefusals(t *testing.T) {
 	bad(func(m *Model, _ *Options) { m.ShockMixes[0].Terms[0].Coef = 0.7 }, "must sum to 1")
 	bad(func(m *Model, _ *Options) { m.Shocks[1].Uniform = true }, "can't be correlated")
 	bad(func(m *Model, _ *Options) { m.Constants[0].Value = math.MaxFloat64 }, "two is +Inf in trial 0")
+	bad(func(m *Model, _ *Options) { m.Outcomes[9].MayLack = false }, "positive is NaN in trial")
 }
 
 func TestCancel(t *testing.T) {

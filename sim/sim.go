@@ -67,7 +67,7 @@ const (
 
 // An Outcome is one thing that is recorded. Its value is a column's or, if Combine is set,
 // made of other outcomes of the same kind of time, which stand before it in the list.
-// NaN means that the trial has no value.
+// Where MayLack is set, NaN means that the trial has no value; elsewhere it ends the run.
 type Outcome struct {
 	Name    string
 	Unit    string
@@ -75,6 +75,7 @@ type Outcome struct {
 	Column  Column
 	Of      []int // outcomes that Combine takes, as indices into Model.Outcomes
 	Combine func(dst []float64, of [][]float64)
+	MayLack bool // a trial may have no value
 	Grid    bool // keep a fine grid of quantiles
 }
 
