@@ -129,7 +129,7 @@ type override struct {
 
 // set applies PATH=VALUE to root, whose format is f.
 func (c *composer) set(f *Field, root *node, text string, order int) {
-	src := newSource("--set", order, text)
+	src := overrideSource(order, text)
 	whole := mark{src: src, line: 1, col: 1, width: utf8.RuneCountInString(text)}
 	path, value, ok := strings.Cut(text, "=")
 	if path = strings.TrimSpace(path); !ok || path == "" {

@@ -4,15 +4,18 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	terminal "github.com/jedib0t/go-pretty/v6/text"
 )
 
 // A Diagnostic is one thing that is wrong (or, among the warnings, worth knowing), and where.
 type Diagnostic struct {
 	ID      string // what kind of thing, in a word that stays the same: "unknown-field"
-	File    string // as it was named on the command line or in extends; "--set" for an override
+	File    string // as it was named on the command line or in extends; "--set PATH=VALUE" for an override
 	Line    int    // from 1
 	Column  int    // from 1, in characters
 	Message string // what was found, and what is wrong with it
@@ -21,20 +24,28 @@ type Diagnostic struct {
 	Width   int    // of what is meant in Excerpt, in characters, at least 1
 	Path    string // of the value or the block that it is about, where that is clear: openai.opex
 
-	order int // of the file among those that the scenario is made of
+	order    int  // of the file among those that the scenario is made of
+	override bool // the file is an override, which its name shows whole
 }
 
 // Diagnostics are all problems of one scenario: file by file, from the top of each to its end.
 type Diagnostics []Diagnostic
 
-// Error prints all of them, as String does.
+// printed is how many diagnostics are enough for one reading: what is wrong with a file that is
+// wrong all over shows before.
+const printed = 50
+
+// Error prints them as String does, and of very many the first.
 func (ds Diagnostics) Error() string {
 	var b strings.Builder
-	for i, d := range ds {
+	for i, d := range ds[:min(len(ds), printed)] {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
 		b.WriteString(d.String())
+	}
+	if more := len(ds) - printed; more > 0 {
+		fmt.Fprintf(&b, "\nand %d more problems; entente check --json lists all", more)
 	}
 	return b.String()
 }
@@ -47,27 +58,46 @@ func (ds Diagnostics) Error() string {
 //	   did you mean "trials"?
 func (d Diagnostic) String() string {
 	var b strings.Builder
-	if d.Line > 0 {
+	number := ""
+	if d.Line > 0 && !d.override {
 		fmt.Fprintf(&b, "%s:%d:%d: %s", d.File, d.Line, d.Column, d.Message)
+		number = strconv.Itoa(d.Line)
 	} else {
 		fmt.Fprintf(&b, "%s: %s", d.File, d.Message)
 	}
 	if d.Excerpt != "" {
 		line, col := clip(d.Excerpt, d.Column)
-		// The caret's line repeats the tabs of the text, so that both are indented alike.
-		pad := strings.Map(func(r rune) rune {
-			if r == '\t' {
-				return '\t'
-			}
-			return ' '
-		}, firstRunes(line, col-1))
-		width := max(1, min(d.Width, utf8.RuneCountInString(line)-col+1))
-		fmt.Fprintf(&b, "\n%6d | %s\n       | %s%s", d.Line, line, pad, strings.Repeat("^", width))
+		before := firstRunes(line, col-1)
+		meant := firstRunes(line[len(before):], max(1, d.Width))
+		fmt.Fprintf(&b, "\n%6s | %s\n       | %s%s", number, line, blank(before), strings.Repeat("^", max(1, cells(meant))))
 	}
 	if d.Hint != "" {
 		b.WriteString("\n       " + d.Hint)
 	}
 	return b.String()
+}
+
+// blank is as wide as s in a terminal: tabs stay, so that they end where those of s do, and
+// characters that take two cells become two spaces.
+func blank(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if r == '\t' {
+			b.WriteByte('\t')
+		} else {
+			b.WriteString(strings.Repeat(" ", terminal.RuneWidth(r)))
+		}
+	}
+	return b.String()
+}
+
+// cells is how wide s is in a terminal, where a tab counts as one cell.
+func cells(s string) int {
+	n := strings.Count(s, "\t")
+	for _, r := range s {
+		n += terminal.RuneWidth(r)
+	}
+	return n
 }
 
 // clip keeps lines that somebody's program wrote from filling the screen: of a long line, it
@@ -94,9 +124,22 @@ func firstRunes(s string, n int) string {
 
 // A source is one text that a scenario is made of.
 type source struct {
-	name  string
-	order int
-	lines []string
+	name     string
+	order    int
+	lines    []string
+	override bool // of one line, which is its name
+}
+
+// overrideSource is PATH=VALUE, for messages about it and what is in it.
+func overrideSource(order int, override string) *source {
+	line, _, several := strings.Cut(override, "\n")
+	const most = 60
+	if r := []rune(line); len(r) > most {
+		line = string(r[:most-3]) + "..."
+	}
+	s := newSource("--set "+printable(line), order, override)
+	s.override = !several
+	return s
 }
 
 func newSource(name string, order int, text string) *source {
@@ -126,7 +169,7 @@ type problems struct {
 func diagnostic(m mark, id, hint, message string) Diagnostic {
 	d := Diagnostic{ID: id, Line: m.line, Column: m.col, Message: printable(message), Hint: printable(hint), Width: max(1, m.width)}
 	if m.src != nil {
-		d.File, d.order = m.src.name, m.src.order
+		d.File, d.order, d.override = m.src.name, m.src.order, m.src.override
 		if m.line >= 1 && m.line <= len(m.src.lines) {
 			d.Excerpt = printable(m.src.lines[m.line-1])
 		}

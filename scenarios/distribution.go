@@ -208,7 +208,7 @@ func (r *binder) spread(b *bound, t *term, src *source) *spread {
 	if d == nil {
 		return nil
 	}
-	return r.within(b, d)
+	return r.within(b, d, t)
 }
 
 // distribution makes what t says, in a field of range rg; nil after an error.
@@ -367,8 +367,8 @@ const tolerated = 0.01
 // noticed is the mass outside a field's range from which on a reader is warned of the cut.
 const noticed = 1e-4
 
-// within cuts d to the range of b. It returns nil after an error.
-func (r *binder) within(b *bound, d dist.Dist) *spread {
+// within cuts d, which t says, to the range of b. It returns nil after an error.
+func (r *binder) within(b *bound, d dist.Dist, t *term) *spread {
 	s := &spread{dist: d}
 	rg := b.f.Range
 	lo, hi := rg.Lo, rg.Hi
@@ -385,6 +385,11 @@ func (r *binder) within(b *bound, d dist.Dist) *spread {
 		return nil
 	case outside >= tolerated:
 		hint := fmt.Sprintf("truncate(%s, %s, %s) says that this is meant", b.written, bracket(lo), bracket(hi))
+		if t.name == "to" && t.args[0].number <= 0 && lo >= 0 {
+			from, to := t.args[0], t.args[1]
+			hint = fmt.Sprintf("a lower end of %s makes it a normal, with 5 %% of its mass below that: write a lower end above 0 (%s to %s, a lognormal), or uniform(0, %s), or %s",
+				from.digits, short(to.number/50), to.digits, to.digits, strings.TrimSuffix(hint, " says that this is meant"))
+		}
 		r.wrong(b, "out-of-range", hint, "%s must be %s: %s has %s of its mass outside", b.what(), rg, b.written, percentText(outside))
 		return nil
 	case outside > 0:

@@ -117,19 +117,22 @@ func TestSetRemovesAndIsLast(t *testing.T) {
 
 // TestSetBad looks at the message, its place and its hint.
 func TestSetBad(t *testing.T) {
-	for _, c := range []struct{ set, message, hint string }{
-		{"openai.cahs=4", `--set:1:1: there is no "openai.cahs" to set`, `did you mean "openai.cash"?`},
-		{"opnai.cash=4", `--set:1:1: there is no "opnai.cash" to set`, `did you mean "openai.cash"?`},
-		{"openai.cash.mean=4", `--set:1:1: there is no "openai.cash.mean" to set`, ""},
-		{"openai_azure.commitments.2.amount=4", `--set:1:1: there is no "openai_azure.commitments.2.amount" to set: the list has 2, counted from 0`, ""},
-		{"openai_azure.commitments.x.amount=4", `--set:1:1: there is no "openai_azure.commitments.x.amount" to set`, ""},
-		{"openai.cash", `--set:1:1: "openai.cash" sets nothing`, "PATH=VALUE"},
-		{"openai.cash=", "openai.cash is set to nothing", "openai.cash=null removes it"},
-		{"openai.cash=much", `--set:1:13: "much" is no number`, ""},
-		{"openai.cash=normal(1, )", "--set:1:23: normal(mean, sd): sd is missing", ""},
-		{"openai.cash=[1", "--set:1:15: this is not YAML", ""},
-		{"openai.opex=-1", "--set:1:13: openai.opex must be at least 0, not -1", ""},
-		{"openai.revenue={run_rate: 3, growht: 1}", `--set:1:30: unknown field "growht" in openai.revenue`, `did you mean "growth"?`},
+	for _, c := range []struct {
+		set, message, hint string
+		column             int
+	}{
+		{"openai.cahs=4", `: there is no "openai.cahs" to set`, `did you mean "openai.cash"?`, 1},
+		{"opnai.cash=4", `: there is no "opnai.cash" to set`, `did you mean "openai.cash"?`, 1},
+		{"openai.cash.mean=4", `: there is no "openai.cash.mean" to set`, "", 1},
+		{"openai_azure.commitments.2.amount=4", `: there is no "openai_azure.commitments.2.amount" to set: the list has 2, counted from 0`, "", 1},
+		{"openai_azure.commitments.x.amount=4", `: there is no "openai_azure.commitments.x.amount" to set`, "", 1},
+		{"openai.cash", `: "openai.cash" sets nothing`, "PATH=VALUE", 1},
+		{"openai.cash=", "openai.cash is set to nothing", "openai.cash=null removes it", 13},
+		{"openai.cash=much", `: "much" is no number`, "", 13},
+		{"openai.cash=normal(1, )", ": normal(mean, sd): sd is missing", "", 23},
+		{"openai.cash=[1", ": this is not YAML", "", 15},
+		{"openai.opex=-1", ": openai.opex must be at least 0, not -1", "", 13},
+		{"openai.revenue={run_rate: 3, growht: 1}", `: unknown field "growht" in openai.revenue`, `did you mean "growth"?`, 30},
 	} {
 		_, err := small(t, c.set)
 		var ds Diagnostics
@@ -137,8 +140,8 @@ func TestSetBad(t *testing.T) {
 			t.Errorf("%s: %v", c.set, err)
 			continue
 		}
-		if got := ds[0].String(); !strings.HasPrefix(got, c.message) && !strings.Contains(got, c.message) || !strings.Contains(ds[0].Hint, c.hint) {
-			t.Errorf("%s:\n%s\nwant %s ... %s", c.set, got, c.message, c.hint)
+		if got := ds[0].String(); !strings.HasPrefix(got, "--set "+c.set+": ") || !strings.Contains(got, c.message) || !strings.Contains(ds[0].Hint, c.hint) || ds[0].Column != c.column {
+			t.Errorf("%s:\n%s\nat %d; want %s ... %s at %d", c.set, got, ds[0].Column, c.message, c.hint, c.column)
 		}
 	}
 }
