@@ -70,7 +70,7 @@ func (b *builder) silence(warnings, sanity []Diagnostic, whole bool) (loud, doub
 		if p := s.get("path"); p.given {
 			where = " at " + p.written
 		}
-		d := diagnostic(s.mark, unusedSilence, "leave it out", "nothing is warned of as "+s.get("warning").written+where+": this silences nothing")
+		d := diagnostic(s.get("warning").mark, unusedSilence, "leave it out", "nothing is warned of as "+s.get("warning").written+where+": this silences nothing")
 		d.Path = s.path
 		loud = append(loud, d)
 	}

@@ -1,85 +1,127 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"entente/scenarios"
-	"entente/sim/result"
 )
 
+// checkFlags are the flags of `entente check`.
+type checkFlags struct {
+	set    []string
+	show   []string
+	all    bool
+	strict bool
+	json   bool
+}
+
 func checkCommand() *cobra.Command {
-	var set []string
+	var f checkFlags
 	cmd := &cobra.Command{
 		Use:   "check SCENARIO...",
 		Short: "Validate scenarios and say what would be simulated",
 		Long: `Validate scenarios, say what would be simulated, and simulate nothing. Every
-problem is reported, with where it is and what would be right. Of what a scenario
-leaves out, the defaults are listed.`,
+problem is reported, with where it is and what would be right; and so is what can
+be simulated but hardly be meant. ` + "`entente help warnings`" + ` lists what is looked for,
+and how a scenario says that it is meant.
+
+Exit status: 0 if all scenarios can be simulated; 2 if one can't or, with --strict,
+has warnings.`,
+		Example: `  entente check my.yaml
+  entente check my.yaml --show defaults,correlations
+  entente check baseline --all | less -S
+  entente check *.yaml --strict --json`,
 		Args:              arguments(1, 1<<20),
 		ValidArgsFunction: completeScenarios,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			bad := 0
-			for _, name := range args {
-				scenario, _, err := load(cmd, name, set)
-				if err != nil {
-					fmt.Fprintln(cmd.ErrOrStderr(), err)
-					bad++
-					continue
-				}
-				describe(cmd.OutOrStdout(), name, scenario)
-			}
-			if bad > 0 {
-				return fmt.Errorf("%d of %d scenarios are wrong", bad, len(args))
-			}
-			return nil
-		},
+		RunE:              func(cmd *cobra.Command, args []string) error { return check(cmd, args, f) },
 	}
-	cmd.Flags().StringArrayVar(&set, "set", nil, "override a value, as often as wanted: `PATH=VALUE`, the value in YAML")
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringArrayVar(&f.set, "set", nil, "override a value, as often as wanted: `PATH=VALUE`, the value in YAML")
+	flags.StringSliceVar(&f.show, "show", nil, "`SECTION,...` to print whole: "+strings.Join(sectionNames(), ", "))
+	flags.BoolVarP(&f.all, "all", "a", false, "print all sections whole")
+	flags.BoolVar(&f.strict, "strict", false, "warnings that are not silenced are errors")
+	flags.BoolVar(&f.json, "json", false, "print everything as JSON, problems too")
+	complete(cmd, "show", sectionNames()...)
 	return cmd
 }
 
-// describe says what would be simulated.
-func describe(w io.Writer, name string, s *scenarios.Scenario) {
-	facts := &s.Facts
-	uncertain := 0
-	for _, a := range facts.Assumptions {
-		if !a.Constant {
-			uncertain++
+func check(cmd *cobra.Command, args []string, f checkFlags) error {
+	for _, s := range f.show {
+		if !slices.Contains(sectionNames(), s) {
+			return fmt.Errorf("--show %q: there is %s%s", s, strings.Join(sectionNames(), ", "), didYouMean(s, sectionNames()))
 		}
 	}
-	fmt.Fprintf(w, "%s: ok\n", name)
-	fmt.Fprintf(w, "  %s, %d years from %s; %d trials, seed %d, sampler %v\n",
-		facts.Scenario.Name, facts.Run.Years, facts.Run.Start, s.Trials, s.Seed, s.Sampler)
-	fmt.Fprintf(w, "  labs: %s\n", listed(facts.Labs))
-	fmt.Fprintf(w, "  clouds: %s\n", listed(facts.Clouds))
-	if len(facts.Investors) > 0 {
-		fmt.Fprintf(w, "  other investors: %s\n", listed(facts.Investors))
+	if f.all {
+		f.show = sectionNames()
 	}
-	fmt.Fprintf(w, "  alliances: %d, events: %d\n", len(facts.Alliances), len(facts.Events))
-	fmt.Fprintf(w, "  assumptions: %d, of which uncertain: %d\n", len(facts.Assumptions), uncertain)
-	if len(s.Defaults) > 0 {
-		fmt.Fprintln(w, "  left out, so that these hold:")
-		for _, d := range s.Defaults {
-			unit := ""
-			if d.Unit != "" {
-				unit = " (" + d.Unit + ")"
+	var checks []checked
+	bad, warned := 0, 0
+	for _, name := range args {
+		scenario, _, err := load(cmd, name, f.set)
+		checks = append(checks, checked{name, scenario, err})
+		switch {
+		case err != nil:
+			bad++
+		case len(scenario.Warnings)+len(scenario.Sanity) > 0:
+			warned++
+		}
+	}
+	if f.json {
+		if err := writeChecks(cmd.OutOrStdout(), checks); err != nil {
+			return &failure{err}
+		}
+	} else {
+		for _, c := range checks {
+			if c.err != nil {
+				fmt.Fprintln(cmd.ErrOrStderr(), c.err)
+				continue
 			}
-			fmt.Fprintf(w, "    %s: %s%s\n", d.Path, d.Text, unit)
+			if err := describe(cmd.OutOrStdout(), c, f.show); err != nil {
+				return &failure{err}
+			}
 		}
 	}
-	for _, warning := range s.Warnings {
-		fmt.Fprintf(w, "  warning: %s\n", strings.ReplaceAll(warning.String(), "\n", "\n  "))
+	switch {
+	case bad > 0:
+		return fmt.Errorf("%d of %d scenarios are wrong", bad, len(args))
+	case f.strict && warned > 0:
+		return fmt.Errorf("%d of %d scenarios have warnings, and --strict makes errors of them", warned, len(args))
 	}
+	return nil
 }
 
-func listed(entities []result.Entity) string {
-	var names []string
-	for _, e := range entities {
-		names = append(names, e.Name)
+// checked is one scenario with what became of it.
+type checked struct {
+	name     string
+	scenario *scenarios.Scenario
+	err      error
+}
+
+// problems are what is wrong with a scenario; none if it can be simulated.
+func (c checked) problems() scenarios.Diagnostics {
+	var ds scenarios.Diagnostics
+	if c.err != nil && !errors.As(c.err, &ds) {
+		ds = scenarios.Diagnostics{{ID: "unreadable", File: c.name, Message: c.err.Error()}}
 	}
-	return strings.Join(names, ", ")
+	return ds
+}
+
+// describe says what would be simulated, and prints the sections of show whole.
+func describe(w io.Writer, c checked, show []string) error {
+	p := &page{checked: c, review: c.scenario.Review(), show: show}
+	p.summary()
+	for _, s := range sections() {
+		if slices.Contains(show, s.name) || s.brief {
+			s.print(p)
+		}
+	}
+	_, err := io.WriteString(w, p.text.String())
+	return err
 }

@@ -99,6 +99,7 @@ wrong, and nothing was written; 130 interrupted.`,
 		reportCommand(),
 		completionCommand(),
 		versionCommand(),
+		warningsTopic(),
 	)
 	return root
 }

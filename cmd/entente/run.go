@@ -126,6 +126,9 @@ func run(cmd *cobra.Command, name string, f runFlags) error {
 		for _, w := range scenario.Warnings {
 			warn(stderr, w.String())
 		}
+		if n := len(scenario.Sanity); n > 0 {
+			warn(stderr, fmt.Sprintf("the scenario has %s that may not be meant; `entente check %s` shows them", times(n, "assumption"), scenario.Facts.Scenario.Argument))
+		}
 	}
 	clear := func() {}
 	if showsProgress(stderr) && !f.quiet && !f.noProgress {
@@ -286,6 +289,14 @@ func printResult(stdout, stderr io.Writer, r *result.Result, out *output, f runF
 		}
 	}
 	return nil
+}
+
+// times says how many there are of something.
+func times(n int, noun string) string {
+	if n == 1 {
+		return "one " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 func warn(stderr io.Writer, warning string) { fmt.Fprintf(stderr, "entente: warning: %s\n", warning) }
