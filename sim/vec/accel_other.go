@@ -1,0 +1,13 @@
+package vec
+
+// Without assembly the portable functions begin at the first value.
+
+const fastest = portable
+
+func accelExp(_ path, _, _ []float64) int { return 0 }
+
+func accelLog(_ path, _, _ []float64) int { return 0 }
+
+func accelNormal(_ path, _, _ []float64) int { return 0 }
+
+func accelUniformPair(_ path, _, _ []float64, _ *[3]uint64, _, _ uint64) int { return 0 }
