@@ -384,14 +384,17 @@ func (p *page) sentences(c result.Entity, s *result.Stat, sc scale) []string {
 			out = append(out, fmt.Sprintf("No lab fails on it in any of the %s.", p.Trials))
 		} else {
 			out = append(out, fmt.Sprintf("A failed lab costs it money in %s: %s averaged over all futures, %s over the worst 5\u00a0%% of them.",
-				p.futures(p.positive(l)), lsc.inWordsWithError(l.Mean, l.SE), lsc.inWords(l.ES95, l.SEES95)))
+				p.futures(l.Above0, l.SEAbove0), lsc.inWordsWithError(l.Mean, l.SE), lsc.inWords(l.ES95, l.SEES95)))
 		}
 	}
 	if n := p.f.final(c.ID, "npv"); n != nil && !math.IsNaN(n.Mean) {
 		nsc := scaleOf(p.f.metric(c.ID, "npv").Unit)
-		d := distributionOf(n, "", p.R)
+		negative := 1 - n.Above0
+		if n.Min >= 0 { // what is exactly 0 is not above it either
+			negative = 0
+		}
 		out = append(out, fmt.Sprintf("The net present value of its alliances averages %s, and is negative in %s.",
-			nsc.inWordsWithError(n.Mean, n.SE), p.futures(below(0, d.q, d.p, d.n))))
+			nsc.inWordsWithError(n.Mean, n.SE), p.futures(negative, n.SEAbove0)))
 	}
 	return out
 }
@@ -408,13 +411,6 @@ func (p *page) futures(share, se float64) string {
 		return "all of the " + p.Trials
 	}
 	return scaleOf("share").withError(share, se) + nbsp + "% of futures"
-}
-
-// positive is the share of futures above 0, and its error.
-func (p *page) positive(s *result.Stat) (share, se float64) {
-	d := distributionOf(s, "", p.R)
-	share, se = below(0, d.q, d.p, d.n)
-	return 1 - share, se
 }
 
 // overYears is the table behind a fan.
@@ -749,14 +745,14 @@ func (p *page) totalRow(label, unit string, s *result.Stat, signed bool) tableRo
 		label += ", " + sc.label
 	}
 	positive := ""
-	if share, se := p.positive(s); signed && s.Grid != nil && !math.IsNaN(share) {
-		switch share {
+	if signed && !math.IsNaN(s.Above0) {
+		switch s.Above0 {
 		case 0:
 			positive = "none"
 		case 1:
 			positive = "all"
 		default:
-			positive = scaleOf("share").withError(share, se) + nbsp + "%"
+			positive = scaleOf("share").withError(s.Above0, s.SEAbove0) + nbsp + "%"
 		}
 	}
 	return tableRow{Cells: []string{label, sc.withError(s.Mean, s.SE), sc.bare(s.P5, s.SEP5), sc.bare(s.P50, s.SEP50), sc.bare(s.P95, s.SEP95),

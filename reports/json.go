@@ -367,6 +367,7 @@ func figures(s *result.Stat) []field {
 		{"p75", &s.P75}, {"p90", &s.P90}, {"p95", &s.P95}, {"p99", &s.P99},
 		{"es1", &s.ES1}, {"es5", &s.ES5}, {"es95", &s.ES95}, {"es99", &s.ES99},
 		{"se_p5", &s.SEP5}, {"se_p50", &s.SEP50}, {"se_p95", &s.SEP95}, {"se_es95", &s.SEES95},
+		{"above0", &s.Above0}, {"se_above0", &s.SEAbove0},
 	}
 }
 

@@ -55,7 +55,7 @@ func small() *result.Result {
 			{Name: "azure.exposure", Unit: "USD bn", Kind: result.Stock, ByYear: []result.Stat{{
 				Year: 1, Date: "2026-12-31", Defined: 1, Mean: 0.1 + 0.2, SE: 1e-9, SD: 1e21, Min: -5, Max: math.Copysign(0, -1),
 				P1: 1, P5: 2, P10: 3, P25: 4, P50: 5, P75: 6, P90: 7, P95: 8, P99: 9, ES1: 10, ES5: 11, ES95: 12, ES99: 13,
-				SEP5: 14, SEP50: 15, SEP95: 16, SEES95: nan, Grid: []float64{1, 2, nan},
+				SEP5: 14, SEP50: 15, SEP95: 16, SEES95: nan, Above0: 0.25, SEAbove0: 17, Grid: []float64{1, 2, nan},
 			}}},
 			{Name: "azure.npv", Unit: "USD bn", Kind: result.Trial, Total: &result.Stat{
 				Mean: nan, SE: nan, SD: nan, Min: nan, Max: nan, P1: nan, P5: nan, P10: nan, P25: nan, P50: nan, P75: nan, P90: nan,

@@ -253,6 +253,7 @@ func stat(s stats.Summary) result.Stat {
 		P1: s.P1, P5: s.P5, P10: s.P10, P25: s.P25, P50: s.P50, P75: s.P75, P90: s.P90, P95: s.P95, P99: s.P99,
 		ES1: s.ES1, ES5: s.ES5, ES95: s.ES95, ES99: s.ES99,
 		SEP5: s.SEP5, SEP50: s.SEP50, SEP95: s.SEP95, SEES95: s.SEES95,
+		Above0: s.Above0, SEAbove0: s.SEAbove0,
 		Grid: s.Grid,
 	}
 }

@@ -114,6 +114,8 @@ type Stat struct {
 	ES1, ES5, ES95, ES99 float64
 	// Standard errors of P5, P50, P95 and ES95.
 	SEP5, SEP50, SEP95, SEES95 float64
+	// Above0 is the share of values above 0, SEAbove0 its standard error.
+	Above0, SEAbove0 float64
 	// Grid holds the quantiles at Result.GridP, for the metrics whose whole distribution
 	// the report draws; nil for the others.
 	Grid []float64

@@ -4,19 +4,19 @@ import "math"
 
 // stdErrors are standard errors of means over the trials: of the values themselves (in their
 // own unit), of the indicators {x ≤ x_p}, whose mean is the distribution function at a
-// quantile, and of the excess (x−b)⁺ over the 95 % boundary.
-type stdErrors struct{ mean, f5, f50, f95, excess float64 }
+// quantile and {x > 0}, and of the excess (x−b)⁺ over the 95 % boundary.
+type stdErrors struct{ mean, f5, f50, f95, above0, excess float64 }
 
 // independent returns the standard errors of n independent trials: sd/√n for a mean, and
 // √(p(1−p)/n) for the distribution function at its p-quantile.
-func independent(n, sd float64, high tail, unit float64) stdErrors {
+func independent(n, sd float64, high tail, above0, unit float64) stdErrors {
 	if n < 2 {
-		return stdErrors{math.NaN(), math.NaN(), math.NaN(), math.NaN(), math.NaN()}
+		return stdErrors{math.NaN(), math.NaN(), math.NaN(), math.NaN(), math.NaN(), math.NaN()}
 	}
 	f := func(p float64) float64 { return math.Sqrt(p * (1 - p) / n) }
 	return stdErrors{
 		mean: sd / math.Sqrt(n),
-		f5:   f(0.05), f50: f(0.50), f95: f(0.95),
+		f5:   f(0.05), f50: f(0.50), f95: f(0.95), above0: f(above0),
 		excess: math.Sqrt(max(high.y2-high.y1*high.y1/n, 0)/(n-1)/n) * unit,
 	}
 }
@@ -29,6 +29,7 @@ type references struct{ mean, p5, p50, p95, boundary float64 }
 type stratum struct {
 	n               int     // trials that have a value
 	le5, le50, le95 int     // of them, those with x ≤ x_p
+	above0          int     // and those above 0
 	dev             float64 // Σ(x−mean), in units
 	excess          float64 // Σ(x−b)⁺, in units
 }
@@ -66,6 +67,7 @@ func (s *Scratch) replicated(values []float64, replicates int, unit float64, ref
 		g.le5 += one(v <= ref.p5)
 		g.le50 += one(v <= ref.p50)
 		g.le95 += one(v <= ref.p95)
+		g.above0 += one(v > 0)
 		if v > ref.boundary {
 			g.excess += v*scale - b
 		}
@@ -75,6 +77,7 @@ func (s *Scratch) replicated(values []float64, replicates int, unit float64, ref
 		f5:     between(strata, func(g *stratum) float64 { return float64(g.le5) }),
 		f50:    between(strata, func(g *stratum) float64 { return float64(g.le50) }),
 		f95:    between(strata, func(g *stratum) float64 { return float64(g.le95) }),
+		above0: between(strata, func(g *stratum) float64 { return float64(g.above0) }),
 		excess: between(strata, func(g *stratum) float64 { return g.excess }) * unit,
 	}
 }

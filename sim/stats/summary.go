@@ -2,7 +2,10 @@
 // column is sorted, and no sketch or histogram stands between a number and the trials.
 package stats
 
-import "math"
+import (
+	"math"
+	"sort"
+)
 
 // A Summary describes a column. The values of trials that have none (NaN) are left out of
 // everything but N. What does not exist is NaN: everything if no value is defined, a standard
@@ -29,6 +32,9 @@ type Summary struct {
 
 	// Standard errors of P5, P50, P95 and ES95.
 	SEP5, SEP50, SEP95, SEES95 float64
+
+	// The share of values above 0, and its standard error.
+	Above0, SEAbove0 float64
 
 	Grid []float64 // quantiles at the probabilities asked for; nil if none were
 }
@@ -83,20 +89,28 @@ func Summarize(values []float64, replicates int, gridP []float64, s *Scratch) Su
 	sum.ES95 = high.shortfall
 	sum.ES99 = highTail(x, 0.01, unit).shortfall
 
+	sum.Above0 = shareAbove(x, 0)
 	var e stdErrors
 	if replicates > 1 {
 		e = s.replicated(values, replicates, unit, references{
 			mean: mean, p5: sum.P5, p50: sum.P50, p95: sum.P95, boundary: high.boundary,
 		})
 	} else {
-		e = independent(n, sd, high, unit)
+		e = independent(n, sd, high, sum.Above0, unit)
 	}
+	sum.SEAbove0 = e.above0
 	sum.SE = e.mean
 	sum.SEP5 = quantileSE(x, 0.05, e.f5)
 	sum.SEP50 = quantileSE(x, 0.50, e.f50)
 	sum.SEP95 = quantileSE(x, 0.95, e.f95)
 	sum.SEES95 = shortfallSE(n, 0.05, e.excess)
 	return sum
+}
+
+// shareAbove returns the share of sorted values that are above a bound; NaN of none.
+func shareAbove(x []float64, bound float64) float64 {
+	above := sort.Search(len(x), func(i int) bool { return x[i] > bound })
+	return float64(len(x)-above) / float64(len(x))
 }
 
 // quantile returns the quantile of type 7 of sorted values (see Summary).

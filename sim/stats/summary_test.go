@@ -505,3 +505,22 @@ func TestCoverage(t *testing.T) {
 		}
 	}
 }
+
+// The share above 0 is counted, 0 itself not; its error is √(p(1−p)/n), or comes from the
+// replicates.
+func TestAbove0(t *testing.T) {
+	var s Scratch
+	values := []float64{-1, 0, 2, math.NaN(), 3, math.Copysign(0, -1), 1e-300, -5, 0}
+	got := Summarize(values, 1, nil, &s)
+	if want := 3.0 / 8; got.Above0 != want || math.Abs(got.SEAbove0-math.Sqrt(want*(1-want)/8)) > 1e-15 {
+		t.Errorf("above 0: %v ± %v", got.Above0, got.SEAbove0)
+	}
+	// Replicates with 1/2, 1 and 0 of two trials each: sd 1/2, over √3.
+	got = Summarize([]float64{1, 1, -1, -1, 1, -1}, 3, nil, &s)
+	if got.Above0 != 0.5 || math.Abs(got.SEAbove0-0.5/math.Sqrt(3)) > 1e-15 {
+		t.Errorf("of replicates: %v ± %v", got.Above0, got.SEAbove0)
+	}
+	if got = Summarize([]float64{1}, 1, nil, &s); got.Above0 != 1 || !math.IsNaN(got.SEAbove0) {
+		t.Errorf("of one trial: %v ± %v", got.Above0, got.SEAbove0)
+	}
+}
