@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"entente/sim"
+	"entente/sim/vec"
 )
 
 // schedule is one commitment: the cumulative amount that is due,
@@ -53,11 +54,11 @@ func (p *schedule) at(b *sim.Batch, s sim.Column, t float64, later []float64) {
 	}
 	if running && curved {
 		// part^backloading; of 0 the logarithm is −∞, and e^−∞ is 0.
-		log(x, part)
+		vec.Log(x, part)
 		for i := range x {
 			x[i] *= backloading[i]
 		}
-		exp(part, x)
+		vec.Exp(part, x)
 	}
 	for i := range x {
 		x[i] = amount[i] * part[i]

@@ -263,17 +263,3 @@ func (p *discounting) Step(b *sim.Batch, _ int) {
 		now[i] *= step[i]
 	}
 }
-
-// exp sets y to e^x, column by column.
-func exp(y, x []float64) {
-	for i := range y {
-		y[i] = math.Exp(x[i])
-	}
-}
-
-// log sets y to ln x.
-func log(y, x []float64) {
-	for i := range y {
-		y[i] = math.Log(x[i])
-	}
-}

@@ -2,6 +2,7 @@ package models
 
 import (
 	"entente/sim"
+	"entente/sim/vec"
 )
 
 // noiseProcess is an Ornstein–Uhlenbeck process from y(0) = 0 and the exponent of its
@@ -46,7 +47,9 @@ type multiplierProcess struct{ exponent, multiplier sim.Column }
 
 func (p *multiplierProcess) Start(b *sim.Batch) { fill(b.Col(p.multiplier), 1) }
 
-func (p *multiplierProcess) Step(b *sim.Batch, _ int) { exp(b.Col(p.multiplier), b.Col(p.exponent)) }
+func (p *multiplierProcess) Step(b *sim.Batch, _ int) {
+	vec.Exp(b.Col(p.multiplier), b.Col(p.exponent))
+}
 
 func (p *noiseProcess) Start(b *sim.Batch) {
 	volatility, halfLife := b.Col(p.volatility), b.Col(p.halfLife)

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"entente/sim"
+	"entente/sim/vec"
 )
 
 // revenueState is where revenue shows.
@@ -152,7 +153,7 @@ func (p *revenueProcess) Step(b *sim.Batch, _ int) {
 		growth[i] = (m-σ[i]*σ[i]/2)*stepYears + σ[i]*sqrtStep*ε1[i]
 		μ[i] = μBar[i] + (μ[i]-μBar[i])*left[i] + sd[i]*ε2[i]
 	}
-	exp(growth, growth)
+	vec.Exp(growth, growth)
 	for i := range runRate {
 		before := runRate[i]
 		after := before * growth[i]

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"entente/sim"
+	"entente/sim/vec"
 )
 
 // sharesProcess moves the shares w of a lab's compute over its alliances, in this order:
@@ -63,11 +64,11 @@ func (p *sharesProcess) attract(b *sim.Batch, a *allianceState, price []float64)
 		copy(pull, attraction)
 		return
 	}
-	log(lnPrice, price)
+	vec.Log(lnPrice, price)
 	for i := range pull {
 		pull[i] = -sensitivity[i] * lnPrice[i]
 	}
-	exp(pull, pull)
+	vec.Exp(pull, pull)
 	for i := range pull {
 		pull[i] *= attraction[i]
 	}
@@ -173,7 +174,7 @@ func (p *sharesProcess) churn(b *sim.Batch, n int) {
 	lnMeanPrice := b.Col(p.lnPrice)
 	if p.priced {
 		p.averagePrice(b)
-		log(lnMeanPrice, b.Col(p.meanPrice))
+		vec.Log(lnMeanPrice, b.Col(p.meanPrice))
 	}
 	for k, a := range p.alliances {
 		share, rate, factor := b.Col(a.share), b.Col(a.churnRate), b.Col(a.churnFactor)
@@ -186,7 +187,7 @@ func (p *sharesProcess) churn(b *sim.Batch, n int) {
 				out[i] += sensitivity[i] * (lnPrice - lnMeanPrice[i])
 			}
 		}
-		exp(out, out)
+		vec.Exp(out, out)
 		for i := range out {
 			ρ := rate[i] * out[i]
 			if exclusive && failed[i] == 0 {
