@@ -115,8 +115,8 @@ func glide(name, unit string, r Range, def float64, doc string, more ...*Field) 
 	f := &Field{Name: name, Kind: GlideKind, Unit: unit, Range: r, Default: def, Doc: doc}
 	f.Fields = append([]*Field{
 		required(number("initial", unit, r, 0, "The value at the start.")),
-		number("long_run", unit, r, 0, "What it moves towards; together with half_life."),
-		number("half_life", years, above(0), inf, "How long half of the way takes."),
+		silent(number("long_run", unit, r, 0, "What it moves towards; together with half_life.")),
+		silent(number("half_life", years, above(0), inf, "How long half of the way takes.")),
 	}, more...)
 	return f
 }
