@@ -127,6 +127,7 @@ type part struct {
 	bare     bool    // and need not be
 	origin   Origin  // of a scalar
 	words    bool    // the scalar explains: nobody needs its place
+	label    bool    // the scalar is what reports call the map
 	spread   bool    // over lines: a map of entities, and what leads to a path
 	parts    []*part // of a map or a list
 	defaults []Leaf  // what is left out of the map
@@ -219,7 +220,7 @@ func (r *Resolved) make(b *bound) *part {
 	p := &part{key: b.name, path: b.path, origin: b.mark.origin()}
 	single := func(text string) *part {
 		p.text = text
-		p.words = explains(b.f)
+		p.words, p.label = explains(b.f), b.f.Kind == TextKind && b.f.Name == "name"
 		p.leaf = &Leaf{Path: b.path, Text: text, Origin: p.origin}
 		return p
 	}

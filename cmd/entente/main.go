@@ -19,7 +19,7 @@ const version = "0.1.0"
 // Exit statuses. Scripts rely on them.
 const (
 	statusDone        = 0
-	statusFailed      = 1   // the run failed
+	statusFailed      = 1   // the run failed, or diff --exit-code found differences
 	statusWrong       = 2   // the command line or a scenario is wrong, and nothing was written
 	statusInterrupted = 130 // as shells number a death by SIGINT
 )
@@ -38,6 +38,9 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	err := root.Execute()
 	if err == nil {
 		return statusDone
+	}
+	if errors.Is(err, errDiffer) { // which has been said
+		return statusFailed
 	}
 	var problems scenarios.Diagnostics
 	if errors.As(err, &problems) {
@@ -81,8 +84,9 @@ reports how much the clouds have at stake in them.
 
 A SCENARIO is a file, the name of a built-in scenario, or - for standard input.
 
-Exit status: 0 done; 1 the run failed; 2 the command line or a scenario is
-wrong, and nothing was written; 130 interrupted.`,
+Exit status: 0 done; 1 the run failed, or diff --exit-code found differences;
+2 the command line or a scenario is wrong, and nothing was written; 130
+interrupted.`,
 		Version:           version,
 		SilenceErrors:     true, // Main prints them
 		SilenceUsage:      true,
@@ -96,6 +100,7 @@ wrong, and nothing was written; 130 interrupted.`,
 		checkCommand(),
 		scenariosCommand(),
 		showCommand(),
+		diffCommand(),
 		reportCommand(),
 		completionCommand(),
 		versionCommand(),
