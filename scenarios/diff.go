@@ -52,9 +52,6 @@ func (c Change) String() string {
 	side := func(text string, o Origin) string {
 		_, _, number := parseNumber(text)
 		switch {
-		case text == "none" && c.Unit != "":
-			unit = ""
-			return text
 		case o != (Origin{}) || text == "none":
 			return c.short(text)
 		case number:
@@ -77,6 +74,9 @@ func (c Change) String() string {
 			s += ": " + c.short(text)
 		}
 		return s
+	}
+	if c.After == "none" {
+		unit = ""
 	}
 	before, after := side(c.Before, c.From), side(c.After, c.To)
 	return path + ": " + before + " → " + after + unit
