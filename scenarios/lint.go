@@ -546,6 +546,9 @@ func (l *linter) effects() {
 		if e.Hazard == nil {
 			begins = e.At
 		}
+		if begins >= float64(l.sys.Years) {
+			continue // it never happens
+		}
 		for i, f := range e.Effects {
 			if why := l.idle(f, begins); why != "" {
 				x := l.entry(e.ID, "effects", i)
