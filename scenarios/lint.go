@@ -52,7 +52,7 @@ func rules() []rule {
 		{"price-sensitivity-without-prices", "a lab is sensitive to prices that are all the same and never change", (*linter).prices},
 		{"funding-without-raise", "a lab's funding cannot raise anything: it asks for, or sells, nothing", (*linter).raises},
 		{"recovery-without-claim", "a failure's recovery has no stake and no receivable to be a part of", (*linter).recoveries},
-		{"event-never-happens", "an event has hazard 0, or lies after the horizon", (*linter).never},
+		{"event-never-happens", "an event has hazard 0 and no note on it that says why, or lies after the horizon", (*linter).never},
 		{"event-nearly-impossible", "an event has a chance of less than 0.1 % within the horizon", (*linter).impossible},
 		{"event-nearly-certain", "an event has a chance of more than 99.5 % within the horizon: what it does belongs into the assumptions, or it is recurring", (*linter).nearlyCertain},
 		{"effect-never-acts", "an effect changes nothing: it multiplies 0, or what it changes is over or off", (*linter).effects},
@@ -499,6 +499,11 @@ func (l *linter) window(e models.Event) float64 {
 	return max(0, min(e.To, float64(l.sys.Years))-e.From)
 }
 
+// noted says whether a note stands at the value at path.
+func (l *linter) noted(path string) bool {
+	return slices.ContainsFunc(l.assumptions, func(a *assumption) bool { return a.b.path == path && strings.TrimSpace(a.note) != "" })
+}
+
 func (l *linter) never() {
 	years := float64(l.sys.Years)
 	for _, e := range l.sys.Events {
@@ -507,6 +512,9 @@ func (l *linter) never() {
 		case e.Hazard == nil && e.At >= years:
 			l.warn(x.get("at"), "", "%s happens on %s, when the horizon of %d years is over", e.ID, x.get("at").date, l.sys.Years)
 		case e.Hazard != nil && is(*e.Hazard, 0):
+			if l.noted(e.Hazard.Path) {
+				continue // a scenario that extends another takes its events out like that
+			}
 			l.warn(x.get("hazard"), "", "%s never happens: its hazard is 0", e.ID)
 		case e.Hazard != nil && e.From >= years:
 			l.warn(x.get("window"), "", "%s never happens: its window begins on %s, when the horizon of %d years is over", e.ID, x.get("window").date, l.sys.Years)

@@ -85,6 +85,7 @@ func TestRules(t *testing.T) {
 		{"funding-without-raise@openai.funding.max_dilution", "max_dilution is 0", []string{"openai.funding.max_dilution=0"}},
 		{"recovery-without-claim@openai.failure.recovery", "nobody has either", []string{"openai_azure.stakes=null", "openai_azure.tranches=null", "openai_azure.receivable_days=null"}},
 		{"event-never-happens@freed.hazard", "its hazard is 0", []string{"freed.hazard=0"}},
+		{"", "", []string{"freed.hazard={value: 0, note: left out}"}},
 		{"event-never-happens@freed.window", "begins on 2040-01-01", []string{"freed.window=[2040-01-01, 2041-01-01]"}},
 		{"event-never-happens@slump.at", "2037-01-01", []string{"slump.at=2037-01-01"}},
 		{"event-nearly-impossible@freed.hazard", "0.06 % of the trials", []string{"freed.hazard=0.0001"}},
