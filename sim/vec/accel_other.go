@@ -1,3 +1,5 @@
+//go:build !amd64 || purego
+
 package vec
 
 // Without assembly the portable functions begin at the first value.

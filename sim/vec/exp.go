@@ -83,7 +83,7 @@ func exp(x float64) float64 {
 	// a subnormal result is rounded once.
 	n := int32(math.Float64bits(shifted))
 	half := n >> 1
-	return float64(y*power2(half)) * power2(n-half)
+	return float64(float64(y*power2(half)) * power2(n-half))
 }
 
 // power2 is 2^n for −1022 ≤ n ≤ 1023.

@@ -65,7 +65,7 @@ func logNormal(x, shift float64) float64 {
 
 	s := f / (f + 2)
 	z := s * s
-	h := float64(f*0.5) * f
+	h := float64(float64(f*0.5) * f)
 	l := float64(logL6)
 	l = math.FMA(l, z, logL5)
 	l = math.FMA(l, z, logL4)

@@ -1,0 +1,196 @@
+//go:build !purego
+
+package vec
+
+import (
+	"encoding/binary"
+	"math/bits"
+
+	"golang.org/x/sys/cpu"
+)
+
+// fastest is the path of this machine.
+var fastest = detect()
+
+func detect() path {
+	switch x := &cpu.X86; {
+	case x.HasAVX512F && x.HasAVX512DQ && x.HasAVX512VL && x.HasPOPCNT:
+		return avx512
+	case x.HasAVX2 && x.HasFMA && x.HasPOPCNT:
+		return avx2
+	}
+	return portable
+}
+
+// block is what every kernel's number of values is a multiple of. What a column is longer than
+// that goes through a block of its own.
+const block = 8
+
+// Each accel function returns how many values from the front it has computed.
+
+func accelExp(p path, dst, x []float64) int {
+	if p == portable {
+		return 0
+	}
+	whole := len(x) &^ (block - 1)
+	if whole > 0 {
+		expBlocks(p, dst[:whole], x[:whole])
+	}
+	if whole < len(x) {
+		var b [block]float64
+		copy(b[:], x[whole:])
+		expBlocks(p, b[:], b[:])
+		copy(dst[whole:], b[:])
+	}
+	return len(x)
+}
+
+func expBlocks(p path, dst, x []float64) {
+	if p == avx512 {
+		expAVX512(&dst[0], &x[0], len(x))
+	} else {
+		expAVX2(&dst[0], &x[0], len(x))
+	}
+}
+
+func accelLog(p path, dst, x []float64) int {
+	if p == portable {
+		return 0
+	}
+	whole := len(x) &^ (block - 1)
+	if whole > 0 {
+		logBlocks(p, dst[:whole], x[:whole])
+	}
+	if whole < len(x) {
+		b := [block]float64{1, 1, 1, 1, 1, 1, 1, 1}
+		copy(b[:], x[whole:])
+		logBlocks(p, b[:], b[:])
+		copy(dst[whole:], b[:])
+	}
+	return len(x)
+}
+
+// logBlocks takes over where the kernel stops: at a vector of which a value is not positive
+// and normal.
+func logBlocks(p path, dst, x []float64) {
+	for done := 0; done < len(x); {
+		var left int
+		if p == avx512 {
+			left = logAVX512(&dst[done], &x[done], len(x)-done)
+		} else {
+			left = logAVX2(&dst[done], &x[done], len(x)-done)
+		}
+		done = len(x) - left
+		if left > 0 {
+			for range min(left, block) {
+				dst[done] = log(x[done])
+				done++
+			}
+		}
+	}
+}
+
+func accelNormal(by path, dst, p []float64) int {
+	if by == portable {
+		return 0
+	}
+	var room normalRoom
+	whole := len(p) &^ (block - 1)
+	for i := 0; i < whole; i += normalBlock {
+		n := min(whole-i, normalBlock)
+		room.blocks(by, dst[i:i+n], p[i:i+n])
+	}
+	if whole < len(p) {
+		b := [block]float64{0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5}
+		copy(b[:], p[whole:])
+		room.blocks(by, b[:], b[:])
+		copy(dst[whole:], b[:])
+	}
+	return len(p)
+}
+
+const normalBlock = 256
+
+// normalRoom is what the quantiles of a block need. The central approximation is computed for
+// all of it, 85 % of a uniform's values; the rest are packed, so that the approximation of the
+// tails, which costs twice as much, is computed for them alone.
+type normalRoom struct {
+	tails [normalBlock + block]float64
+	z     [normalBlock + block]float64
+	where [normalBlock / 8]uint8
+}
+
+func (r *normalRoom) blocks(by path, dst, p []float64) {
+	var count int
+	if by == avx512 {
+		count = normalCentralAVX512(&dst[0], &p[0], len(p), &r.tails[0], &r.where[0])
+	} else {
+		count = normalCentralAVX2(&dst[0], &p[0], len(p), &r.tails[0], &r.where[0])
+	}
+	if count == 0 {
+		return
+	}
+	padded := (count + block - 1) &^ (block - 1)
+	for i := count; i < padded; i++ {
+		r.tails[i] = 0.05
+	}
+	for done := 0; done < padded; {
+		var left int
+		if by == avx512 {
+			left = normalTailAVX512(&r.z[done], &r.tails[done], padded-done)
+		} else {
+			left = normalTailAVX2(&r.z[done], &r.tails[done], padded-done)
+		}
+		done = padded - left
+		if left > 0 {
+			for range min(left, block) {
+				r.z[done] = normalTail(r.tails[done])
+				done++
+			}
+		}
+	}
+	// Each tail back to where it came from: bit i of where is value i of dst.
+	next := 0
+	for i := 0; i < len(dst); i += 64 {
+		for m := r.mask(i, len(dst)); m != 0; m &= m - 1 {
+			dst[i+bits.TrailingZeros64(m)] = r.z[next]
+			next++
+		}
+	}
+}
+
+// mask is the 64 bits of where from bit i on, those from n on 0.
+func (r *normalRoom) mask(i, n int) uint64 {
+	m := binary.LittleEndian.Uint64(r.where[i/8:])
+	if n-i < 64 {
+		m &= 1<<(n-i) - 1
+	}
+	return m
+}
+
+func accelUniformPair(p path, even, odd []float64, key *[3]uint64, first, pair uint64) int {
+	if p == portable {
+		return 0
+	}
+	schedule := [8]uint64{first + key[0], pair + key[1], key[1], key[2] + 1, key[2], key[0] + 2, key[0], key[1] + 3}
+	whole := len(even) &^ (block - 1)
+	if whole > 0 {
+		uniformPairBlocks(p, even[:whole], odd[:whole], &schedule)
+	}
+	if whole < len(even) {
+		schedule[0] += uint64(whole)
+		var a, b [block]float64
+		uniformPairBlocks(p, a[:], b[:], &schedule)
+		copy(even[whole:], a[:])
+		copy(odd[whole:], b[:])
+	}
+	return len(even)
+}
+
+func uniformPairBlocks(p path, even, odd []float64, schedule *[8]uint64) {
+	if p == avx512 {
+		uniformPairAVX512(&even[0], &odd[0], len(even), schedule)
+	} else {
+		uniformPairAVX2(&even[0], &odd[0], len(even), schedule)
+	}
+}
