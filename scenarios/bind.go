@@ -227,7 +227,11 @@ func (r *binder) block(b *bound, n *node) {
 				continue
 			}
 			b.unknown = append(b.unknown, nearest(k.text, b.f.names()))
-			r.errorf(k.mark, "unknown-field", didYouMean(k.text, b.f.names()), "unknown field %q%s", abbreviate(k.text), in(b.path))
+			hint := didYouMean(k.text, b.f.names())
+			if below := b.f.below(k.text); below != "" && nearest(k.text, b.f.names()) == "" {
+				hint = fmt.Sprintf("did you mean %q?", join(b.path, below))
+			}
+			r.errorf(k.mark, "unknown-field", hint, "unknown field %q%s", abbreviate(k.text), in(b.path))
 			continue
 		}
 		path := join(b.path, k.text)
@@ -244,6 +248,31 @@ func (r *binder) block(b *bound, n *node) {
 			r.errorf(b.key, "missing-field", strings.TrimSuffix(f.Name+": "+f.Doc, "."), "%s has no %s, which it needs", b.what(), f.Name)
 		}
 	}
+}
+
+// below returns where under f, in its blocks, a field of that name is; "" if it is nowhere, or
+// in several places.
+func (f *Field) below(name string) string {
+	found := ""
+	var walk func(f *Field, path string) bool
+	walk = func(f *Field, path string) bool {
+		for _, g := range f.Fields {
+			if g.Name == name && path != "" {
+				if found != "" {
+					return false
+				}
+				found = join(path, name)
+			}
+			if (g.Kind == BlockKind || g.Kind == GlideKind) && !walk(g, join(path, g.Name)) {
+				return false
+			}
+		}
+		return true
+	}
+	if !walk(f, "") {
+		return ""
+	}
+	return found
 }
 
 func in(path string) string {
@@ -340,7 +369,14 @@ func (r *binder) scalar(b *bound, n *node) {
 			b.flag = true
 		case !n.quoted && (n.text == "false" || n.text == "False" || n.text == "FALSE"):
 		default:
-			r.mistyped(b, n)
+			hint := ""
+			switch strings.ToLower(n.text) {
+			case "yes", "on", "1", "true":
+				hint = "write true"
+			case "no", "off", "0", "false":
+				hint = "write false"
+			}
+			r.wrong(b, "wrong-type", hint, "%s takes %s, not %s", b.what(), b.f.want(), n.what())
 		}
 	case DateKind:
 		var hint string

@@ -13,16 +13,26 @@ import (
 
 var update = flag.Bool("update", false, "write the expected messages of testdata/*.bad.yaml anew; then read them")
 
-// TestBad loads every testdata/NAME.bad.yaml, which must fail with exactly the messages that
-// stand in NAME.bad.txt.
+// TestBad loads every testdata/KIND/NAME.bad.yaml, with an override for each line `# set: PATH=VALUE`
+// in it. It must fail with exactly the messages that stand in NAME.bad.txt.
 func TestBad(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.bad.yaml")
-	if err != nil || len(files) < 40 {
+	files, err := filepath.Glob("testdata/*/*.bad.yaml")
+	if err != nil || len(files) < 100 {
 		t.Fatalf("%d bad files, %v", len(files), err)
 	}
 	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".bad.yaml"), func(t *testing.T) {
-			_, err := Load(file, Options{})
+		t.Run(strings.TrimSuffix(filepath.ToSlash(strings.TrimPrefix(file, "testdata")), ".bad.yaml")[1:], func(t *testing.T) {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var set []string
+			for line := range strings.Lines(string(text)) {
+				if o, ok := strings.CutPrefix(line, "# set: "); ok {
+					set = append(set, strings.TrimSuffix(o, "\n"))
+				}
+			}
+			_, err = Load(file, Options{Set: set})
 			var ds Diagnostics
 			if !errors.As(err, &ds) {
 				t.Fatalf("%s: %v", file, err)

@@ -143,7 +143,7 @@ func TestShown(t *testing.T) {
 
 // TestShownCorrelationsAreTaken writes what a refusal suggests into the scenario: it is taken.
 func TestShownCorrelationsAreTaken(t *testing.T) {
-	_, err := Load("testdata/not_semidefinite.bad.yaml", Options{})
+	_, err := Load("testdata/correlations/not_semidefinite.bad.yaml", Options{})
 	var ds Diagnostics
 	if !errors.As(err, &ds) {
 		t.Fatal(err)
@@ -155,7 +155,7 @@ func TestShownCorrelationsAreTaken(t *testing.T) {
 	if len(pairs) < 3 {
 		t.Fatalf("the hint shows too little: %s", ds[0].Hint)
 	}
-	if _, err := Load("testdata/not_semidefinite.bad.yaml", Options{Set: []string{"correlations=[" + strings.Join(pairs, ", ") + "]"}}); err != nil {
+	if _, err := Load("testdata/correlations/not_semidefinite.bad.yaml", Options{Set: []string{"correlations=[" + strings.Join(pairs, ", ") + "]"}}); err != nil {
 		t.Error(err)
 	}
 }

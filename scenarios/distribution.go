@@ -218,10 +218,27 @@ func (r *binder) distribution(t *term, rg Range, src *source) dist.Dist {
 	case errors.Is(err, errReported):
 		return nil
 	case err != nil:
-		r.errorf(t.mark, "distribution", "", "%s: %v", abbreviate(t.String()), err)
+		r.errorf(t.mark, "distribution", intervalHint(t, rg), "%s: %v", abbreviate(t.String()), err)
 		return nil
 	}
 	return d
+}
+
+// intervalHint says what may have been meant by an interval that cannot be.
+func intervalHint(t *term, rg Range) string {
+	if t.name != "to" {
+		return ""
+	}
+	lo, hi := t.args[0], t.args[1]
+	switch {
+	case lo.number > hi.number:
+		return fmt.Sprintf("the smaller first: %s to %s", hi.digits, lo.digits)
+	case lo.number == hi.number:
+		return fmt.Sprintf("write %s, if it is certain", lo.digits)
+	case rg.bounded() && rg.Lo <= lo.number && hi.number <= rg.Hi: // an end is the end of the range
+		return fmt.Sprintf("write ends inside it, or uniform(%s, %s), if they are the least and the most", lo.digits, hi.digits)
+	}
+	return ""
 }
 
 var errReported = errors.New("reported")

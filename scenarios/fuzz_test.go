@@ -17,6 +17,8 @@ import (
 // or with a System in which every number is one.
 func FuzzLoad(f *testing.F) {
 	files, _ := filepath.Glob("testdata/*.yaml")
+	bad, _ := filepath.Glob("testdata/*/*.yaml")
+	files = append(files, bad...)
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {

@@ -193,7 +193,7 @@ func TestUnusedSilence(t *testing.T) {
 			t.Errorf("%s%v", c.text, Diagnostics(s.Warnings))
 		}
 	}
-	s, _, err := load("testdata/unused_silence_child.yaml", Options{})
+	s, _, err := load("testdata/extends/unused_silence_child.yaml", Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

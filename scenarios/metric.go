@@ -118,7 +118,7 @@ func (c *compiler) compile() formula {
 		var list scanner.ErrorList
 		at, message := 0, err.Error()
 		if errors.As(err, &list) && len(list) > 0 {
-			at, message = list[0].Pos.Offset, list[0].Msg
+			at, message = list[0].Pos.Offset, inWords(list[0].Msg)
 		}
 		return c.fail(at, 1, "expression", "numbers, metrics (azure.exposure), + - * /, brackets, min, max, abs", "this is no expression: %s", message)
 	}
@@ -131,6 +131,12 @@ func (c *compiler) compile() formula {
 		return c.fail(0, len(c.text), "expression", "", "the expression names no metric")
 	}
 	return f
+}
+
+// inWords says in words what Go's parser says in terms of Go.
+func inWords(message string) string {
+	return strings.NewReplacer("found newline", "but it ends here", "found 'EOF'", "but it ends here", "'IDENT'", "a name", "'EOF'", "the end",
+		"operand", "a number or a metric").Replace(message)
 }
 
 func utf8Simple(s string) bool {
@@ -186,6 +192,9 @@ func (c *compiler) expr(e ast.Expr, depth int) formula {
 	switch e := e.(type) {
 	case *ast.BasicLit:
 		x, hint, ok := parseNumber(e.Value)
+		if e.Kind == token.STRING || e.Kind == token.CHAR {
+			hint = "metrics stand without quotation marks"
+		}
 		if !ok {
 			return c.fail(from, width, "expression", hint, "%s is no number", abbreviate(e.Value))
 		}
