@@ -22,6 +22,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mathext"
+
+	"entente/sim/vec"
 )
 
 // The tags keep apart the keys of streams and of plain generators of the same seed and name.
@@ -52,40 +54,13 @@ func (s Stream) Uniform(trial uint64, index int) float64 { return unit(s.Bits(tr
 
 // Uniforms sets dst[i] to Uniform(first+i, index).
 func (s Stream) Uniforms(dst []float64, first uint64, index int) {
-	pair := uint64(index) >> 1
-	odd := index&1 != 0
-	for len(dst) >= 2 {
-		a0, a1, b0, b1 := s.key.threefry13x2(first, pair)
-		if odd {
-			a0, b0 = a1, b1
-		}
-		dst[0], dst[1] = unit(a0), unit(b0)
-		dst = dst[2:]
-		first += 2
-	}
-	if len(dst) == 1 {
-		dst[0] = s.Uniform(first, index)
-	}
+	vec.Uniforms(dst, (*[3]uint64)(&s.key), first, uint64(index)>>1, index&1)
 }
 
 // UniformPair sets even[i] to Uniform(first+i, 2·pair) and odd[i] to
 // Uniform(first+i, 2·pair+1), for the price of one of them. The two are of the same length.
 func (s Stream) UniformPair(even, odd []float64, first uint64, pair int) {
-	if len(even) != len(odd) {
-		panic("rng: columns of a pair differ in length")
-	}
-	c1 := uint64(pair)
-	for len(even) >= 2 && len(odd) >= 2 {
-		a0, a1, b0, b1 := s.key.threefry13x2(first, c1)
-		even[0], even[1] = unit(a0), unit(b0)
-		odd[0], odd[1] = unit(a1), unit(b1)
-		even, odd = even[2:], odd[2:]
-		first += 2
-	}
-	if len(even) == 1 && len(odd) == 1 {
-		w0, w1 := s.key.threefry13(first, c1)
-		even[0], odd[0] = unit(w0), unit(w1)
-	}
+	vec.UniformPair(even, odd, (*[3]uint64)(&s.key), first, uint64(pair))
 }
 
 // Normals replaces uniforms, all in the open interval (0, 1), by the standard normals whose

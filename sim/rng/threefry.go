@@ -3,7 +3,7 @@ package rng
 import "math/bits"
 
 // A key is the key schedule of Threefry2x64: the key's two words and their parity.
-type key struct{ k0, k1, k2 uint64 }
+type key [3]uint64
 
 // parity is the constant of Skein's and Threefry's key schedule.
 const parity = 0x1BD11BDAA9FC1A22
@@ -16,7 +16,8 @@ const (
 	r4, r5, r6, r7 = 16, 32, 24, 21
 )
 
-// threefry13 enciphers the counter (c0, c1) with 13 rounds. One round is
+// threefry13 enciphers the counter (c0, c1) with 13 rounds. (Package vec does it for columns.) One
+// round is
 //
 //	x₀ += x₁;  x₁ = (x₁ rotated left by r) xor x₀
 //
@@ -24,7 +25,7 @@ const (
 // written out because the compiler unrolls no loops, and rotations by constants are one
 // instruction each.
 func (k *key) threefry13(c0, c1 uint64) (uint64, uint64) {
-	x, y := c0+k.k0, c1+k.k1
+	x, y := c0+k[0], c1+k[1]
 
 	x += y
 	y = bits.RotateLeft64(y, r0) ^ x
@@ -34,8 +35,8 @@ func (k *key) threefry13(c0, c1 uint64) (uint64, uint64) {
 	y = bits.RotateLeft64(y, r2) ^ x
 	x += y
 	y = bits.RotateLeft64(y, r3) ^ x
-	x += k.k1
-	y += k.k2 + 1
+	x += k[1]
+	y += k[2] + 1
 
 	x += y
 	y = bits.RotateLeft64(y, r4) ^ x
@@ -45,8 +46,8 @@ func (k *key) threefry13(c0, c1 uint64) (uint64, uint64) {
 	y = bits.RotateLeft64(y, r6) ^ x
 	x += y
 	y = bits.RotateLeft64(y, r7) ^ x
-	x += k.k2
-	y += k.k0 + 2
+	x += k[2]
+	y += k[0] + 2
 
 	x += y
 	y = bits.RotateLeft64(y, r0) ^ x
@@ -56,88 +57,10 @@ func (k *key) threefry13(c0, c1 uint64) (uint64, uint64) {
 	y = bits.RotateLeft64(y, r2) ^ x
 	x += y
 	y = bits.RotateLeft64(y, r3) ^ x
-	x += k.k0
-	y += k.k1 + 3
+	x += k[0]
+	y += k[1] + 3
 
 	x += y
 	y = bits.RotateLeft64(y, r4) ^ x
 	return x, y
-}
-
-// threefry13x2 enciphers (c0, c1) and (c0+1, c1). One block is a chain in which every
-// instruction waits for the one before; two chains side by side fill the gaps and cost little
-// more than one.
-func (k *key) threefry13x2(c0, c1 uint64) (uint64, uint64, uint64, uint64) {
-	k0, k1, k2 := k.k0, k.k1, k.k2
-	x, y := c0+k0, c1+k1
-	u, v := x+1, y
-
-	x += y
-	u += v
-	y = bits.RotateLeft64(y, r0) ^ x
-	v = bits.RotateLeft64(v, r0) ^ u
-	x += y
-	u += v
-	y = bits.RotateLeft64(y, r1) ^ x
-	v = bits.RotateLeft64(v, r1) ^ u
-	x += y
-	u += v
-	y = bits.RotateLeft64(y, r2) ^ x
-	v = bits.RotateLeft64(v, r2) ^ u
-	x += y
-	u += v
-	y = bits.RotateLeft64(y, r3) ^ x
-	v = bits.RotateLeft64(v, r3) ^ u
-	x += k1
-	u += k1
-	y += k2 + 1
-	v += k2 + 1
-
-	x += y
-	u += v
-	y = bits.RotateLeft64(y, r4) ^ x
-	v = bits.RotateLeft64(v, r4) ^ u
-	x += y
-	u += v
-	y = bits.RotateLeft64(y, r5) ^ x
-	v = bits.RotateLeft64(v, r5) ^ u
-	x += y
-	u += v
-	y = bits.RotateLeft64(y, r6) ^ x
-	v = bits.RotateLeft64(v, r6) ^ u
-	x += y
-	u += v
-	y = bits.RotateLeft64(y, r7) ^ x
-	v = bits.RotateLeft64(v, r7) ^ u
-	x += k2
-	u += k2
-	y += k0 + 2
-	v += k0 + 2
-
-	x += y
-	u += v
-	y = bits.RotateLeft64(y, r0) ^ x
-	v = bits.RotateLeft64(v, r0) ^ u
-	x += y
-	u += v
-	y = bits.RotateLeft64(y, r1) ^ x
-	v = bits.RotateLeft64(v, r1) ^ u
-	x += y
-	u += v
-	y = bits.RotateLeft64(y, r2) ^ x
-	v = bits.RotateLeft64(v, r2) ^ u
-	x += y
-	u += v
-	y = bits.RotateLeft64(y, r3) ^ x
-	v = bits.RotateLeft64(v, r3) ^ u
-	x += k0
-	u += k0
-	y += k1 + 3
-	v += k1 + 3
-
-	x += y
-	u += v
-	y = bits.RotateLeft64(y, r4) ^ x
-	v = bits.RotateLeft64(v, r4) ^ u
-	return x, y, u, v
 }
