@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"entente/models"
@@ -103,6 +104,7 @@ type binder struct {
 }
 
 var (
+	digits       = regexp.MustCompile(`^[0-9]+$`)
 	idSyntax     = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 	sourceSyntax = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`) // sources are cited, and not part of paths
 )
@@ -231,6 +233,9 @@ func (r *binder) block(b *bound, n *node) {
 			if below := b.f.below(k.text); below != "" && nearest(k.text, b.f.names()) == "" {
 				hint = fmt.Sprintf("did you mean %q?", join(b.path, below))
 			}
+			if before := max(0, i-1); n.flow && i > 0 && digits.MatchString(k.text) && n.items[i].empty() && digits.MatchString(n.items[before].text) {
+				hint = fmt.Sprintf("write %s.%s: decimals have a point", n.items[before].text, k.text)
+			}
 			r.errorf(k.mark, "unknown-field", hint, "unknown field %q%s", abbreviate(k.text), in(b.path))
 			continue
 		}
@@ -284,7 +289,11 @@ func in(path string) string {
 
 func (r *binder) entities(b *bound, n *node) {
 	if n.shape != mapping {
-		r.mistyped(b, n)
+		hint := ""
+		if n.shape == list && b.f.Noun != "" {
+			hint = fmt.Sprintf("write an id before each %s, and no dash", b.f.Noun)
+		}
+		r.wrong(b, "wrong-type", hint, "%s takes %s, not %s", b.what(), b.f.want(), n.what())
 		return
 	}
 	entry := entry(b.f)
@@ -626,13 +635,64 @@ func (n *node) place() func(from, width int) mark {
 	if n.quoted {
 		shift = 1
 	}
-	// Where the text is not on its line as it was read (escapes, folded lines), the whole stands for its parts.
+	// Where the text is not to be found as it was read (escapes), the whole stands for its parts.
 	if n.src != nil && n.line >= 1 && n.line <= len(n.src.lines) {
 		line := n.src.lines[n.line-1]
 		if rest := line[len(firstRunes(line, n.col-1+shift)):]; strings.HasPrefix(rest, n.text) {
 			return func(from, width int) mark { return m.from(from+shift, width) }
 		}
 	}
+	if places := n.aligned(); places != nil {
+		return func(from, width int) mark {
+			at := places[min(max(0, from), len(places)-1)]
+			at.width = width
+			if from >= len(places) {
+				at.col++
+			}
+			return at
+		}
+	}
 	m.width = max(1, utf8.RuneCountInString(n.text))
 	return func(int, int) mark { return m }
+}
+
+// aligned finds each character of a scalar of several lines in the lines of its source, white
+// space being the same to it; nil if they are not there one by one.
+func (n *node) aligned() []mark {
+	if n.src == nil || n.line < 1 || n.line > len(n.src.lines) || n.text == "" {
+		return nil
+	}
+	line, col := n.line, n.col // of what is read next
+	first := []rune(n.src.lines[line-1])
+	if col <= len(first) && (first[col-1] == '>' || first[col-1] == '|') {
+		line, col = line+1, 1
+	} else if n.quoted {
+		col++
+	}
+	var places []mark
+	for _, want := range n.text {
+		if unicode.IsSpace(want) {
+			places = append(places, mark{src: n.src, line: line, col: col})
+			continue
+		}
+		for {
+			if line > len(n.src.lines) {
+				return nil
+			}
+			text := []rune(n.src.lines[line-1])
+			for col <= len(text) && unicode.IsSpace(text[col-1]) {
+				col++
+			}
+			if col <= len(text) {
+				if text[col-1] != want {
+					return nil
+				}
+				break
+			}
+			line, col = line+1, 1
+		}
+		places = append(places, mark{src: n.src, line: line, col: col})
+		col++
+	}
+	return places
 }

@@ -232,6 +232,9 @@ func (b *builder) refer(x *bound) bool {
 	if e := b.ids[x.written]; e != nil && hint != "" {
 		hint = fmt.Sprintf("%q is %s; %s", x.written, article(e.f.Noun), hint)
 	}
+	if hint == "" && len(ids) == 0 {
+		hint = fmt.Sprintf("the scenario has no %s", strings.Join(x.f.Refers, " and no "))
+	}
 	b.wrong(x, "unknown-id", hint, "%s: there is no %s %q", x.what(), strings.Join(words, " or "), abbreviate(x.written))
 	return false
 }

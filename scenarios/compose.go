@@ -43,7 +43,7 @@ func (c *composer) read(src *source, text []byte) *node {
 	c.versioned(n)
 	if base.shape != scalar || base.text == "" {
 		c.errorf(base.mark, "wrong-type", "", "extends takes the name of a scenario, not %s", base.what())
-		return n
+		return nil
 	}
 	c.chain = append(c.chain, src)
 	from, baseText, err := c.load(src, base.text)

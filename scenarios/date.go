@@ -12,6 +12,8 @@ type civil struct{ year, month, day int }
 var (
 	isoDate  = regexp.MustCompile(`^([0-9]{4})-([0-9]{2})-([0-9]{2})$`)
 	yearOnly = regexp.MustCompile(`^[0-9]{4}$`)
+	quarter  = regexp.MustCompile(`^([0-9]{4})[- ]?[Qq]([1-4])$`)
+	slashed  = regexp.MustCompile(`^[0-9]{1,2}/[0-9]{1,2}/([0-9]{4})$`)
 	monthOf  = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}$`)
 )
 
@@ -28,7 +30,18 @@ func parseCivil(s string) (c civil, hint string, ok bool) {
 	case isoDate.MatchString(s):
 		return c, "the calendar has no such day", false
 	}
-	for _, layout := range []string{"2006-1-2", "2006/1/2", "2 January 2006", "January 2, 2006", "2 Jan 2006", "Jan 2, 2006", time.RFC3339} {
+	if m := quarter.FindStringSubmatch(s); m != nil {
+		return c, fmt.Sprintf("write %s-%02d-01 (YYYY-MM-DD)", m[1], 3*int(m[2][0]-'0')-2), false
+	}
+	if m := slashed.FindStringSubmatch(s); m != nil { // with the day, which only one reading allows
+		for _, layout := range []string{"1/2/2006", "2/1/2006"} {
+			if t, err := time.Parse(layout, s); err == nil && t.Day() > 12 {
+				return c, "write " + t.Format(time.DateOnly), false
+			}
+		}
+		return c, fmt.Sprintf("write %s-MM-DD: in some countries the month comes first", m[1]), false
+	}
+	for _, layout := range []string{"2006-1-2", "2006/1/2", "2 January 2006", "January 2, 2006", "2 Jan 2006", "Jan 2, 2006", "January 2006", "Jan 2006", "2006 January", "20060102", time.RFC3339} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return c, "write " + t.Format(time.DateOnly), false
 		}

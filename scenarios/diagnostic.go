@@ -225,6 +225,17 @@ func nearest(s string, candidates []string) string {
 			best, limit = c, d
 		}
 	}
+	if best != "" {
+		return best
+	}
+	for _, c := range candidates { // the end of a path, if it is the end of no other
+		if strings.HasSuffix(c, "."+s) {
+			if best != "" {
+				return ""
+			}
+			best = c
+		}
+	}
 	return best
 }
 

@@ -163,16 +163,20 @@ func (t *termParser) operand(want string, depth int) *term {
 		for end < t.pos && isWord(t.text[end]) {
 			end++
 		}
-		return t.fail(from, end-from, "a number (20), an interval (10 to 30), or a distribution: "+strings.Join(distributionNames(), ", "),
+		return t.fail(from, end-from, whatThereIs(),
 			"%q is no number and no distribution", abbreviate(string(t.text[from:end])))
 	case r == ',' || r == ')' || r == ':':
 		return t.fail(t.pos, 1, "", "%s is missing before %q", want, r)
 	}
-	hint := ""
+	hint := whatThereIs()
 	if r == '−' || r == '–' {
 		hint = "write - for minus"
 	}
 	return t.fail(t.pos, 1, hint, "%s is expected here, not %q", want, r)
+}
+
+func whatThereIs() string {
+	return "a number (20), an interval (10 to 30), or a distribution: " + strings.Join(distributionNames(), ", ")
 }
 
 // numeral reads a number and complains about what only looks like one.

@@ -6,15 +6,20 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"entente/models"
 	"entente/sim"
 )
 
-// FuzzLoad reads anything: it ends, without a panic, either with diagnostics that have a place
-// or with a System in which every number is one.
+// patience is far more than any scenario of the size of the seeds takes, on a busy machine.
+const patience = 20 * time.Second
+
+// FuzzLoad reads anything, to the compiled model: it ends soon and without a panic, either with
+// diagnostics that have a place or with a System in which every number is one.
 func FuzzLoad(f *testing.F) {
 	files, _ := filepath.Glob("testdata/*.yaml")
 	bad, _ := filepath.Glob("testdata/*/*.yaml")
@@ -26,9 +31,24 @@ func FuzzLoad(f *testing.F) {
 		}
 		f.Add(text, "openai.opex=0.8 to 1.2")
 	}
+	sane, err := os.ReadFile(sane)
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, set := range []string{"openai_azure.commitments.0.amount=1e300", "openai.compute.ratio.half_life=1e-300", "openai.revenue.growth.initial=1e300",
+		"openai.revenue.volatility=1e200", "openai.cash=-1e308", "horizon.years=100", "openai_azure.stakes.0.stake=0 to 1", "openai_azure.price=1e308",
+		"openai.price_sensitivity=1e9", "silence=[{warning: unit-mistake, reason: so}]"} {
+		f.Add(sane, set)
+	}
 	f.Add([]byte("entente: 1\nextends: baseline\n"), "openai_azure.commitments.0.amount=discrete(0.9: 138, 0.1: 100)")
 	f.Fuzz(func(t *testing.T, text []byte, set string) {
-		s, _, err := load("-", Options{Stdin: strings.NewReader(string(text)), Set: []string{set}})
+		began := time.Now()
+		defer func() {
+			if took := time.Since(began); took > patience {
+				t.Errorf("it took %v", took)
+			}
+		}()
+		s, b, err := load("-", Options{Stdin: strings.NewReader(string(text)), Set: []string{set}})
 		if err != nil {
 			var ds Diagnostics
 			if !errors.As(err, &ds) || len(ds) == 0 {
@@ -46,6 +66,23 @@ func FuzzLoad(f *testing.F) {
 			t.Errorf("it does not compile: %v", err)
 		}
 		numbers(t, reflect.ValueOf(*s.System), "System")
+		for _, a := range b.assumptions {
+			if x := a.b.value.Const; a.b.given && a.spread == nil && (math.IsNaN(x) || math.IsInf(x, 0)) {
+				t.Errorf("%s is %v", a.b.path, x)
+			}
+		}
+		known := warningIDs()
+		for _, d := range slices.Concat(s.Warnings, s.Sanity) {
+			if d.Message == "" || d.Width < 1 || !slices.Contains(known, d.ID) && d.ID != unusedSilence || strings.Contains(d.Message, "NaN") {
+				t.Errorf("a warning is %+v", d)
+			}
+			_ = d.String()
+		}
+		for _, c := range slices.Concat(s.Review().Inputs, s.Review().Shocks) {
+			if !(math.Abs(c.Rho) <= 1+1e-9) {
+				t.Errorf("%+v", c)
+			}
+		}
 		for _, mixes := range [][]sim.Mix{s.System.InputMixes, s.System.ShockMixes} {
 			for _, m := range mixes {
 				sum := 0.0

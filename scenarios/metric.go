@@ -97,13 +97,13 @@ func (c *compiler) compile() formula {
 	if !utf8Simple(c.text) {
 		for i, r := range c.text {
 			if r > 126 || r < 32 && r != '\n' && r != '\t' && r != '\r' {
-				hint := ""
-				if r == '−' || r == '–' {
-					hint = "write - for minus"
-				}
+				hint := map[rune]string{'−': "write - for minus", '–': "write - for minus", '×': "write * for times", '÷': "write / for divided by"}[r]
 				return c.fail(i, 1, "expression", hint, "%q does not belong in an expression", r)
 			}
 		}
+	}
+	if i := strings.IndexByte(c.text, '@'); i >= 0 {
+		return c.fail(i, 1, "expression", "an expression holds for every year", "%q does not belong in an expression", '@')
 	}
 	for _, comment := range []string{"//", "/*"} {
 		if i := strings.Index(c.text, comment); i >= 0 {
@@ -257,6 +257,9 @@ func (c *compiler) call(e *ast.CallExpr, depth int) formula {
 	}
 	if len(e.Args) < least || len(e.Args) > most || e.Ellipsis.IsValid() {
 		return c.fail(from, int(e.End()-e.Pos()), "expression", "", "%s takes %s", name, map[bool]string{true: "one argument", false: "one argument or more"}[most == 1])
+	}
+	if last := e.Args[len(e.Args)-1]; strings.Contains(c.text[last.End()-1:e.Rparen-1], ",") {
+		return c.fail(int(e.Rparen)-1, 1, "expression", "", "something is missing before the bracket")
 	}
 	var args []formula
 	for _, a := range e.Args {

@@ -161,6 +161,8 @@ func (p *problems) parse(src *source, text []byte) *node {
 
 var weighted = regexp.MustCompile(`\b(discrete|mixture|metalog|truncate)\(.*\)`)
 
+var ownKey = regexp.MustCompile(`^\s+[\w-]+\s*:$`)
+
 // syntax says what the YAML parser did not understand.
 func (p *problems) syntax(src *source, err error) {
 	m, message := mark{src: src}, err.Error()
@@ -186,6 +188,10 @@ func (p *problems) syntax(src *source, err error) {
 			hint = "YAML is indented with spaces: there is a tab here"
 		case strings.Contains(message, "mapping values are not allowed") && weighted.MatchString(line):
 			hint = fmt.Sprintf("quote a distribution that has colons in it: %q", weighted.FindString(line))
+		case strings.Contains(message, "mapping values are not allowed") && ownKey.MatchString(before):
+			hint = "begin the line as far from the edge as those beside it"
+		case strings.Contains(message, "quoted scalar") && strings.Contains(message, "end of stream"):
+			hint = "a quotation mark is never closed"
 		case strings.Contains(message, "mapping values are not allowed"):
 			hint = "quote a text that contains a colon, or begin a new line"
 		case strings.Contains(message, "',' or"):
