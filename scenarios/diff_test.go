@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -36,11 +35,7 @@ func linesOf(cs []Change) []string {
 // A scenario does not differ from itself, resolved, nor from what it is when all of it is
 // written out.
 func TestDiffNothing(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.good.yaml")
-	if err != nil || len(files) < 5 {
-		t.Fatal(files, err)
-	}
-	for _, f := range append(files, "baseline", "seeds") {
+	for _, f := range append(testFiles(t, ".good.yaml"), "baseline", "seeds") {
 		a, err := Resolve(f, Options{})
 		if err != nil {
 			t.Fatal(err)

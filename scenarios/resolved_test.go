@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"bytes"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -28,6 +29,22 @@ func written(t *testing.T, arg string, opt Options, paths ...string) string {
 	return b.String()
 }
 
+// testFiles returns the files of testdata, at any depth, whose names end so.
+func testFiles(t *testing.T, suffix string) []string {
+	t.Helper()
+	var files []string
+	err := filepath.WalkDir("testdata", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && strings.HasSuffix(path, suffix) {
+			files = append(files, filepath.ToSlash(path))
+		}
+		return err
+	})
+	if err != nil || len(files) < 5 {
+		t.Fatalf("%d files %s: %v", len(files), suffix, err)
+	}
+	return files
+}
+
 // comparable is a System without what cannot be compared.
 func comparable(s *models.System) models.System {
 	c := *s
@@ -41,10 +58,7 @@ func comparable(s *models.System) models.System {
 // What is written resolved loads again to the same System with the same facts, of everything
 // that there is to load; and resolved once more it is the same but for the places.
 func TestResolvedLoadsAgain(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.good.yaml")
-	if err != nil || len(files) < 5 {
-		t.Fatal(files, err)
-	}
+	files := testFiles(t, ".good.yaml")
 	type scenario struct {
 		arg string
 		set []string
@@ -53,10 +67,7 @@ func TestResolvedLoadsAgain(t *testing.T) {
 	for _, f := range files {
 		all = append(all, scenario{f, nil})
 	}
-	for _, b := range Builtins() {
-		all = append(all, scenario{b.Name, nil})
-	}
-	all = append(all, scenario{"testdata/full.good.yaml", []string{"openai_azure.commitments.0.amount={value: 1 to 2, note: 'it''s: \"new\" # \\ é\u00a0\u2028'}",
+	all = append(all, scenario{"baseline", nil}, scenario{"seeds", nil}, scenario{"testdata/full.good.yaml", []string{"openai_azure.commitments.0.amount={value: 1 to 2, note: 'it''s: \"new\" # \\ é\u00a0\u2028'}",
 		"openai_azure.stakes=[]", "name='null'", "description=\"  two\\n lines\\n\\n\"", "openai.funding.austerity=null"}})
 	for _, c := range all {
 		before, _, err := load(c.arg, Options{Set: c.set})
@@ -65,11 +76,7 @@ func TestResolvedLoadsAgain(t *testing.T) {
 		}
 		text := written(t, c.arg, Options{Set: c.set})
 		dir := t.TempDir()
-		if isPath(c.arg) { // where the observations lie
-			observed, err := os.ReadFile("testdata/observed.csv")
-			if err != nil {
-				t.Fatal(err)
-			}
+		if observed, err := os.ReadFile(filepath.Join(filepath.Dir(c.arg), "observed.csv")); err == nil && isPath(c.arg) {
 			if err := os.WriteFile(filepath.Join(dir, "observed.csv"), observed, 0o666); err != nil {
 				t.Fatal(err)
 			}
