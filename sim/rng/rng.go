@@ -21,8 +21,6 @@ import (
 	"encoding/binary"
 	"math"
 
-	"gonum.org/v1/gonum/mathext"
-
 	"entente/sim/vec"
 )
 
@@ -65,11 +63,7 @@ func (s Stream) UniformPair(even, odd []float64, first uint64, pair int) {
 
 // Normals replaces uniforms, all in the open interval (0, 1), by the standard normals whose
 // distribution function they are: z = Φ⁻¹(p).
-func Normals(p []float64) {
-	for i, u := range p {
-		p[i] = mathext.NormalQuantile(u)
-	}
-}
+func Normals(p []float64) { vec.NormalQuantile(p, p) }
 
 // unit maps the upper 52 of 64 bits, k, to (2k+1)·2^-53: the bits become the mantissa of a
 // number in [1, 2), from which 1 − 2^-53 is taken, exactly.
