@@ -93,6 +93,9 @@ func (p *scheduleProcess) Step(b *sim.Batch, n int) {
 		}
 	}
 	for _, j := range p.renegotiations {
+		if b.Zero(j.starts) {
+			continue
+		}
 		starts, by := b.Col(j.starts), b.Col(j.by)
 		for _, s := range p.schedules {
 			offset, scale, now := b.Col(s.offset), b.Col(s.scale), b.Col(s.now)

@@ -76,15 +76,18 @@ func (p *onceProcess) Step(b *sim.Batch, n int) {
 	first, last := b.Col(p.first), b.Col(p.last)
 	active, starts := b.Col(p.state.active), b.Col(p.state.starts)
 	now := float64(n)
+	none, noStart := true, true
 	for i := range active {
 		active[i], starts[i] = 0, 0
 		if first[i] <= now && now < last[i] {
-			active[i] = 1
+			active[i], none = 1, false
 			if first[i] == now {
-				starts[i] = 1
+				starts[i], noStart = 1, false
 			}
 		}
 	}
+	b.SetZero(p.state.active, none)
+	b.SetZero(p.state.starts, noStart)
 }
 
 // recurringProcess is an event that may start in each step that begins in its window and in
@@ -110,16 +113,19 @@ func (p *recurringProcess) Step(b *sim.Batch, n int) {
 	active, starts := b.Col(p.state.active), b.Col(p.state.starts)
 	now := float64(n)
 	open := p.state.From <= timeOf(n) && timeOf(n) < p.state.To
+	none, noStart := true, true
 	for i := range active {
 		active[i], starts[i] = 0, 0
 		if open && now >= end[i] && u[i] < probability[i] {
-			starts[i] = 1
+			starts[i], noStart = 1, false
 			end[i] = now + steps(duration[i])
 		}
 		if now < end[i] {
-			active[i] = 1
+			active[i], none = 1, false
 		}
 	}
+	b.SetZero(p.state.active, none)
+	b.SetZero(p.state.starts, noStart)
 }
 
 // change is one effect on one quantity.
@@ -160,7 +166,12 @@ func (c *compiler) quantity(path string, base sim.Column, lo, hi float64) sim.Co
 func (p *effectsProcess) Step(b *sim.Batch, _ int) {
 	x := b.Col(p.x)
 	copy(x, b.Col(p.base))
+	changed := false
 	for _, e := range p.changes {
+		if b.Zero(e.active) {
+			continue
+		}
+		changed = true
 		active, by := b.Col(e.active), b.Col(e.by)
 		switch e.op {
 		case Multiply:
@@ -182,6 +193,9 @@ func (p *effectsProcess) Step(b *sim.Batch, _ int) {
 				}
 			}
 		}
+	}
+	if !changed {
+		return // what is in the range without effects need not be clamped
 	}
 	for i := range x {
 		x[i] = min(max(x[i], p.lo), p.hi)

@@ -103,7 +103,9 @@ func (p *sharesProcess) Step(b *sim.Batch, n int) {
 		}
 	}
 	for _, j := range p.moves {
-		p.move(b, j)
+		if !b.Zero(j.starts) {
+			p.move(b, j)
+		}
 	}
 	if p.planned {
 		p.migrate(b)
