@@ -78,7 +78,7 @@ reports how much the clouds have at stake in them.
 
   entente run                        simulate the built-in baseline; the report is
                                      out/baseline/report.html
-  entente scenarios baseline > my.yaml
+  entente init my.yaml --from baseline
                                      start a scenario of your own
   entente run my.yaml --set openai.cash=40
 
@@ -98,6 +98,7 @@ interrupted.`,
 	root.AddCommand(
 		runCommand(),
 		checkCommand(),
+		initCommand(),
 		scenariosCommand(),
 		showCommand(),
 		diffCommand(),
