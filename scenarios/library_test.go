@@ -2,6 +2,9 @@ package scenarios_test
 
 import (
 	"context"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"entente/models"
@@ -129,5 +132,27 @@ func (g gate) check(t *testing.T, m map[string]result.Metric) {
 	t.Logf("%s: %s: %.4g", g.scenario, g.what, x)
 	if !(g.lo <= x && x <= g.hi) {
 		t.Errorf("%s: %s: %.4g, want %v to %v", g.scenario, g.what, x, g.lo, g.hi)
+	}
+}
+
+// The list of built-in scenarios, whose order is a reader's, is that of the files.
+func TestLibraryIsListed(t *testing.T) {
+	files, err := filepath.Glob("library/*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want, got []string
+	for _, f := range files {
+		want = append(want, strings.TrimSuffix(filepath.Base(f), ".yaml"))
+	}
+	for _, b := range scenarios.Builtins() {
+		got = append(got, b.Name)
+		if b.Description == "" {
+			t.Errorf("%s has no description", b.Name)
+		}
+	}
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("listed are %q, there are %q", got, want)
 	}
 }

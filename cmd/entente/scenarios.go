@@ -30,13 +30,23 @@ func scenariosCommand() *cobra.Command {
 			}
 			for _, b := range scenarios.Builtins() {
 				fmt.Fprintln(cmd.OutOrStdout(), b.Name)
-				for line := range strings.Lines(text.WrapSoft(b.Description, 76)) {
+				for line := range strings.Lines(text.WrapSoft(firstSentence(b.Description), 76)) {
 					fmt.Fprintf(cmd.OutOrStdout(), "    %s\n", strings.TrimSpace(line))
 				}
 			}
 			return nil
 		},
 	}
+}
+
+// firstSentence cuts a paragraph after its first sentence.
+func firstSentence(paragraph string) string {
+	for i, r := range paragraph {
+		if (r == '.' || r == '?') && strings.HasPrefix(paragraph[i+1:], " ") {
+			return paragraph[:i+1]
+		}
+	}
+	return paragraph
 }
 
 // completeBuiltins offers the names of built-in scenarios.
