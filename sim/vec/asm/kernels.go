@@ -209,7 +209,10 @@ func (g *machine) normalCentral() {
 func (g *machine) normalTail() {
 	ptr, n := g.begin("normalTail", "func(dst, p *float64, n int) (left int)",
 		"sets n values of dst to Φ⁻¹(p), |p − ½| > 0.425, up to the first vector with a p that is within\ne⁻²⁵ of 0 or 1, or outside; left is how many it has not set.", "dst", "p")
-	many := 2
+	many := 4
+	if !g.wide {
+		many = 2
+	}
 	g.loop(ptr, n, many, 1, func(vectors int, next string) {
 		p := g.load(ptr[1], vectors)
 		tail := g.vecs(vectors)
