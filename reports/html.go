@@ -253,10 +253,7 @@ func newPage(r *result.Result) (*page, error) {
 	if p.Title == "" {
 		p.Title = "A scenario without a name"
 	}
-	p.Trials = decimal(float64(r.Run.Trials), 0) + nbsp + "trials"
-	if r.Run.Trials == 1 {
-		p.Trials = "1" + nbsp + "trial"
-	}
+	p.Trials = trials(r.Run.Trials)
 	p.Facts = fmt.Sprintf("%d years from %s · %s · %s sampling · seed %d", r.Run.Years, r.Run.Start, p.Trials, r.Run.Sampler, r.Run.Seed)
 	p.Command = command(r)
 	first, rest := p.f.answers()

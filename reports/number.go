@@ -195,6 +195,14 @@ func largest(a, b float64) float64 {
 // An interval is a range for a probability.
 type interval struct{ lo, hi float64 }
 
+// trials is their number in words.
+func trials(n int) string {
+	if n == 1 {
+		return "1" + nbsp + "trial"
+	}
+	return decimal(float64(n), 0) + nbsp + "trials"
+}
+
 // wilson is the 95 % score interval for a proportion p seen in n independent trials,
 //
 //	(p + z²/2n ± z·√(p(1−p)/n + z²/4n²)) / (1 + z²/n),   z = 1.96

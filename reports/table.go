@@ -148,7 +148,7 @@ func WriteTable(w io.Writer, r *result.Result, opt TableOptions) error {
 			b.WriteString(wrap(s, width) + "\n")
 		}
 	}
-	fmt.Fprintf(&b, "%s trials, seed %d, sampler %s\n", decimal(float64(r.Run.Trials), 0), r.Run.Seed, r.Run.Sampler)
+	fmt.Fprintf(&b, "%s, seed %d, sampler %s\n", trials(r.Run.Trials), r.Run.Seed, r.Run.Sampler)
 	_, err := io.WriteString(w, strings.ReplaceAll(b.String(), nbsp, " "))
 	return err
 }
