@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"entente/models"
@@ -71,6 +72,9 @@ func TestBuiltins(t *testing.T) {
 		}
 		if b.Title != s.Facts.Scenario.Name || b.Description == "" {
 			t.Errorf("%s is listed as %q: %q", b.Name, b.Title, b.Description)
+		}
+		if ds := slices.Concat(s.Warnings, s.Sanity); len(ds) > 0 {
+			t.Errorf("%s has warnings, for which it gives no reason:\n%v", b.Name, Diagnostics(ds))
 		}
 	}
 }

@@ -50,7 +50,10 @@ func runCommand() *cobra.Command {
 result.json, and print a summary.
 
 The same scenario, trials, seed and sampler give the same result.json, byte for
-byte, whatever the number of workers.`,
+byte, whatever the number of workers.
+
+What is wrong with a scenario is written to standard error as text, with --json
+too; ` + "`entente check --json`" + ` gives it as JSON.`,
 		Example: `  entente run
   entente run my.yaml -n 1000000 --seed 7
   entente run --set openai.cash=40 --set openai_azure.churn.annual_rate="0.1 to 0.3"
