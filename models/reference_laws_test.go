@@ -134,7 +134,7 @@ func TestReferenceAfterFailure(t *testing.T) {
 	})
 }
 
-// Metrics are finite, but for those that may have no value, and there are as many as §11 has.
+// Metrics are finite, but for those that may have no value, and there are as many as §14 has.
 func TestReferenceMetrics(t *testing.T) {
 	mayBeMissing := []string{"concentration", "failure_time", "round_trip", "moic", "breakeven_time", "leverage", "lost_per_peak"}
 	for seed := range uint64(300) {

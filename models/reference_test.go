@@ -10,7 +10,7 @@ import (
 
 // This file is the alliance model written a second time, for one trial, with plain numbers:
 // no columns, no batches, nothing shared with the package but the description of a scenario
-// (system.go). It follows the page of the model section by section (§1 to §11) and exists to
+// (system.go). It follows MODEL.md section by section (§1 to §14) and exists to
 // disagree with the program: given the same draws, both must return the same metrics.
 //
 // It is read from the top: reference, simulate, step, and then one function per section.
@@ -33,7 +33,7 @@ const (
 	stepsPerYear = 4
 )
 
-// reference simulates one trial and returns every metric of §11: one value per year, or one
+// reference simulates one trial and returns every metric of §14: one value per year, or one
 // for the trial. NaN is no value.
 func reference(s *models.System, d draws) map[string][]float64 {
 	tr := newRefTrial(s, d)
@@ -83,7 +83,7 @@ type refTrial struct {
 	everAustere, everDistressed, everMoved, everRenegotiated bool
 }
 
-// refRevenue is the state of a revenue (§2).
+// refRevenue is the state of a revenue (§4).
 type refRevenue struct {
 	R float64 // run rate
 	μ float64 // log growth, where it moves
@@ -136,7 +136,7 @@ type refTranche struct {
 	paid bool
 }
 
-// A refHolding is a stake of one investor in one lab, and where it counts (§9).
+// A refHolding is a stake of one investor in one lab, and where it counts (§3).
 type refHolding struct {
 	stake    float64
 	home     *refAlliance // set if the investor owns a cloud
@@ -159,7 +159,7 @@ func newRefTrial(s *models.System, d draws) *refTrial {
 		if l.Cash != nil {
 			lab.X = tr.value(*l.Cash)
 		}
-		lab.f = d.normal(l.ID+".funding", 0) // §7: from the stationary law
+		lab.f = d.normal(l.ID+".funding", 0) // §9: from the stationary law
 		tr.labs = append(tr.labs, lab)
 	}
 	for _, a := range s.Alliances {
@@ -182,7 +182,7 @@ func newRefTrial(s *models.System, d draws) *refTrial {
 		for _, t := range a.Tranches {
 			al.tranches = append(al.tranches, &refTranche{Tranche: t})
 		}
-		al.q = tr.dueBy(al, 0) // §5: the schedule is on track
+		al.q = tr.dueBy(al, 0) // §7: the schedule is on track
 		tr.alliances = append(tr.alliances, al)
 	}
 	for _, lab := range tr.labs {
@@ -207,15 +207,15 @@ func (tr *refTrial) step(n int) refStep {
 	t := float64(n) * Δ
 	tr.now, tr.end = refStep{}, t+Δ
 
-	tr.happen(n, t) // §1: which events are active, and which begin
+	tr.happen(n, t) // §2: which events are active, and which begin
 	for _, a := range tr.alliances {
 		a.γ = tr.quantity(a.ID+".price", tr.value(a.Price), 0.01, math.Inf(1))
 	}
 	for _, lab := range tr.labs {
-		tr.payTranches(lab, t) // §6: at the beginning of the step
+		tr.payTranches(lab, t) // §3: at the beginning of the step
 	}
 
-	markets := tr.marketSizes() // §2: at the beginning of the step
+	markets := tr.marketSizes() // §4: at the beginning of the step
 	for _, c := range tr.clouds {
 		tr.now[c.ID+".core"] = tr.grow(c.ID, c.Revenue, &c.revenue, markets, n)
 	}
@@ -224,18 +224,18 @@ func (tr *refTrial) step(n int) refStep {
 	}
 
 	for _, lab := range tr.labs {
-		tr.jumpShares(lab)     // §1
-		tr.migrate(lab)        // §4
-		tr.churn(lab, n)       // §4
-		D := tr.demand(lab, n) // §3
-		tr.renegotiate(lab, t) // §1
-		tr.bill(lab, D, t)     // §5
-		tr.payPartners(lab, t) // §6
+		tr.jumpShares(lab)     // §5
+		tr.migrate(lab)        // §5
+		tr.churn(lab, n)       // §5
+		D := tr.demand(lab, n) // §6
+		tr.renegotiate(lab, t) // §7
+		tr.bill(lab, D, t)     // §7
+		tr.payPartners(lab, t) // §8
 		fails := tr.moveCash(lab, n)
 		for _, a := range lab.alliances {
-			tr.build(a, n)                 // §8
-			tr.expose(a, fails)            // §9
-			tr.record(a)                   // what §11 takes of it
+			tr.build(a, n)                 // §10
+			tr.expose(a, fails)            // §11
+			tr.record(a)                   // what §14 takes of it
 			a.billed += tr.of(a, "billed") // "up to the step before": not sooner
 		}
 		tr.exposeInvestors(lab, fails)
@@ -258,7 +258,7 @@ func (tr *refTrial) of(a *refAlliance, quantity string) float64 {
 	return tr.now.get(a.ID + "." + quantity)
 }
 
-// ---- §1 Building blocks.
+// ---- §1 and §2 Building blocks and events.
 
 func (tr *refTrial) value(v models.Value) float64 { return tr.d.input(v.Path, v) }
 
@@ -415,7 +415,7 @@ func (tr *refTrial) renegotiate(lab *refLab, t float64) {
 	}
 }
 
-// ---- §2 Revenue.
+// ---- §4 Revenue.
 
 func (tr *refTrial) startRevenue(r models.Revenue) refRevenue {
 	return refRevenue{R: tr.value(r.RunRate), μ: math.Log(1 + tr.value(r.Growth.Initial))}
@@ -472,7 +472,7 @@ func (tr *refTrial) grow(id string, r models.Revenue, st *refRevenue, markets ma
 	return revenue
 }
 
-// ---- §3 Demand.
+// ---- §6 Demand.
 
 // demand is k·revenue·exp(y' − ½Var y'), less in austerity, and within means after a failure.
 func (tr *refTrial) demand(lab *refLab, n int) float64 {
@@ -499,7 +499,7 @@ func (tr *refTrial) opex(lab *refLab, middle float64) float64 {
 	return tr.quantity(lab.ID+".opex", tr.glide(lab.Opex, middle), 0, math.Inf(1))
 }
 
-// ---- §4 Shares, migration, churn.
+// ---- §5 Shares, migration, churn.
 
 func (tr *refTrial) startShares(lab *refLab) {
 	sum, sumLong := 0.0, 0.0
@@ -584,7 +584,7 @@ func (tr *refTrial) churn(lab *refLab, n int) {
 	}
 }
 
-// ---- §5 What is used, what is owed.
+// ---- §7 What is used, what is owed.
 
 func (tr *refTrial) bill(lab *refLab, D, t float64) {
 	t1 := t + Δ
@@ -645,7 +645,7 @@ func (tr *refTrial) enforced(a *refAlliance, t float64) float64 {
 	return sum / weights
 }
 
-// ---- §6 Money between partners.
+// ---- §3 and §8 Money between partners.
 
 func (tr *refTrial) payPartners(lab *refLab, t float64) {
 	revenue := tr.now.get(lab.ID + ".revenue")
@@ -684,7 +684,7 @@ func (tr *refTrial) equityValue(lab *refLab, t float64) float64 {
 	return tr.worth(lab, t) + math.Max(0, lab.X)
 }
 
-// hold gives an investor a stake in the lab of a, and finds where it counts (§9): for the
+// hold gives an investor a stake in the lab of a, and finds where it counts (§3): for the
 // alliance of the cloud that the investor owns, the one where it is written if that is one,
 // else the first in the file; for the investor alone if it owns no cloud.
 func (tr *refTrial) hold(a *refAlliance, investor string, stake float64) *refHolding {
@@ -756,7 +756,7 @@ func (tr *refTrial) payTranches(lab *refLab, t float64) {
 	}
 }
 
-// ---- §7 Cash, funding, failure.
+// ---- §9 Cash, funding, failure.
 
 // moveCash takes cash and valuation to the step's end, raises if the lab must and can, and
 // says whether the lab fails.
@@ -831,7 +831,7 @@ func (tr *refTrial) fail(lab *refLab) {
 	}
 }
 
-// ---- §8 The cloud's side.
+// ---- §10 The cloud's side.
 
 // build builds and wears the plant of an alliance.
 func (tr *refTrial) build(a *refAlliance, n int) {
@@ -869,7 +869,7 @@ func (tr *refTrial) redeployable(a *refAlliance) float64 {
 	return tr.value(a.Capital.Redeployable)
 }
 
-// ---- §9 Exposure and loss.
+// ---- §11 Exposure and loss.
 
 // expose measures one alliance at the step's end, through the failure if the lab fails.
 func (tr *refTrial) expose(a *refAlliance, fails bool) {
@@ -915,7 +915,7 @@ func (tr *refTrial) measuredEquityValue(lab *refLab) float64 {
 	return tr.equityValue(lab, tr.end)
 }
 
-// record adds up the flow to the cloud's owner (§8) and notes the alliance's other figures.
+// record adds up the flow to the cloud's owner (§11) and notes the alliance's other figures.
 func (tr *refTrial) record(a *refAlliance) {
 	m := tr.quantity(a.ID+".margin", tr.value(a.Margin), math.Inf(-1), 1)
 	tr.now[a.ID+".share"] = a.w
@@ -985,9 +985,9 @@ func (tr *refTrial) recordInvestors() {
 	}
 }
 
-// ---- §11 Metrics.
+// ---- §14 Metrics.
 
-// refMetrics is the table of §11, but for gigawatts and concentration.
+// refMetrics is the table of §14, but for gigawatts and concentration.
 var refMetrics = map[string]struct{ stocks, flows []string }{
 	"lab": {
 		[]string{"run_rate", "cash", "valuation", "alive"},
