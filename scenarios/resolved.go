@@ -192,9 +192,9 @@ func (r *Resolved) near(path string) string {
 // prune returns what of p stands at the paths, above them or below, or nil. found collects the
 // paths that are there.
 func prune(p *part, paths []string, found map[string]bool) *part {
-	if slices.Contains(paths, p.path) {
+	whole := slices.Contains(paths, p.path)
+	if whole {
 		found[p.path] = true
-		return p
 	}
 	kept := *p
 	kept.parts, kept.defaults, kept.spread = nil, nil, true
@@ -209,7 +209,10 @@ func prune(p *part, paths []string, found map[string]bool) *part {
 			kept.defaults = append(kept.defaults, d)
 		}
 	}
-	if len(kept.parts)+len(kept.defaults) == 0 {
+	switch {
+	case whole:
+		return p
+	case len(kept.parts)+len(kept.defaults) == 0:
 		return nil
 	}
 	return &kept

@@ -167,6 +167,9 @@ alliances:
 	}; !reflect.DeepEqual(leaves, wanted) {
 		t.Errorf("got %+v", leaves)
 	}
+	if both, err := r.Leaves("openai.revenue.growth", "openai.revenue", "openai.revenue.growth.initial"); err != nil || len(both) < 5 {
+		t.Errorf("one path inside another: %v, %v", both, err)
+	}
 	for path, hint := range map[string]string{"openai.opx": `"openai.opex"`, "openai.nothing_like_it": "there are: openai.", "nobody": "there is no"} {
 		if _, err := r.Leaves(path); err == nil || !strings.Contains(err.Error(), hint) {
 			t.Errorf("%s: %v", path, err)
@@ -229,4 +232,40 @@ func TestQuoteText(t *testing.T) {
 	if !slices.Equal([]string{quoteText("10 to 20"), quoteText("openai_azure"), quoteText("2027-01-01")}, []string{"10 to 20", "openai_azure", "2027-01-01"}) {
 		t.Error("quoted without need")
 	}
+}
+
+// FuzzResolved reads anything: what loads, loads again when it is resolved, to the same System, and
+// does not differ from what it was.
+func FuzzResolved(f *testing.F) {
+	for _, file := range []string{"testdata/full.good.yaml", "testdata/small.good.yaml"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text, "openai.opex={value: 0.8 to 1.2, note: a}")
+		f.Add(text, "openai_azure.commitments.0.note='a\n b'")
+	}
+	f.Fuzz(func(t *testing.T, text []byte, set string) {
+		a, err := Resolve("-", Options{Stdin: bytes.NewReader(text), Set: []string{set}})
+		if err != nil {
+			return
+		}
+		var out bytes.Buffer
+		if err := a.WriteYAML(&out); err != nil {
+			t.Fatal(err)
+		}
+		b, err := Resolve("-", Options{Stdin: bytes.NewReader(out.Bytes())})
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out.Bytes())
+		}
+		if !reflect.DeepEqual(comparable(a.System), comparable(b.System)) {
+			t.Errorf("another System:\n%s", out.Bytes())
+		}
+		if cs := Diff(a, b); len(cs) > 0 {
+			t.Errorf("%v\n%s", cs, out.Bytes())
+		}
+		if _, err := a.Leaves(a.Paths()...); err != nil {
+			t.Error(err)
+		}
+	})
 }
