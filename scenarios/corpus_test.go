@@ -89,3 +89,18 @@ func TestGood(t *testing.T) {
 		})
 	}
 }
+
+// TestManyProblems prints fifty and counts the rest.
+func TestManyProblems(t *testing.T) {
+	for n, want := range map[int]string{50: "", 51: "and 1 more problem", 1234: "and 1184 more problems"} {
+		ds := make(Diagnostics, n)
+		for i := range ds {
+			ds[i] = Diagnostic{File: "f", Line: 1, Column: 1, Message: "m"}
+		}
+		lines := strings.Split(ds.Error(), "\n")
+		last := lines[len(lines)-1]
+		if want == "" && (len(lines) != 50 || last != "f:1:1: m") || want != "" && (len(lines) != 51 || !strings.HasPrefix(last, want+";")) {
+			t.Errorf("%d problems make %d lines, the last %q", n, len(lines), last)
+		}
+	}
+}

@@ -45,7 +45,11 @@ func (ds Diagnostics) Error() string {
 		b.WriteString(d.String())
 	}
 	if more := len(ds) - printed; more > 0 {
-		fmt.Fprintf(&b, "\nand %d more problems; entente check --json lists all", more)
+		noun := "problems"
+		if more == 1 {
+			noun = "problem"
+		}
+		fmt.Fprintf(&b, "\nand %d more %s; entente check --json lists all", more, noun)
 	}
 	return b.String()
 }

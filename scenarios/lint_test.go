@@ -99,6 +99,7 @@ func TestRules(t *testing.T) {
 
 		{"growth-above-discount-rate@oracle.revenue.growth", "grows by 0.12 a year", []string{"oracle.revenue.growth=0.12"}},
 		{"growth-above-discount-rate@azure.revenue.growth.long_run", "more than the discount rate of 0.1", []string{"azure.revenue.growth.long_run=0.11"}},
+		{"", "", []string{"openai.revenue.growth.long_run=0.2"}}, // there is a ceiling
 		{"run-rate-beyond-the-economy@azure.revenue", "bn a year", []string{"azure.revenue.growth.initial=1", "azure.revenue.growth.half_life=8"}},
 		{"lab-never-earns@openai.compute.ratio", "on compute", []string{"openai.compute.ratio.long_run=0.8"}},
 		{"fails-in-the-median@openai.cash", "runs out of cash after", []string{"openai.funding=null", "openai.cash=2"}},
@@ -222,6 +223,38 @@ func TestRunRate99(t *testing.T) {
 	fading.Logistic, fading.Ceiling = true, &ceiling
 	if got, want := l.runRate99(&fading, 60), 200/(1+3/math.E); math.Abs(got/want-1) > 1e-12 {
 		t.Errorf("under a ceiling it gives %v, not %v", got, want)
+	}
+}
+
+// TestRunRate99Noise holds both variances against their integrals over small steps.
+func TestRunRate99Noise(t *testing.T) {
+	c := func(x float64) models.Value { return models.Value{Const: x} }
+	η := c(0.2)
+	r := models.Revenue{RunRate: c(50), Growth: models.Glide{Initial: c(0.1), LongRun: c(0.1), HalfLife: c(2), Moves: true}, GrowthVolatility: &η,
+		Volatility: models.Glide{Initial: c(0.4), LongRun: c(0.1), HalfLife: c(3), Moves: true}}
+	const T, steps = 8.0, 100_000
+	κ := math.Ln2 / 2
+	var lasting, growth float64
+	for i := range steps {
+		s := T * (float64(i) + 0.5) / steps
+		σ := 0.1 + 0.3*math.Exp2(-s/3)
+		lasting += σ * σ * T / steps
+		growth += 0.04 * math.Pow(-math.Expm1(-κ*s)/κ, 2) * T / steps
+	}
+	want := 50 * math.Pow(1.1, T) * math.Exp(-lasting/2+2.3263478740408408*math.Sqrt(lasting+growth))
+	l := &linter{builder: &builder{}}
+	if got := l.runRate99(&r, T); math.Abs(got/want-1) > 1e-8 {
+		t.Errorf("it is %v, not %v", got, want)
+	}
+}
+
+// Two labs alike share a market: each has half of the ceiling to grow into.
+func TestRunRate99Market(t *testing.T) {
+	c := func(x float64) models.Value { return models.Value{Const: x} }
+	lab := models.Lab{Revenue: models.Revenue{Logistic: true, Market: "m", RunRate: c(50), Growth: models.Glide{Initial: c(1)}, Volatility: models.Glide{Initial: c(0)}}}
+	l := &linter{builder: &builder{sys: models.System{Labs: []models.Lab{lab, lab}, Markets: []models.Market{{ID: "m", Ceiling: c(800)}}}}}
+	if got, want := l.runRate99(&l.sys.Labs[0].Revenue, 3), 400/(1+7*math.Exp2(-3)); math.Abs(got/want-1) > 1e-12 {
+		t.Errorf("it is %v, not %v", got, want)
 	}
 }
 
