@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -224,6 +225,9 @@ func (f finder) failure(l result.Entity) string {
 	s := f.final(l.ID, "failed")
 	if s == nil || math.IsNaN(s.Mean) {
 		return ""
+	}
+	if s.Max == 0 && !slices.ContainsFunc(f.r.Assumptions, func(a result.Assumption) bool { return a.Path == l.ID+".cash" }) {
+		return name(l) + " can't fail: the scenario doesn't follow its cash."
 	}
 	ci := probability(s, f.r.Run)
 	d := percentPlaces(ci)

@@ -160,3 +160,20 @@ func odd() map[string]*result.Result {
 	all["little"] = &bare
 	return all
 }
+
+// A lab whose cash nobody follows can't fail, which is another thing than not failing.
+func TestFailureWithoutCash(t *testing.T) {
+	lab := result.Entity{ID: "openai", Name: "OpenAI"}
+	r := &result.Result{
+		Run:     result.Run{Trials: 100, Years: 10, Sampler: "random"},
+		Labs:    []result.Entity{lab},
+		Metrics: []result.Metric{{Name: "openai.failed", Kind: result.Trial, Total: &result.Stat{Defined: 1}}},
+	}
+	if got := newFinder(r).failure(lab); !strings.Contains(got, "can't fail") {
+		t.Errorf("without cash: %s", got)
+	}
+	r.Assumptions = []result.Assumption{{Path: "openai.cash"}}
+	if got := newFinder(r).failure(lab); !strings.Contains(got, "fails within 10 years in 0.0") {
+		t.Errorf("with cash: %s", got)
+	}
+}
