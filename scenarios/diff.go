@@ -649,13 +649,6 @@ func effective(x *bound) string {
 		if x.given {
 			return x.date.String() + " to " + x.to.String()
 		}
-	case NamesKind:
-		var names []string
-		for _, n := range x.names {
-			names = append(names, n.text)
-		}
-		slices.Sort(names)
-		return strings.Join(names, ", ")
 	case TextsKind:
 		return joined(x.names, "\n")
 	case ExpressionKind:

@@ -203,6 +203,7 @@ func TestSchemaOneMistake(t *testing.T) {
 		{"  small:\n", "  events:\n", false},
 		{"growth: {initial: 0.3, long_run: 0.1", "growth: {initial: 0.3", false},
 		{"opex: {initial: 0.9,", "opex: {", false},
+		{"opex: {initial: 0.9, long_run: 0.4, half_life: 2}", "opex: {initial: 0.9, long_run: 0.4}", false},
 		{"opex: {initial: 0.9,", "opex: {start: 0.9,", false},
 		{"enforced: 0.6, ", "", false},
 		{"enforced: 0.6, ", "enforced: null, ", false},

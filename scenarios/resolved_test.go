@@ -234,6 +234,33 @@ func TestQuoteText(t *testing.T) {
 	}
 }
 
+// Texts of several lines and long ones are read as what they were, at any depth.
+func TestBlocksOfText(t *testing.T) {
+	long := strings.Repeat("word: # \"é\" ", 30) + "end"
+	for _, s := range []string{"a\nb", "a\n\n b\nc\n", " a\nb", "a\n b", "a\nb\n\n", "\na", "a \nb", "a\tb\nc", "# a\n- b: c", long, long + " ", " " + long, strings.Replace(long, " ", "  ", 1), strings.Repeat("x", 200), "---\n...\n"} {
+		for _, indent := range []int{0, 6} {
+			p := printer{}
+			if indent > 0 {
+				p.line(0, "a:", "")
+			}
+			p.scalar(&part{text: s, words: true}, "k:", indent)
+			p.scalar(&part{text: "last", words: true}, "z:", indent)
+			var ps problems
+			n := ps.parse(newSource("x", 0, p.String()), []byte(p.String()))
+			if n == nil || len(ps.errors) > 0 {
+				t.Errorf("%q: %v\n%s", s, ps.errors, p.String())
+				continue
+			}
+			if indent > 0 {
+				n = n.child("a")
+			}
+			if got := n.child("k").text; got != s {
+				t.Errorf("%q is read as %q from\n%s", s, got, p.String())
+			}
+		}
+	}
+}
+
 // FuzzResolved reads anything: what loads, loads again when it is resolved, to the same System, and
 // does not differ from what it was.
 func FuzzResolved(f *testing.F) {
