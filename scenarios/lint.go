@@ -211,7 +211,7 @@ func (l *linter) units() {
 		most, what := inf, ""
 		switch f.Unit {
 		case billions, billionsPerYear:
-			most, what = 20_000, "billions of US dollars: is it in millions?"
+			most, what = 5_000, "billions of US dollars: is it in millions?"
 		case perYear:
 			most, what = 12, "a fraction per year: is it in percent?"
 			if f.Name == "discount_rate" {
@@ -226,7 +226,7 @@ func (l *linter) units() {
 		case ratio:
 			most, what = 50, "a ratio of dollars: is it in percent?"
 		}
-		if f.Name == "ceiling" {
+		if f.Name == "ceiling" { // of which nothing follows before it is reached
 			most = 100_000
 		}
 		if x := median(v); math.Abs(x) > most && !isInf(x) {

@@ -72,7 +72,7 @@ func TestRules(t *testing.T) {
 		{"tranche-never-paid@openai_azure.tranches.0.on", "2037-01-01", []string{"openai_azure.tranches.0.on=2037-01-01"}},
 		{"tranche-never-paid@openai_azure.tranches.1.when.run_rate", "sells 2000 a year", []string{"openai_azure.tranches.1.when.run_rate=2000"}},
 		{"tranche-never-paid@openai_azure.tranches.1.when.run_rate", "within 1 years", []string{"openai_azure.tranches.1.by=2028-01-01", "openai_azure.tranches.1.when.run_rate=200"}},
-		{"tranche-never-paid@openai_azure.tranches.2.when.billed", "15000", []string{"openai_azure.tranches.2.when.billed=15000"}},
+		{"tranche-never-paid@openai_azure.tranches.2.when.billed", "4500", []string{"openai_azure.tranches.2.when.billed=4500"}},
 		{"unused@openai_azure.revenue_share.until effect-never-acts@freed.effects.1", "over when the scenario starts", []string{"openai_azure.revenue_share.until=2026-01-01"}},
 		{"revenue-share-without-rate@openai_azure.revenue_share", "its rate is 0", []string{"openai_azure.revenue_share.rate=0", "freed.effects.1.path=openai_azure.margin"}},
 		{"revenue-share-without-rate@openai_azure.revenue_share.cap", "its cap is 0", []string{"openai_azure.revenue_share.cap=0"}},
@@ -103,7 +103,7 @@ func TestRules(t *testing.T) {
 		{"run-rate-beyond-the-economy@azure.revenue", "bn a year", []string{"azure.revenue.growth.initial=1", "azure.revenue.growth.half_life=8"}},
 		{"lab-never-earns@openai.compute.ratio", "on compute", []string{"openai.compute.ratio.long_run=0.8"}},
 		{"fails-in-the-median@openai.cash", "runs out of cash after", []string{"openai.funding=null", "openai.cash=2"}},
-		{"commitments-beyond-cash-flow@openai_azure.commitments.0.amount fails-in-the-median@openai.cash", "openai owes ", []string{"openai_azure.commitments.0.amount=6000"}},
+		{"commitments-beyond-cash-flow@openai_azure.commitments.0.amount fails-in-the-median@openai.cash", "openai owes ", []string{"openai_azure.commitments.0.amount=4900"}},
 	} {
 		ids, all := warned(t, sane, c.set...)
 		want := strings.Fields(c.want)

@@ -96,9 +96,20 @@ func listed(entities []result.Entity) string {
 // indented puts a diagnostic under the summary.
 func indented(d scenarios.Diagnostic) string { return strings.ReplaceAll(d.String(), "\n", "\n  ") }
 
+// fewWarnings is how many are printed unless all are asked for.
+const fewWarnings = 50
+
 func (p *page) warnings() {
-	for _, d := range slices.Concat(p.scenario.Warnings, p.scenario.Sanity) {
+	all := slices.Concat(p.scenario.Warnings, p.scenario.Sanity)
+	shown := all
+	if !p.whole("warnings") {
+		shown = all[:min(len(all), fewWarnings)]
+	}
+	for _, d := range shown {
 		p.say("  warning [%s]: %s", d.ID, indented(d))
+	}
+	if more := len(all) - len(shown); more > 0 {
+		p.say("  and %d more: --show warnings", more)
 	}
 }
 
@@ -165,7 +176,7 @@ func (p *page) assumptions() {
 	}
 	p.table(rows, 1, 2, 3, 4)
 	if !p.whole("assumptions") {
-		p.say("  All of them, what is left out, correlations and sources: --all, or --show with %s.", strings.Join(sectionNames(), ", "))
+		p.say("\n  --all prints everything, --show some of: %s.", strings.Join(sectionNames(), ", "))
 	}
 }
 
