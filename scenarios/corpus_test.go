@@ -104,3 +104,38 @@ func TestManyProblems(t *testing.T) {
 		}
 	}
 }
+
+// TestProblems holds the list of ids against those of testdata, both ways.
+func TestProblems(t *testing.T) {
+	listed := map[string]bool{}
+	for _, p := range Problems() {
+		if listed[p.ID] || p.Doc == "" {
+			t.Errorf("%s is listed twice, or says nothing", p.ID)
+		}
+		listed[p.ID] = true
+	}
+	files, err := filepath.Glob("testdata/*/*.bad.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	met := map[string]bool{"unreadable": true} // by the command
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(text)) {
+			if id, _, ok := strings.Cut(strings.TrimPrefix(line, "["), "]"); ok && line[0] == '[' {
+				met[id] = true
+				if !listed[id] {
+					t.Errorf("%s: %s is not listed", file, id)
+				}
+			}
+		}
+	}
+	for id := range listed {
+		if !met[id] {
+			t.Errorf("nothing makes %s", id)
+		}
+	}
+}

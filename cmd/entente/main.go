@@ -107,6 +107,7 @@ interrupted.`,
 		completionCommand(),
 		versionCommand(),
 		warningsTopic(),
+		problemsTopic(),
 	)
 	return root
 }

@@ -26,10 +26,28 @@ those of the assumptions; the projections that compare them have no shocks and n
 events but the certain ones.
 `)
 	for _, w := range scenarios.Warnings() {
-		fmt.Fprintf(&b, "\n  %s\n", w.ID)
-		for line := range strings.Lines(text.WrapSoft(w.Doc, 76)) {
-			fmt.Fprintf(&b, "      %s\n", strings.TrimSpace(line))
-		}
+		b.WriteString(explained(w.ID, w.Doc))
 	}
 	return &cobra.Command{Use: "warnings", Short: "What entente check warns of, and how to silence it", Long: strings.TrimRight(b.String(), "\n")}
+}
+
+// problemsTopic is a page of help and no command.
+func problemsTopic() *cobra.Command {
+	var b strings.Builder
+	b.WriteString(`What can be wrong with a scenario, by the ids that ` + "`entente check --json`" + ` gives:
+`)
+	for _, p := range scenarios.Problems() {
+		b.WriteString(explained(p.ID, p.Doc))
+	}
+	return &cobra.Command{Use: "problems", Short: "What can be wrong with a scenario, by its id", Long: strings.TrimRight(b.String(), "\n")}
+}
+
+// explained is an id with what it means.
+func explained(id, doc string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n  %s\n", id)
+	for line := range strings.Lines(text.WrapSoft(doc, 76)) {
+		fmt.Fprintf(&b, "      %s\n", strings.TrimSpace(line))
+	}
+	return b.String()
 }
