@@ -80,9 +80,10 @@ func statOf(values []float64, grid bool) result.Stat {
 	s.ES1, s.ES5, s.ES95, s.ES99 = tail(v[:k1]), tail(v[:k5]), tail(v[len(v)-k5:]), tail(v[len(v)-k1:])
 	for _, x := range v {
 		if x > 0 {
-			s.Above0 += 1 / n
+			s.Above0++
 		}
 	}
+	s.Above0 /= n
 	s.SEAbove0 = math.Sqrt(s.Above0 * (1 - s.Above0) / n)
 	if n > 1 {
 		half := func(p float64) float64 { // from order statistics, two standard errors apart

@@ -112,14 +112,14 @@
     o.tooltip.borderColor = colour("$axis");
     o.tooltip.borderWidth = 1;
     o.tooltip.padding = [6, 9];
-    o.tooltip.extraCssText = "box-shadow:none;border-radius:2px";
+    o.tooltip.extraCssText = "box-shadow:none;border-radius:2px;max-width:min(84vw,32em);white-space:normal;overflow-wrap:anywhere";
     o.tooltip.transitionDuration = 0;
     o.tooltip.axisPointer = { type: "line", lineStyle: { color: colour("$axis"), type: "solid", width: 1 } };
     var c = plots.get(el);
     if (!c) {
       c = echarts.init(el, null, { renderer: "svg" });
       plots.set(el, c);
-      if (window.ResizeObserver) new ResizeObserver(function () { c.resize(); }).observe(el);
+      if (window.ResizeObserver) new ResizeObserver(function () { c.dispatchAction({ type: "hideTip" }); c.resize(); }).observe(el);
     }
     c.setOption(o, true);
     el.dataset.drawn = root.dataset.theme + "/" + year;
