@@ -198,7 +198,11 @@ func (p *effectsProcess) Step(b *sim.Batch, _ int) {
 		return // what is in the range without effects need not be clamped
 	}
 	for i := range x {
-		x[i] = min(max(x[i], p.lo), p.hi)
+		if x[i] < p.lo {
+			x[i] = p.lo
+		} else if x[i] > p.hi {
+			x[i] = p.hi
+		}
 	}
 }
 

@@ -60,7 +60,7 @@ const defaultMemory = 3 << 29
 
 // width is the number of trials in a batch: few enough that the columns of a step stay near
 // the core, enough to pay for the loops. It changes no result.
-const width = 256
+const width = 512
 
 // GridP returns the probabilities of the fine grids of quantiles: every half percent, and
 // closer in the tails, from the minimum to the maximum.
@@ -260,12 +260,13 @@ func stat(s stats.Summary) result.Stat {
 
 // runner is one worker's batch and what it needs around it.
 type runner struct {
-	m      *Model
-	batch  *Batch
-	draws  *drawer
-	latest [][]float64 // of each outcome: its value, or its sum since the last year's end
-	slots  [][]target  // by year, the recorded slots
-	args   [][]float64
+	m     *Model
+	batch *Batch
+	draws *drawer
+	sums  [][]float64 // of each flow: its sum since the last year's end; of a combination: room
+	value [][]float64 // of each outcome at the year's end
+	slots [][]target  // by year, the recorded slots
+	args  [][]float64
 }
 
 // target is where the value of an outcome goes.
@@ -276,11 +277,12 @@ type target struct {
 
 func newRunner(m *Model, d *draws, slots []slot, values [][]float64) *runner {
 	r := &runner{
-		m:      m,
-		batch:  newBatch(m),
-		draws:  d.drawer(),
-		latest: columns(len(m.Outcomes)),
-		slots:  make([][]target, m.Years),
+		m:     m,
+		batch: newBatch(m),
+		draws: d.drawer(),
+		sums:  columns(len(m.Outcomes)),
+		value: make([][]float64, len(m.Outcomes)),
+		slots: make([][]target, m.Years),
 	}
 	for i, s := range slots {
 		year := s.year
@@ -302,7 +304,7 @@ func (r *runner) run(first, n int) error {
 		p.Start(b)
 	}
 	for o := range r.m.Outcomes {
-		clear(r.latest[o])
+		clear(r.sums[o])
 	}
 	steps := r.m.Years * r.m.StepsPerYear
 	for step := range steps {
@@ -312,7 +314,7 @@ func (r *runner) run(first, n int) error {
 		}
 		for o := range r.m.Outcomes {
 			if out := &r.m.Outcomes[o]; out.Kind == Flow && out.Combine == nil {
-				sum := r.latest[o][:n]
+				sum := r.sums[o][:n]
 				for i, x := range b.Col(out.Column) {
 					sum[i] += x
 				}
@@ -336,20 +338,22 @@ func (r *runner) record(year int) error {
 		if out.Kind == AtTheEnd && !last {
 			continue
 		}
-		dst := r.latest[o][:b.N]
 		switch {
 		case out.Combine != nil:
+			r.value[o] = r.sums[o][:b.N]
 			r.args = r.args[:0]
 			for _, of := range out.Of {
-				r.args = append(r.args, r.latest[of][:b.N])
+				r.args = append(r.args, r.value[of])
 			}
-			out.Combine(dst, r.args)
-		case out.Kind != Flow:
-			copy(dst, b.Col(out.Column))
+			out.Combine(r.value[o], r.args)
+		case out.Kind == Flow:
+			r.value[o] = r.sums[o][:b.N]
+		default:
+			r.value[o] = b.Col(out.Column)
 		}
 	}
 	for _, t := range r.slots[year] {
-		value := r.latest[t.outcome][:b.N]
+		value := r.value[t.outcome]
 		out := &r.m.Outcomes[t.outcome]
 		for i, x := range value {
 			// x − x is 0 for every finite x, NaN for the others.
@@ -362,7 +366,7 @@ func (r *runner) record(year int) error {
 	}
 	for o := range r.m.Outcomes {
 		if r.m.Outcomes[o].Kind == Flow {
-			clear(r.latest[o])
+			clear(r.sums[o])
 		}
 	}
 	return nil
