@@ -31,6 +31,10 @@ problem is reported, with where it is and what would be right; and so is what ca
 be simulated but hardly be meant. ` + "`entente help warnings`" + ` lists what is looked for,
 and how a scenario says that it is meant.
 
+Printed are what would be simulated, warnings, what was cut to its range, the
+assumptions that are widest, and every default that holds where the file is
+silent; --show and --all print more.
+
 Exit status: 0 if all scenarios can be simulated; 2 if one can't or, with --strict,
 has warnings.`,
 		Example: `  entente check my.yaml
@@ -121,6 +125,9 @@ func describe(w io.Writer, c checked, show []string) error {
 		if slices.Contains(show, s.name) || s.brief {
 			s.print(p)
 		}
+	}
+	if !p.whole("assumptions") {
+		p.say("\n  --all prints everything, --show some of: %s.", strings.Join(sectionNames(), ", "))
 	}
 	_, err := io.WriteString(w, p.text.String())
 	return err

@@ -27,13 +27,13 @@ func sections() []section {
 	return []section{
 		{"warnings", (*page).warnings, true},
 		{"silenced", (*page).silenced, false},
-		{"truncations", (*page).truncations, false},
+		{"truncations", (*page).truncations, true},
 		{"assumptions", (*page).assumptions, true},
 		{"constants", (*page).constants, false},
 		{"correlations", (*page).correlations, false},
 		{"sources", (*page).sources, false},
 		{"unsourced", (*page).unsourced, false},
-		{"defaults", (*page).defaults, false},
+		{"defaults", (*page).defaults, true},
 	}
 }
 
@@ -175,9 +175,6 @@ func (p *page) assumptions() {
 		rows = append(rows, []string{a.Path, figure(a.Mean), figure(a.SD), figure(a.P1), figure(a.P99), sparkline(a), a.Unit, string(p.review.Grades[i]), a.Text})
 	}
 	p.table(rows, 1, 2, 3, 4)
-	if !p.whole("assumptions") {
-		p.say("\n  --all prints everything, --show some of: %s.", strings.Join(sectionNames(), ", "))
-	}
 }
 
 func (p *page) constants() {
