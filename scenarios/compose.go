@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -28,6 +29,11 @@ func (c *composer) read(src *source, text []byte) *node {
 	if n.shape != mapping {
 		c.errorf(n.mark, "wrong-type", "a scenario begins with: entente: 1", "a scenario is a map, not %s", n.what())
 		return nil
+	}
+	if factors := n.child("factors"); factors != nil {
+		for _, f := range factors.items {
+			sortLoadings(f)
+		}
 	}
 	base := n.child("extends")
 	if base == nil || base.broken {
@@ -316,4 +322,43 @@ func paths(root *Field, n *node) []string {
 	}
 	walk(root, n, "")
 	return all
+}
+
+// sortLoadings reads the short form of a factor, {openai.revenue: 0.7}: what stands right in it
+// goes to its shocks, if one of the names is formed like a shock's, else to its inputs.
+func sortLoadings(factor *node) {
+	if factor.shape != mapping {
+		return
+	}
+	var names []*node
+	kind := "inputs"
+	for _, key := range factor.keys {
+		if strings.Contains(key.text, ".") {
+			names = append(names, key)
+			if namesShock(key.text) {
+				kind = "shocks"
+			}
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	loadings := factor.child(kind)
+	if loadings == nil {
+		loadings = &node{mark: names[0].mark, shape: mapping, flow: true}
+		factor.set(&node{mark: names[0].mark, shape: scalar, text: kind}, loadings)
+	}
+	if loadings.shape != mapping {
+		return // what is wrong with it is said elsewhere
+	}
+	for _, name := range names {
+		loadings.set(name, factor.child(name.text))
+		factor.remove(name.text)
+	}
+}
+
+// namesShock says that a name is formed like a shock's, openai.revenue; no path of an input is.
+func namesShock(name string) bool {
+	_, last, _ := strings.Cut(name, ".")
+	return slices.Contains([]string{"revenue", "growth", "compute", "valuation", "funding", "churn"}, last)
 }

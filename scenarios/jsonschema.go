@@ -206,13 +206,18 @@ func (s *schemas) kind(f *Field, e emptiness) object {
 	case NamesKind:
 		return object{{"type", "array"}, {"items", object{{"type", "string"}}}, {"minItems", 2}, {"uniqueItems", true}}
 	case LoadingsKind:
-		loading := bounds("number", f.Range)
-		loading[0].value = []string{"number", "null"}
-		return object{{"type", "object"}, {"additionalProperties", loading}}
+		return object{{"type", "object"}, {"additionalProperties", loadingOf(f)}}
 	case ExpressionKind:
 		return object{{"type", "string"}}
 	}
 	panic(fmt.Sprintf("scenarios: no schema for the kind of %q", f.Name))
+}
+
+// loadingOf is the schema of one loading of f.
+func loadingOf(f *Field) object {
+	o := bounds("number", f.Range)
+	o[0].value = []string{"number", "null"}
+	return o
 }
 
 // ids is the schema of the keys of f.
@@ -236,7 +241,11 @@ func (s *schemas) block(f *Field, e emptiness) object {
 			needed = append(needed, g.Name)
 		}
 	}
-	o := object{{"type", "object"}, {"properties", properties}, {"additionalProperties", false}}
+	o := object{{"type", "object"}, {"properties", properties}}
+	if f.Noun == "factor" { // the short form, {openai.revenue: 0.7}
+		o = append(o, member{"patternProperties", object{{`\.`, loadingOf(f.field("shocks"))}}})
+	}
+	o = append(o, member{"additionalProperties", false})
 	if len(needed) > 0 {
 		o = append(o, member{"required", needed})
 	}

@@ -298,7 +298,7 @@ func format() *Field {
 			&Field{Name: "shocks", Kind: NamesKind, Doc: "Names of shocks; every pair of them."},
 			&Field{Name: "rho", Kind: ConstantKind, Required: true, Range: between(-1, 1), Unit: "correlation", Doc: "Of the underlying normals."},
 			source_(), text("note", "What was judged."))),
-		{Name: "factors", Kind: EntitiesKind, Silent: true, Noun: "factor", Doc: "Common causes.", Fields: []*Field{
+		{Name: "factors", Kind: EntitiesKind, Silent: true, Noun: "factor", Doc: "Common causes. Names may stand right in a factor, {openai.revenue: 0.7}, or under shocks or inputs.", Fields: []*Field{
 			{Name: "inputs", Kind: LoadingsKind, Range: between(-1, 1), Doc: "Paths of distributions, and how strongly each loads."},
 			{Name: "shocks", Kind: LoadingsKind, Range: between(-1, 1), Doc: "Names of shocks, and how strongly each loads."},
 			source_(), text("note", "What was judged."),
