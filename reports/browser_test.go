@@ -3,6 +3,7 @@ package reports
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -187,6 +188,29 @@ func (b *tab) pointAt(chart, want string) {
 	b.t.Errorf("pointing at %s tells nothing of %q, but %q", chart, want, eval[string](b, fmt.Sprintf("document.querySelector('[data-chart=%q]').textContent", chart)))
 }
 
+// atRest takes the pointer off the charts and returns their pictures when they no longer
+// change: what points at a value goes away a moment later.
+func (b *tab) atRest() map[string]string {
+	b.t.Helper()
+	if err := chromedp.Do(b.ctx, chromedp.MouseEvent("mouseMoved", 1, 1)); err != nil {
+		b.t.Fatal(err)
+	}
+	before := eval[map[string]string](b, pictures)
+	same := 0
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
+		time.Sleep(100 * time.Millisecond)
+		now := eval[map[string]string](b, pictures)
+		if same++; !maps.Equal(now, before) {
+			same, before = 0, now
+		}
+		if same == 5 {
+			return now
+		}
+	}
+	b.t.Fatal("the charts do not come to rest")
+	return nil
+}
+
 // fits fails if the page is wider than its window, however wide that is.
 func (b *tab) fits() {
 	b.t.Helper()
@@ -268,7 +292,7 @@ func TestBrowser(t *testing.T) {
 		}
 	})
 	step("year", func(t *testing.T) {
-		before := eval[map[string]string](b, pictures)
+		before := b.atRest()
 		eval[bool](b, "(() => { const s = document.getElementById('year'); s.value = 0; s.dispatchEvent(new Event('input')); return true })()")
 		if got := eval[string](b, "document.getElementById('year-out').textContent"); got != "2027" {
 			t.Errorf("the control says %q", got)
@@ -283,7 +307,7 @@ func TestBrowser(t *testing.T) {
 	})
 	step("theme", func(t *testing.T) {
 		paper := func() string { return eval[string](b, "getComputedStyle(document.body).backgroundColor") }
-		dark, inDark := paper(), eval[map[string]string](b, pictures)
+		dark, inDark := paper(), b.atRest()
 		eval[bool](b, "(document.getElementById('theme').click(), true)")
 		light, inLight := paper(), eval[map[string]string](b, pictures)
 		if dark != "rgb(21, 23, 26)" || light != "rgb(253, 252, 249)" {
