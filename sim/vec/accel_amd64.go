@@ -22,11 +22,8 @@ func detect() path {
 	return portable
 }
 
-// block is what every kernel's number of values is a multiple of. What a column is longer than
-// that goes through a block of its own.
-const block = 8
-
-// Each accel function returns how many values from the front it has computed.
+// Each accel function returns how many values from the front it has computed. What a column is
+// longer than a multiple of 8 goes through a block of its own.
 
 func accelExp(p path, dst, x []float64) int {
 	if p == portable {
@@ -194,3 +191,5 @@ func uniformPairBlocks(p path, even, odd []float64, schedule *[8]uint64) {
 		uniformPairAVX2(&even[0], &odd[0], len(even), schedule)
 	}
 }
+
+func accelApply(p path, op Op, dst *float64, a, b, c operand, n int) bool { return false }

@@ -1,0 +1,382 @@
+package vec
+
+import (
+	"math"
+	"unsafe"
+)
+
+// An Op is an operation on columns, value by value.
+type Op uint8
+
+// The operations, by their results for the values a, b and c of the operands. A condition is a
+// column of zeros and ones.
+//
+// Where an operand is NaN, so is the result of arithmetic; comparisons with NaN are false: Min
+// and Max then give b, Less, AtMost and Equal 0. Select takes NaN for a condition that holds.
+const (
+	Copy             Op = iota // a
+	Add                        // a + b
+	Sub                        // a − b
+	Mul                        // a·b
+	Div                        // a/b
+	Min                        // a if a < b, else b
+	Max                        // a if a > b, else b
+	Less                       // 1 if a < b, else 0
+	AtMost                     // 1 if a ≤ b, else 0
+	Equal                      // 1 if a = b, else 0
+	Select                     // b if a ≠ 0, else c
+	MulAdd                     // a·b + c, the product rounded before the sum
+	MulSub                     // a·b − c, likewise
+	SubMul                     // c − a·b, likewise
+	Abs                        // |a|
+	Sqrt                       // √a
+	Floor                      // a rounded down to an integer
+	ExpOp                      // e^a, see Exp
+	LogOp                      // ln a, see Log
+	NormalQuantileOp           // Φ⁻¹(a), see NormalQuantile
+	opCount
+)
+
+// Apply sets dst to what op makes of its operands.
+//
+// An operand is a column as long as dst, or a constant: 8 equal values, which are repeated.
+// Those that op does not take may be nil. The length of dst is a multiple of 8, and dst may be
+// any of the operands; but it must not overlap one in part.
+//
+// All paths give the same bits, except that a NaN's sign and payload are not specified.
+func Apply(op Op, dst, a, b, c []float64) { applyBy(fastest, op, dst, a, b, c) }
+
+func applyBy(p path, op Op, dst, a, b, c []float64) {
+	n := len(dst)
+	if n == 0 {
+		return
+	}
+	if n%block != 0 {
+		panic("vec: the length of a column is no multiple of 8")
+	}
+	switch op {
+	case ExpOp:
+		function(p, dst, a, expBy)
+		return
+	case LogOp:
+		function(p, dst, a, logBy)
+		return
+	case NormalQuantileOp:
+		function(p, dst, a, normalBy)
+		return
+	}
+	x, y, z := operandOf(a, n), operandOf(b, n), operandOf(c, n)
+	if !accelApply(p, op, &dst[0], x, y, z, n) {
+		applyPortable(op, unsafe.Pointer(&dst[0]), x, y, z, n)
+	}
+}
+
+// function applies one of the elementary functions, to a constant once.
+func function(p path, dst, a []float64, by func(p path, dst, x []float64)) {
+	if len(a) == len(dst) {
+		by(p, dst, a)
+		return
+	}
+	x := operandOf(a, len(dst))
+	var one [block]float64
+	by(p, one[:], (*[block]float64)(x.at)[:])
+	for i := range dst {
+		dst[i] = one[0]
+	}
+}
+
+// block is what every kernel's number of values is a multiple of.
+const block = 8
+
+// An operand is where an operand's values are. The offset of a value is and-ed with mask: all
+// ones for a column, 0 for a constant, whose 8 values then are those of every block.
+type operand struct {
+	at   unsafe.Pointer
+	mask int
+}
+
+func operandOf(x []float64, n int) operand {
+	switch len(x) {
+	case n:
+		return operand{unsafe.Pointer(&x[0]), -1}
+	case block:
+		return operand{unsafe.Pointer(&x[0]), 0}
+	case 0:
+		return operand{}
+	}
+	panic("vec: columns differ in length")
+}
+
+// block is the values of block i.
+func (o operand) block(i int) *[block]float64 {
+	return (*[block]float64)(unsafe.Add(o.at, i&o.mask))
+}
+
+// bit is 1 if the condition holds. The compiler makes a set instruction of it: nothing is
+// mispredicted, as a branch on values at random is.
+func bit(condition bool) uint64 {
+	var b uint64
+	if condition {
+		b = 1
+	}
+	return b
+}
+
+// either is a if the bit is 1, b if it is 0.
+func either(bit uint64, a, b float64) float64 {
+	x, y := math.Float64bits(a), math.Float64bits(b)
+	return math.Float64frombits(y ^ (x^y)&-bit)
+}
+
+const one = 0x3ff0000000000000 // the bits of 1
+
+func minimum(a, b float64) float64 { return either(bit(a < b), a, b) }
+func maximum(a, b float64) float64 { return either(bit(a > b), a, b) }
+func less(a, b float64) float64    { return math.Float64frombits(-bit(a < b) & one) }
+func atMost(a, b float64) float64  { return math.Float64frombits(-bit(a <= b) & one) }
+func equal(a, b float64) float64   { return math.Float64frombits(-bit(a == b) & one) }
+func choose(a, b, c float64) float64 {
+	return either(bit(math.Float64bits(a)<<1 != 0), b, c)
+}
+func mulAdd(a, b, c float64) float64 { return float64(a*b) + c }
+func mulSub(a, b, c float64) float64 { return float64(a*b) - c }
+func subMul(a, b, c float64) float64 { return c - float64(a*b) }
+
+// applyPortable is the definition of the operations. Blocks are written out: that halves the
+// time, as the compiler unrolls nothing.
+func applyPortable(op Op, dst unsafe.Pointer, a, b, c operand, n int) {
+	to := operand{dst, -1}
+	end := n * 8
+	switch op {
+	case Copy:
+		for i := 0; i < end; i += 8 * block {
+			d, x := to.block(i), a.block(i)
+			d[0] = x[0]
+			d[1] = x[1]
+			d[2] = x[2]
+			d[3] = x[3]
+			d[4] = x[4]
+			d[5] = x[5]
+			d[6] = x[6]
+			d[7] = x[7]
+		}
+	case Add:
+		for i := 0; i < end; i += 8 * block {
+			d, x, y := to.block(i), a.block(i), b.block(i)
+			d[0] = x[0] + y[0]
+			d[1] = x[1] + y[1]
+			d[2] = x[2] + y[2]
+			d[3] = x[3] + y[3]
+			d[4] = x[4] + y[4]
+			d[5] = x[5] + y[5]
+			d[6] = x[6] + y[6]
+			d[7] = x[7] + y[7]
+		}
+	case Sub:
+		for i := 0; i < end; i += 8 * block {
+			d, x, y := to.block(i), a.block(i), b.block(i)
+			d[0] = x[0] - y[0]
+			d[1] = x[1] - y[1]
+			d[2] = x[2] - y[2]
+			d[3] = x[3] - y[3]
+			d[4] = x[4] - y[4]
+			d[5] = x[5] - y[5]
+			d[6] = x[6] - y[6]
+			d[7] = x[7] - y[7]
+		}
+	case Mul:
+		for i := 0; i < end; i += 8 * block {
+			d, x, y := to.block(i), a.block(i), b.block(i)
+			d[0] = x[0] * y[0]
+			d[1] = x[1] * y[1]
+			d[2] = x[2] * y[2]
+			d[3] = x[3] * y[3]
+			d[4] = x[4] * y[4]
+			d[5] = x[5] * y[5]
+			d[6] = x[6] * y[6]
+			d[7] = x[7] * y[7]
+		}
+	case Div:
+		for i := 0; i < end; i += 8 * block {
+			d, x, y := to.block(i), a.block(i), b.block(i)
+			d[0] = x[0] / y[0]
+			d[1] = x[1] / y[1]
+			d[2] = x[2] / y[2]
+			d[3] = x[3] / y[3]
+			d[4] = x[4] / y[4]
+			d[5] = x[5] / y[5]
+			d[6] = x[6] / y[6]
+			d[7] = x[7] / y[7]
+		}
+	case Min:
+		for i := 0; i < end; i += 8 * block {
+			d, x, y := to.block(i), a.block(i), b.block(i)
+			d[0] = minimum(x[0], y[0])
+			d[1] = minimum(x[1], y[1])
+			d[2] = minimum(x[2], y[2])
+			d[3] = minimum(x[3], y[3])
+			d[4] = minimum(x[4], y[4])
+			d[5] = minimum(x[5], y[5])
+			d[6] = minimum(x[6], y[6])
+			d[7] = minimum(x[7], y[7])
+		}
+	case Max:
+		for i := 0; i < end; i += 8 * block {
+			d, x, y := to.block(i), a.block(i), b.block(i)
+			d[0] = maximum(x[0], y[0])
+			d[1] = maximum(x[1], y[1])
+			d[2] = maximum(x[2], y[2])
+			d[3] = maximum(x[3], y[3])
+			d[4] = maximum(x[4], y[4])
+			d[5] = maximum(x[5], y[5])
+			d[6] = maximum(x[6], y[6])
+			d[7] = maximum(x[7], y[7])
+		}
+	case Less:
+		for i := 0; i < end; i += 8 * block {
+			d, x, y := to.block(i), a.block(i), b.block(i)
+			d[0] = less(x[0], y[0])
+			d[1] = less(x[1], y[1])
+			d[2] = less(x[2], y[2])
+			d[3] = less(x[3], y[3])
+			d[4] = less(x[4], y[4])
+			d[5] = less(x[5], y[5])
+			d[6] = less(x[6], y[6])
+			d[7] = less(x[7], y[7])
+		}
+	case AtMost:
+		for i := 0; i < end; i += 8 * block {
+			d, x, y := to.block(i), a.block(i), b.block(i)
+			d[0] = atMost(x[0], y[0])
+			d[1] = atMost(x[1], y[1])
+			d[2] = atMost(x[2], y[2])
+			d[3] = atMost(x[3], y[3])
+			d[4] = atMost(x[4], y[4])
+			d[5] = atMost(x[5], y[5])
+			d[6] = atMost(x[6], y[6])
+			d[7] = atMost(x[7], y[7])
+		}
+	case Equal:
+		for i := 0; i < end; i += 8 * block {
+			d, x, y := to.block(i), a.block(i), b.block(i)
+			d[0] = equal(x[0], y[0])
+			d[1] = equal(x[1], y[1])
+			d[2] = equal(x[2], y[2])
+			d[3] = equal(x[3], y[3])
+			d[4] = equal(x[4], y[4])
+			d[5] = equal(x[5], y[5])
+			d[6] = equal(x[6], y[6])
+			d[7] = equal(x[7], y[7])
+		}
+	case Select:
+		for i := 0; i < end; i += 8 * block {
+			d, x, y, z := to.block(i), a.block(i), b.block(i), c.block(i)
+			d[0] = choose(x[0], y[0], z[0])
+			d[1] = choose(x[1], y[1], z[1])
+			d[2] = choose(x[2], y[2], z[2])
+			d[3] = choose(x[3], y[3], z[3])
+			d[4] = choose(x[4], y[4], z[4])
+			d[5] = choose(x[5], y[5], z[5])
+			d[6] = choose(x[6], y[6], z[6])
+			d[7] = choose(x[7], y[7], z[7])
+		}
+	case MulAdd:
+		for i := 0; i < end; i += 8 * block {
+			d, x, y, z := to.block(i), a.block(i), b.block(i), c.block(i)
+			d[0] = mulAdd(x[0], y[0], z[0])
+			d[1] = mulAdd(x[1], y[1], z[1])
+			d[2] = mulAdd(x[2], y[2], z[2])
+			d[3] = mulAdd(x[3], y[3], z[3])
+			d[4] = mulAdd(x[4], y[4], z[4])
+			d[5] = mulAdd(x[5], y[5], z[5])
+			d[6] = mulAdd(x[6], y[6], z[6])
+			d[7] = mulAdd(x[7], y[7], z[7])
+		}
+	case MulSub:
+		for i := 0; i < end; i += 8 * block {
+			d, x, y, z := to.block(i), a.block(i), b.block(i), c.block(i)
+			d[0] = mulSub(x[0], y[0], z[0])
+			d[1] = mulSub(x[1], y[1], z[1])
+			d[2] = mulSub(x[2], y[2], z[2])
+			d[3] = mulSub(x[3], y[3], z[3])
+			d[4] = mulSub(x[4], y[4], z[4])
+			d[5] = mulSub(x[5], y[5], z[5])
+			d[6] = mulSub(x[6], y[6], z[6])
+			d[7] = mulSub(x[7], y[7], z[7])
+		}
+	case SubMul:
+		for i := 0; i < end; i += 8 * block {
+			d, x, y, z := to.block(i), a.block(i), b.block(i), c.block(i)
+			d[0] = subMul(x[0], y[0], z[0])
+			d[1] = subMul(x[1], y[1], z[1])
+			d[2] = subMul(x[2], y[2], z[2])
+			d[3] = subMul(x[3], y[3], z[3])
+			d[4] = subMul(x[4], y[4], z[4])
+			d[5] = subMul(x[5], y[5], z[5])
+			d[6] = subMul(x[6], y[6], z[6])
+			d[7] = subMul(x[7], y[7], z[7])
+		}
+	case Abs:
+		for i := 0; i < end; i += 8 * block {
+			d, x := to.block(i), a.block(i)
+			d[0] = math.Abs(x[0])
+			d[1] = math.Abs(x[1])
+			d[2] = math.Abs(x[2])
+			d[3] = math.Abs(x[3])
+			d[4] = math.Abs(x[4])
+			d[5] = math.Abs(x[5])
+			d[6] = math.Abs(x[6])
+			d[7] = math.Abs(x[7])
+		}
+	case Sqrt:
+		for i := 0; i < end; i += 8 * block {
+			d, x := to.block(i), a.block(i)
+			d[0] = math.Sqrt(x[0])
+			d[1] = math.Sqrt(x[1])
+			d[2] = math.Sqrt(x[2])
+			d[3] = math.Sqrt(x[3])
+			d[4] = math.Sqrt(x[4])
+			d[5] = math.Sqrt(x[5])
+			d[6] = math.Sqrt(x[6])
+			d[7] = math.Sqrt(x[7])
+		}
+	case Floor:
+		for i := 0; i < end; i += 8 * block {
+			d, x := to.block(i), a.block(i)
+			d[0] = math.Floor(x[0])
+			d[1] = math.Floor(x[1])
+			d[2] = math.Floor(x[2])
+			d[3] = math.Floor(x[3])
+			d[4] = math.Floor(x[4])
+			d[5] = math.Floor(x[5])
+			d[6] = math.Floor(x[6])
+			d[7] = math.Floor(x[7])
+		}
+	default:
+		panic("vec: no such operation")
+	}
+}
+
+// Finite reports whether all values of x are finite.
+func Finite(x []float64) bool { return finiteBy(fastest, x) }
+
+func finiteBy(_ path, x []float64) bool {
+	const exponent = 0x7ff << 52
+	worst := uint64(0)
+	for _, v := range x {
+		worst = max(worst, math.Float64bits(v)&exponent)
+	}
+	return worst != exponent
+}
+
+// FiniteOrNaN reports whether no value of x is infinite.
+func FiniteOrNaN(x []float64) bool { return finiteOrNaNBy(fastest, x) }
+
+func finiteOrNaNBy(_ path, x []float64) bool {
+	const infinity = 0x7ff << 52
+	var found uint64
+	for _, v := range x {
+		found |= bit(math.Float64bits(v)<<1 == infinity<<1)
+	}
+	return found == 0
+}
