@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"math/bits"
 	"slices"
 	"sort"
 )
@@ -18,6 +19,8 @@ type discrete struct {
 	mass  []float64 // of each, above 0
 	lower []float64 // P(X ≤ value)
 	upper []float64 // P(X > value)
+	limit []float64 // greatest p at which the quantile is value, or 1
+	guide []int32   // index of the quantile at p = i/len(guide), a power of 2
 }
 
 // NewDiscrete returns the distribution that takes each value with a probability proportional
@@ -56,7 +59,35 @@ func NewDiscrete(weights, values []float64) (Dist, error) {
 		q += d.mass[n-1-i]
 	}
 	d.lower[n-1] = 1
+	d.limits()
 	return d, nil
+}
+
+// limits makes the tables that Quantile searches.
+//
+// Chen, H.-C. and Asau, Y., "On generating random variates from an empirical distribution",
+// AIIE Transactions 6 (1974) 163-166.
+func (d *discrete) limits() {
+	n := len(d.value)
+	d.limit = make([]float64, n)
+	for i, p := range d.lower {
+		if p > 0.5 { // where 1-p is exact, and the other tail has the digits
+			p = 1 - d.upper[i]
+			if 1-p < d.upper[i] {
+				p = math.Nextafter(p, 0)
+			}
+		}
+		d.limit[i] = p
+	}
+	d.limit[n-1] = 1
+	d.guide = make([]int32, 1<<bits.Len(uint(4*n)))
+	k := 0
+	for i := range d.guide {
+		for float64(i)/float64(len(d.guide)) > d.limit[k] {
+			k++
+		}
+		d.guide[i] = int32(k)
+	}
 }
 
 // normalised returns the weights of n things, scaled to sum to 1.
@@ -89,8 +120,13 @@ func normalised(weights []float64, n int, thing string) ([]float64, error) {
 }
 
 func (d discrete) Quantile(p []float64) {
+	cells := float64(len(d.guide))
 	for i, u := range p {
-		p[i] = d.at(u, 1-u)
+		k := d.guide[int(u*cells)]
+		for u > d.limit[k] {
+			k++
+		}
+		p[i] = d.value[k]
 	}
 }
 

@@ -35,8 +35,29 @@ func NewEmpirical(values []float64) (Dist, error) {
 }
 
 func (d empirical) Quantile(p []float64) {
+	last := len(d.x) - 1
+	if last == 0 {
+		for i := range p {
+			p[i] = d.x[0]
+		}
+		return
+	}
+	// From the end nearer to 0, whose neighbours have the most digits to keep.
+	n := float64(last)
+	if x := d.x; math.Abs(x[0]) <= math.Abs(x[last]) {
+		for i, u := range p {
+			h := n * u
+			k := min(int(h), last-1)
+			a, b := x[k], x[k+1]
+			p[i] = min(a+float64((h-float64(k))*(b-a)), b)
+		}
+		return
+	}
 	for i, u := range p {
-		p[i] = d.at(u, 1-u)
+		h := n * (1 - u)
+		k := min(int(h), last-1)
+		a, b := d.x[last-1-k], d.x[last-k]
+		p[i] = max(b-float64((h-float64(k))*(b-a)), a)
 	}
 }
 

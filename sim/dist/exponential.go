@@ -14,13 +14,7 @@ func NewExponential(rate float64) (Dist, error) {
 	if err := positive("rate", rate); err != nil {
 		return nil, err
 	}
-	return exponential{rate}, nil
-}
-
-func (d exponential) Quantile(p []float64) {
-	for i, u := range p {
-		p[i] = d.at(u, 1-u)
-	}
+	return &tabulated{curve: exponential{rate}}, nil
 }
 
 func (d exponential) at(p, q float64) float64 { return hazard(p, q) / d.rate }

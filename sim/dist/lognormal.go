@@ -3,6 +3,8 @@ package dist
 import (
 	"cmp"
 	"math"
+
+	"entente/sim/vec"
 )
 
 // lognormal is the distribution of a number whose logarithm is normal:
@@ -26,9 +28,11 @@ func NewLognormal(mu, sigma float64) (Dist, error) {
 }
 
 func (d lognormal) Quantile(p []float64) {
-	for i, u := range p {
-		p[i] = math.Exp(d.mu + d.sigma*stdNormalQuantile(u))
+	vec.NormalQuantile(p, p)
+	for i, z := range p {
+		p[i] = d.mu + float64(d.sigma*z)
 	}
+	vec.Exp(p, p)
 }
 
 func (d lognormal) at(p, q float64) float64 { return math.Exp(d.mu + d.sigma*normalQuantile(p, q)) }

@@ -5,6 +5,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mathext"
+
+	"entente/sim/vec"
 )
 
 // normal is the normal distribution:
@@ -25,8 +27,9 @@ func NewNormal(mean, sd float64) (Dist, error) {
 func stdNormalQuantile(p float64) float64 { return mathext.NormalQuantile(p) }
 
 func (d normal) Quantile(p []float64) {
-	for i, u := range p {
-		p[i] = d.mean + d.sd*stdNormalQuantile(u)
+	vec.NormalQuantile(p, p)
+	for i, z := range p {
+		p[i] = d.mean + float64(d.sd*z)
 	}
 }
 

@@ -51,7 +51,9 @@ func Truncate(d Dist, lo, hi float64) (Dist, error) {
 	switch d := d.(type) {
 	case discrete:
 		return d.conditioned(lo, hi)
-	case uniform, triangular, empirical: // fast, or with kinks
+	case uniform:
+		return newUniform(t.lo, t.hi), nil
+	case triangular, empirical: // fast, or with kinks
 		return t, nil
 	}
 	return &tabulated{curve: t}, nil
