@@ -192,4 +192,130 @@ func uniformPairBlocks(p path, even, odd []float64, schedule *[8]uint64) {
 	}
 }
 
-func accelApply(p path, op Op, dst *float64, a, b, c operand, n int) bool { return false }
+// accelApply reports whether it has computed op, one of those that are a kernel each.
+func accelApply(p path, op Op, dst *float64, a, b, c operand, n int) bool {
+	switch p {
+	case avx512:
+		return applyAVX512(op, dst, a, b, c, n)
+	case avx2:
+		return applyAVX2(op, dst, a, b, c, n)
+	}
+	return false
+}
+
+func applyAVX512(op Op, dst *float64, a, b, c operand, n int) bool {
+	const vector = 64
+	x, stepX := (*float64)(a.at), vector&a.mask
+	y, stepY := (*float64)(b.at), vector&b.mask
+	z, stepZ := (*float64)(c.at), vector&c.mask
+	switch op {
+	case Copy:
+		copyAVX512(dst, x, stepX, n)
+	case Abs:
+		absAVX512(dst, x, stepX, n)
+	case Sqrt:
+		sqrtAVX512(dst, x, stepX, n)
+	case Floor:
+		floorAVX512(dst, x, stepX, n)
+	case Add:
+		addAVX512(dst, x, y, stepX, stepY, n)
+	case Sub:
+		subAVX512(dst, x, y, stepX, stepY, n)
+	case Mul:
+		mulAVX512(dst, x, y, stepX, stepY, n)
+	case Div:
+		divAVX512(dst, x, y, stepX, stepY, n)
+	case Min:
+		minAVX512(dst, x, y, stepX, stepY, n)
+	case Max:
+		maxAVX512(dst, x, y, stepX, stepY, n)
+	case Less:
+		lessAVX512(dst, x, y, stepX, stepY, n)
+	case AtMost:
+		atMostAVX512(dst, x, y, stepX, stepY, n)
+	case Equal:
+		equalAVX512(dst, x, y, stepX, stepY, n)
+	case Select:
+		selectAVX512(dst, x, y, z, stepX, stepY, stepZ, n)
+	case MulAdd:
+		mulAddAVX512(dst, x, y, z, stepX, stepY, stepZ, n)
+	case MulSub:
+		mulSubAVX512(dst, x, y, z, stepX, stepY, stepZ, n)
+	case SubMul:
+		subMulAVX512(dst, x, y, z, stepX, stepY, stepZ, n)
+	default:
+		return false
+	}
+	return true
+}
+
+func applyAVX2(op Op, dst *float64, a, b, c operand, n int) bool {
+	const vector = 32
+	x, stepX := (*float64)(a.at), vector&a.mask
+	y, stepY := (*float64)(b.at), vector&b.mask
+	z, stepZ := (*float64)(c.at), vector&c.mask
+	switch op {
+	case Copy:
+		copyAVX2(dst, x, stepX, n)
+	case Abs:
+		absAVX2(dst, x, stepX, n)
+	case Sqrt:
+		sqrtAVX2(dst, x, stepX, n)
+	case Floor:
+		floorAVX2(dst, x, stepX, n)
+	case Add:
+		addAVX2(dst, x, y, stepX, stepY, n)
+	case Sub:
+		subAVX2(dst, x, y, stepX, stepY, n)
+	case Mul:
+		mulAVX2(dst, x, y, stepX, stepY, n)
+	case Div:
+		divAVX2(dst, x, y, stepX, stepY, n)
+	case Min:
+		minAVX2(dst, x, y, stepX, stepY, n)
+	case Max:
+		maxAVX2(dst, x, y, stepX, stepY, n)
+	case Less:
+		lessAVX2(dst, x, y, stepX, stepY, n)
+	case AtMost:
+		atMostAVX2(dst, x, y, stepX, stepY, n)
+	case Equal:
+		equalAVX2(dst, x, y, stepX, stepY, n)
+	case Select:
+		selectAVX2(dst, x, y, z, stepX, stepY, stepZ, n)
+	case MulAdd:
+		mulAddAVX2(dst, x, y, z, stepX, stepY, stepZ, n)
+	case MulSub:
+		mulSubAVX2(dst, x, y, z, stepX, stepY, stepZ, n)
+	case SubMul:
+		subMulAVX2(dst, x, y, z, stepX, stepY, stepZ, n)
+	default:
+		return false
+	}
+	return true
+}
+
+// accelNotFinite and accelInfinite return how many values from the front they have searched, and
+// whether one of these is what the name says.
+
+func accelNotFinite(p path, x []float64) (searched int, found bool) {
+	whole := len(x) &^ (block - 1)
+	switch {
+	case p == portable || whole == 0:
+		return 0, false
+	case p == avx512:
+		return whole, notFiniteAVX512(&x[0], whole) != 0
+	}
+	return whole, notFiniteAVX2(&x[0], whole) != 0
+}
+
+func accelInfinite(p path, x []float64) (searched int, found bool) {
+	whole := len(x) &^ (block - 1)
+	switch {
+	case p == portable || whole == 0:
+		return 0, false
+	case p == avx512:
+		return whole, infiniteAVX512(&x[0], whole) != 0
+	}
+	return whole, infiniteAVX2(&x[0], whole) != 0
+}

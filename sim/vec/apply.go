@@ -54,15 +54,8 @@ func applyBy(p path, op Op, dst, a, b, c []float64) {
 	if n%block != 0 {
 		panic("vec: the length of a column is no multiple of 8")
 	}
-	switch op {
-	case ExpOp:
-		function(p, dst, a, expBy)
-		return
-	case LogOp:
-		function(p, dst, a, logBy)
-		return
-	case NormalQuantileOp:
-		function(p, dst, a, normalBy)
+	if ExpOp <= op && op <= NormalQuantileOp {
+		function(p, op, dst, a)
 		return
 	}
 	x, y, z := operandOf(a, n), operandOf(b, n), operandOf(c, n)
@@ -72,16 +65,21 @@ func applyBy(p path, op Op, dst, a, b, c []float64) {
 }
 
 // function applies one of the elementary functions, to a constant once.
-func function(p path, dst, a []float64, by func(p path, dst, x []float64)) {
-	if len(a) == len(dst) {
-		by(p, dst, a)
-		return
+func function(p path, op Op, dst, x []float64) {
+	column := dst
+	if len(x) == block {
+		dst = dst[:block]
 	}
-	x := operandOf(a, len(dst))
-	var one [block]float64
-	by(p, one[:], (*[block]float64)(x.at)[:])
-	for i := range dst {
-		dst[i] = one[0]
+	switch op {
+	case ExpOp:
+		expBy(p, dst, x)
+	case LogOp:
+		logBy(p, dst, x)
+	case NormalQuantileOp:
+		normalBy(p, dst, x)
+	}
+	for i := len(dst); i < len(column); i++ {
+		column[i] = dst[0]
 	}
 }
 
@@ -357,26 +355,29 @@ func applyPortable(op Op, dst unsafe.Pointer, a, b, c operand, n int) {
 	}
 }
 
+const infinity = 0x7ff << 52 // its bits, and those of the exponent
+
 // Finite reports whether all values of x are finite.
 func Finite(x []float64) bool { return finiteBy(fastest, x) }
 
-func finiteBy(_ path, x []float64) bool {
-	const exponent = 0x7ff << 52
-	worst := uint64(0)
-	for _, v := range x {
-		worst = max(worst, math.Float64bits(v)&exponent)
-	}
-	return worst != exponent
+func finiteBy(p path, x []float64) bool {
+	i, found := accelNotFinite(p, x)
+	return !found && !has(x[i:], infinity)
 }
 
 // FiniteOrNaN reports whether no value of x is infinite.
 func FiniteOrNaN(x []float64) bool { return finiteOrNaNBy(fastest, x) }
 
-func finiteOrNaNBy(_ path, x []float64) bool {
-	const infinity = 0x7ff << 52
+func finiteOrNaNBy(p path, x []float64) bool {
+	i, found := accelInfinite(p, x)
+	return !found && !has(x[i:], 1<<63-1)
+}
+
+// has reports whether the bits of a value, under the mask, are those of infinity.
+func has(x []float64, mask uint64) bool {
 	var found uint64
 	for _, v := range x {
-		found |= bit(math.Float64bits(v)<<1 == infinity<<1)
+		found |= bit(math.Float64bits(v)&mask == infinity)
 	}
-	return found == 0
+	return found != 0
 }

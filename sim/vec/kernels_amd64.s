@@ -1234,6 +1234,985 @@ done:
 	VZEROUPPER
 	RET
 
+// func copyAVX512(dst *float64, a *float64, stepA int, n int)
+// Requires: AVX, AVX512F
+TEXT ·copyAVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ n+24(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ stepA+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+
+many:
+	CMPQ    CX, $+32
+	JL      few
+	VMOVUPD (DX), Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD (DX)(BX*1), Z0
+	VMOVUPD Z0, 64(AX)
+	VMOVUPD (DX)(BX*2), Z0
+	VMOVUPD Z0, 128(AX)
+	VMOVUPD (DX)(SI*1), Z0
+	VMOVUPD Z0, 192(AX)
+	LEAQ    (DX)(BX*4), DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	JMP     many
+
+few:
+	CMPQ    CX, $+8
+	JL      done
+	VMOVUPD (DX), Z0
+	VMOVUPD Z0, (AX)
+	LEAQ    (DX)(BX*1), DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	JMP     few
+
+done:
+	VZEROUPPER
+	RET
+
+// func addAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// Requires: AVX, AVX512F
+TEXT ·addAVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ n+40(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ stepA+24(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ b+16(FP), DI
+	MOVQ stepB+32(FP), R8
+	LEAQ (R8)(R8*2), R9
+
+many:
+	CMPQ    CX, $+32
+	JL      few
+	VMOVUPD (DX), Z0
+	VADDPD  (DI), Z0, Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD (DX)(BX*1), Z0
+	VADDPD  (DI)(R8*1), Z0, Z0
+	VMOVUPD Z0, 64(AX)
+	VMOVUPD (DX)(BX*2), Z0
+	VADDPD  (DI)(R8*2), Z0, Z0
+	VMOVUPD Z0, 128(AX)
+	VMOVUPD (DX)(SI*1), Z0
+	VADDPD  (DI)(R9*1), Z0, Z0
+	VMOVUPD Z0, 192(AX)
+	LEAQ    (DX)(BX*4), DX
+	LEAQ    (DI)(R8*4), DI
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	JMP     many
+
+few:
+	CMPQ    CX, $+8
+	JL      done
+	VMOVUPD (DX), Z0
+	VADDPD  (DI), Z0, Z0
+	VMOVUPD Z0, (AX)
+	LEAQ    (DX)(BX*1), DX
+	LEAQ    (DI)(R8*1), DI
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	JMP     few
+
+done:
+	VZEROUPPER
+	RET
+
+// func subAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// Requires: AVX, AVX512F
+TEXT ·subAVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ n+40(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ stepA+24(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ b+16(FP), DI
+	MOVQ stepB+32(FP), R8
+	LEAQ (R8)(R8*2), R9
+
+many:
+	CMPQ    CX, $+32
+	JL      few
+	VMOVUPD (DX), Z0
+	VSUBPD  (DI), Z0, Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD (DX)(BX*1), Z0
+	VSUBPD  (DI)(R8*1), Z0, Z0
+	VMOVUPD Z0, 64(AX)
+	VMOVUPD (DX)(BX*2), Z0
+	VSUBPD  (DI)(R8*2), Z0, Z0
+	VMOVUPD Z0, 128(AX)
+	VMOVUPD (DX)(SI*1), Z0
+	VSUBPD  (DI)(R9*1), Z0, Z0
+	VMOVUPD Z0, 192(AX)
+	LEAQ    (DX)(BX*4), DX
+	LEAQ    (DI)(R8*4), DI
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	JMP     many
+
+few:
+	CMPQ    CX, $+8
+	JL      done
+	VMOVUPD (DX), Z0
+	VSUBPD  (DI), Z0, Z0
+	VMOVUPD Z0, (AX)
+	LEAQ    (DX)(BX*1), DX
+	LEAQ    (DI)(R8*1), DI
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	JMP     few
+
+done:
+	VZEROUPPER
+	RET
+
+// func mulAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// Requires: AVX, AVX512F
+TEXT ·mulAVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ n+40(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ stepA+24(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ b+16(FP), DI
+	MOVQ stepB+32(FP), R8
+	LEAQ (R8)(R8*2), R9
+
+many:
+	CMPQ    CX, $+32
+	JL      few
+	VMOVUPD (DX), Z0
+	VMULPD  (DI), Z0, Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD (DX)(BX*1), Z0
+	VMULPD  (DI)(R8*1), Z0, Z0
+	VMOVUPD Z0, 64(AX)
+	VMOVUPD (DX)(BX*2), Z0
+	VMULPD  (DI)(R8*2), Z0, Z0
+	VMOVUPD Z0, 128(AX)
+	VMOVUPD (DX)(SI*1), Z0
+	VMULPD  (DI)(R9*1), Z0, Z0
+	VMOVUPD Z0, 192(AX)
+	LEAQ    (DX)(BX*4), DX
+	LEAQ    (DI)(R8*4), DI
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	JMP     many
+
+few:
+	CMPQ    CX, $+8
+	JL      done
+	VMOVUPD (DX), Z0
+	VMULPD  (DI), Z0, Z0
+	VMOVUPD Z0, (AX)
+	LEAQ    (DX)(BX*1), DX
+	LEAQ    (DI)(R8*1), DI
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	JMP     few
+
+done:
+	VZEROUPPER
+	RET
+
+// func divAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// Requires: AVX, AVX512F
+TEXT ·divAVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ n+40(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ stepA+24(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ b+16(FP), DI
+	MOVQ stepB+32(FP), R8
+	LEAQ (R8)(R8*2), R9
+
+many:
+	CMPQ    CX, $+32
+	JL      few
+	VMOVUPD (DX), Z0
+	VDIVPD  (DI), Z0, Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD (DX)(BX*1), Z0
+	VDIVPD  (DI)(R8*1), Z0, Z0
+	VMOVUPD Z0, 64(AX)
+	VMOVUPD (DX)(BX*2), Z0
+	VDIVPD  (DI)(R8*2), Z0, Z0
+	VMOVUPD Z0, 128(AX)
+	VMOVUPD (DX)(SI*1), Z0
+	VDIVPD  (DI)(R9*1), Z0, Z0
+	VMOVUPD Z0, 192(AX)
+	LEAQ    (DX)(BX*4), DX
+	LEAQ    (DI)(R8*4), DI
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	JMP     many
+
+few:
+	CMPQ    CX, $+8
+	JL      done
+	VMOVUPD (DX), Z0
+	VDIVPD  (DI), Z0, Z0
+	VMOVUPD Z0, (AX)
+	LEAQ    (DX)(BX*1), DX
+	LEAQ    (DI)(R8*1), DI
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	JMP     few
+
+done:
+	VZEROUPPER
+	RET
+
+// func minAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// Requires: AVX, AVX512F
+TEXT ·minAVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ n+40(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ stepA+24(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ b+16(FP), DI
+	MOVQ stepB+32(FP), R8
+	LEAQ (R8)(R8*2), R9
+
+many:
+	CMPQ    CX, $+32
+	JL      few
+	VMOVUPD (DX), Z0
+	VMINPD  (DI), Z0, Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD (DX)(BX*1), Z0
+	VMINPD  (DI)(R8*1), Z0, Z0
+	VMOVUPD Z0, 64(AX)
+	VMOVUPD (DX)(BX*2), Z0
+	VMINPD  (DI)(R8*2), Z0, Z0
+	VMOVUPD Z0, 128(AX)
+	VMOVUPD (DX)(SI*1), Z0
+	VMINPD  (DI)(R9*1), Z0, Z0
+	VMOVUPD Z0, 192(AX)
+	LEAQ    (DX)(BX*4), DX
+	LEAQ    (DI)(R8*4), DI
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	JMP     many
+
+few:
+	CMPQ    CX, $+8
+	JL      done
+	VMOVUPD (DX), Z0
+	VMINPD  (DI), Z0, Z0
+	VMOVUPD Z0, (AX)
+	LEAQ    (DX)(BX*1), DX
+	LEAQ    (DI)(R8*1), DI
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	JMP     few
+
+done:
+	VZEROUPPER
+	RET
+
+// func maxAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// Requires: AVX, AVX512F
+TEXT ·maxAVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ n+40(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ stepA+24(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ b+16(FP), DI
+	MOVQ stepB+32(FP), R8
+	LEAQ (R8)(R8*2), R9
+
+many:
+	CMPQ    CX, $+32
+	JL      few
+	VMOVUPD (DX), Z0
+	VMAXPD  (DI), Z0, Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD (DX)(BX*1), Z0
+	VMAXPD  (DI)(R8*1), Z0, Z0
+	VMOVUPD Z0, 64(AX)
+	VMOVUPD (DX)(BX*2), Z0
+	VMAXPD  (DI)(R8*2), Z0, Z0
+	VMOVUPD Z0, 128(AX)
+	VMOVUPD (DX)(SI*1), Z0
+	VMAXPD  (DI)(R9*1), Z0, Z0
+	VMOVUPD Z0, 192(AX)
+	LEAQ    (DX)(BX*4), DX
+	LEAQ    (DI)(R8*4), DI
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	JMP     many
+
+few:
+	CMPQ    CX, $+8
+	JL      done
+	VMOVUPD (DX), Z0
+	VMAXPD  (DI), Z0, Z0
+	VMOVUPD Z0, (AX)
+	LEAQ    (DX)(BX*1), DX
+	LEAQ    (DI)(R8*1), DI
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	JMP     few
+
+done:
+	VZEROUPPER
+	RET
+
+// func lessAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// Requires: AVX, AVX512F
+TEXT ·lessAVX512(SB), NOSPLIT, $0-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         n+40(FP), CX
+	MOVQ         a+8(FP), DX
+	MOVQ         stepA+24(FP), BX
+	LEAQ         (BX)(BX*2), SI
+	MOVQ         b+16(FP), DI
+	MOVQ         stepB+32(FP), R8
+	LEAQ         (R8)(R8*2), R9
+	VBROADCASTSD constants<>+128(SB), Z0
+
+many:
+	CMPQ      CX, $+32
+	JL        few
+	VMOVUPD   (DX), Z1
+	VCMPPD    $0x11, (DI), Z1, K1
+	VMOVAPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, (AX)
+	VMOVUPD   (DX)(BX*1), Z1
+	VCMPPD    $0x11, (DI)(R8*1), Z1, K1
+	VMOVAPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, 64(AX)
+	VMOVUPD   (DX)(BX*2), Z1
+	VCMPPD    $0x11, (DI)(R8*2), Z1, K1
+	VMOVAPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, 128(AX)
+	VMOVUPD   (DX)(SI*1), Z1
+	VCMPPD    $0x11, (DI)(R9*1), Z1, K1
+	VMOVAPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, 192(AX)
+	LEAQ      (DX)(BX*4), DX
+	LEAQ      (DI)(R8*4), DI
+	ADDQ      $+256, AX
+	SUBQ      $+32, CX
+	JMP       many
+
+few:
+	CMPQ      CX, $+8
+	JL        done
+	VMOVUPD   (DX), Z1
+	VCMPPD    $0x11, (DI), Z1, K1
+	VMOVAPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, (AX)
+	LEAQ      (DX)(BX*1), DX
+	LEAQ      (DI)(R8*1), DI
+	ADDQ      $+64, AX
+	SUBQ      $+8, CX
+	JMP       few
+
+done:
+	VZEROUPPER
+	RET
+
+// func atMostAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// Requires: AVX, AVX512F
+TEXT ·atMostAVX512(SB), NOSPLIT, $0-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         n+40(FP), CX
+	MOVQ         a+8(FP), DX
+	MOVQ         stepA+24(FP), BX
+	LEAQ         (BX)(BX*2), SI
+	MOVQ         b+16(FP), DI
+	MOVQ         stepB+32(FP), R8
+	LEAQ         (R8)(R8*2), R9
+	VBROADCASTSD constants<>+128(SB), Z0
+
+many:
+	CMPQ      CX, $+32
+	JL        few
+	VMOVUPD   (DX), Z1
+	VCMPPD    $0x12, (DI), Z1, K1
+	VMOVAPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, (AX)
+	VMOVUPD   (DX)(BX*1), Z1
+	VCMPPD    $0x12, (DI)(R8*1), Z1, K1
+	VMOVAPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, 64(AX)
+	VMOVUPD   (DX)(BX*2), Z1
+	VCMPPD    $0x12, (DI)(R8*2), Z1, K1
+	VMOVAPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, 128(AX)
+	VMOVUPD   (DX)(SI*1), Z1
+	VCMPPD    $0x12, (DI)(R9*1), Z1, K1
+	VMOVAPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, 192(AX)
+	LEAQ      (DX)(BX*4), DX
+	LEAQ      (DI)(R8*4), DI
+	ADDQ      $+256, AX
+	SUBQ      $+32, CX
+	JMP       many
+
+few:
+	CMPQ      CX, $+8
+	JL        done
+	VMOVUPD   (DX), Z1
+	VCMPPD    $0x12, (DI), Z1, K1
+	VMOVAPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, (AX)
+	LEAQ      (DX)(BX*1), DX
+	LEAQ      (DI)(R8*1), DI
+	ADDQ      $+64, AX
+	SUBQ      $+8, CX
+	JMP       few
+
+done:
+	VZEROUPPER
+	RET
+
+// func equalAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// Requires: AVX, AVX512F
+TEXT ·equalAVX512(SB), NOSPLIT, $0-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         n+40(FP), CX
+	MOVQ         a+8(FP), DX
+	MOVQ         stepA+24(FP), BX
+	LEAQ         (BX)(BX*2), SI
+	MOVQ         b+16(FP), DI
+	MOVQ         stepB+32(FP), R8
+	LEAQ         (R8)(R8*2), R9
+	VBROADCASTSD constants<>+128(SB), Z0
+
+many:
+	CMPQ      CX, $+32
+	JL        few
+	VMOVUPD   (DX), Z1
+	VCMPPD    $0x00, (DI), Z1, K1
+	VMOVAPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, (AX)
+	VMOVUPD   (DX)(BX*1), Z1
+	VCMPPD    $0x00, (DI)(R8*1), Z1, K1
+	VMOVAPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, 64(AX)
+	VMOVUPD   (DX)(BX*2), Z1
+	VCMPPD    $0x00, (DI)(R8*2), Z1, K1
+	VMOVAPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, 128(AX)
+	VMOVUPD   (DX)(SI*1), Z1
+	VCMPPD    $0x00, (DI)(R9*1), Z1, K1
+	VMOVAPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, 192(AX)
+	LEAQ      (DX)(BX*4), DX
+	LEAQ      (DI)(R8*4), DI
+	ADDQ      $+256, AX
+	SUBQ      $+32, CX
+	JMP       many
+
+few:
+	CMPQ      CX, $+8
+	JL        done
+	VMOVUPD   (DX), Z1
+	VCMPPD    $0x00, (DI), Z1, K1
+	VMOVAPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, (AX)
+	LEAQ      (DX)(BX*1), DX
+	LEAQ      (DI)(R8*1), DI
+	ADDQ      $+64, AX
+	SUBQ      $+8, CX
+	JMP       few
+
+done:
+	VZEROUPPER
+	RET
+
+// func selectAVX512(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+// Requires: AVX, AVX512F
+TEXT ·selectAVX512(SB), NOSPLIT, $0-64
+	MOVQ         dst+0(FP), AX
+	MOVQ         n+56(FP), CX
+	MOVQ         a+8(FP), DX
+	MOVQ         stepA+32(FP), BX
+	LEAQ         (BX)(BX*2), SI
+	MOVQ         b+16(FP), DI
+	MOVQ         stepB+40(FP), R8
+	LEAQ         (R8)(R8*2), R9
+	MOVQ         c+24(FP), R10
+	MOVQ         stepC+48(FP), R11
+	LEAQ         (R11)(R11*2), R12
+	VBROADCASTSD constants<>+584(SB), Z0
+
+many:
+	CMPQ    CX, $+32
+	JL      few
+	VMOVUPD (DX), Z1
+	VMOVUPD (DI), Z2
+	VCMPPD  $0x04, Z0, Z1, K1
+	VMOVUPD (R10), Z1
+	VMOVAPD Z2, K1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD (DX)(BX*1), Z1
+	VMOVUPD (DI)(R8*1), Z2
+	VCMPPD  $0x04, Z0, Z1, K1
+	VMOVUPD (R10)(R11*1), Z1
+	VMOVAPD Z2, K1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD (DX)(BX*2), Z1
+	VMOVUPD (DI)(R8*2), Z2
+	VCMPPD  $0x04, Z0, Z1, K1
+	VMOVUPD (R10)(R11*2), Z1
+	VMOVAPD Z2, K1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD (DX)(SI*1), Z1
+	VMOVUPD (DI)(R9*1), Z2
+	VCMPPD  $0x04, Z0, Z1, K1
+	VMOVUPD (R10)(R12*1), Z1
+	VMOVAPD Z2, K1, Z1
+	VMOVUPD Z1, 192(AX)
+	LEAQ    (DX)(BX*4), DX
+	LEAQ    (DI)(R8*4), DI
+	LEAQ    (R10)(R11*4), R10
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	JMP     many
+
+few:
+	CMPQ    CX, $+8
+	JL      done
+	VMOVUPD (DX), Z1
+	VMOVUPD (DI), Z2
+	VCMPPD  $0x04, Z0, Z1, K1
+	VMOVUPD (R10), Z1
+	VMOVAPD Z2, K1, Z1
+	VMOVUPD Z1, (AX)
+	LEAQ    (DX)(BX*1), DX
+	LEAQ    (DI)(R8*1), DI
+	LEAQ    (R10)(R11*1), R10
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	JMP     few
+
+done:
+	VZEROUPPER
+	RET
+
+// func mulAddAVX512(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+// Requires: AVX, AVX512F
+TEXT ·mulAddAVX512(SB), NOSPLIT, $0-64
+	MOVQ dst+0(FP), AX
+	MOVQ n+56(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ stepA+32(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ b+16(FP), DI
+	MOVQ stepB+40(FP), R8
+	LEAQ (R8)(R8*2), R9
+	MOVQ c+24(FP), R10
+	MOVQ stepC+48(FP), R11
+	LEAQ (R11)(R11*2), R12
+
+many:
+	CMPQ    CX, $+32
+	JL      few
+	VMOVUPD (DX), Z0
+	VMOVUPD (DI), Z1
+	VMULPD  Z1, Z0, Z0
+	VADDPD  (R10), Z0, Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD (DX)(BX*1), Z0
+	VMOVUPD (DI)(R8*1), Z1
+	VMULPD  Z1, Z0, Z0
+	VADDPD  (R10)(R11*1), Z0, Z0
+	VMOVUPD Z0, 64(AX)
+	VMOVUPD (DX)(BX*2), Z0
+	VMOVUPD (DI)(R8*2), Z1
+	VMULPD  Z1, Z0, Z0
+	VADDPD  (R10)(R11*2), Z0, Z0
+	VMOVUPD Z0, 128(AX)
+	VMOVUPD (DX)(SI*1), Z0
+	VMOVUPD (DI)(R9*1), Z1
+	VMULPD  Z1, Z0, Z0
+	VADDPD  (R10)(R12*1), Z0, Z0
+	VMOVUPD Z0, 192(AX)
+	LEAQ    (DX)(BX*4), DX
+	LEAQ    (DI)(R8*4), DI
+	LEAQ    (R10)(R11*4), R10
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	JMP     many
+
+few:
+	CMPQ    CX, $+8
+	JL      done
+	VMOVUPD (DX), Z0
+	VMOVUPD (DI), Z1
+	VMULPD  Z1, Z0, Z0
+	VADDPD  (R10), Z0, Z0
+	VMOVUPD Z0, (AX)
+	LEAQ    (DX)(BX*1), DX
+	LEAQ    (DI)(R8*1), DI
+	LEAQ    (R10)(R11*1), R10
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	JMP     few
+
+done:
+	VZEROUPPER
+	RET
+
+// func mulSubAVX512(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+// Requires: AVX, AVX512F
+TEXT ·mulSubAVX512(SB), NOSPLIT, $0-64
+	MOVQ dst+0(FP), AX
+	MOVQ n+56(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ stepA+32(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ b+16(FP), DI
+	MOVQ stepB+40(FP), R8
+	LEAQ (R8)(R8*2), R9
+	MOVQ c+24(FP), R10
+	MOVQ stepC+48(FP), R11
+	LEAQ (R11)(R11*2), R12
+
+many:
+	CMPQ    CX, $+32
+	JL      few
+	VMOVUPD (DX), Z0
+	VMOVUPD (DI), Z1
+	VMULPD  Z1, Z0, Z0
+	VSUBPD  (R10), Z0, Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD (DX)(BX*1), Z0
+	VMOVUPD (DI)(R8*1), Z1
+	VMULPD  Z1, Z0, Z0
+	VSUBPD  (R10)(R11*1), Z0, Z0
+	VMOVUPD Z0, 64(AX)
+	VMOVUPD (DX)(BX*2), Z0
+	VMOVUPD (DI)(R8*2), Z1
+	VMULPD  Z1, Z0, Z0
+	VSUBPD  (R10)(R11*2), Z0, Z0
+	VMOVUPD Z0, 128(AX)
+	VMOVUPD (DX)(SI*1), Z0
+	VMOVUPD (DI)(R9*1), Z1
+	VMULPD  Z1, Z0, Z0
+	VSUBPD  (R10)(R12*1), Z0, Z0
+	VMOVUPD Z0, 192(AX)
+	LEAQ    (DX)(BX*4), DX
+	LEAQ    (DI)(R8*4), DI
+	LEAQ    (R10)(R11*4), R10
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	JMP     many
+
+few:
+	CMPQ    CX, $+8
+	JL      done
+	VMOVUPD (DX), Z0
+	VMOVUPD (DI), Z1
+	VMULPD  Z1, Z0, Z0
+	VSUBPD  (R10), Z0, Z0
+	VMOVUPD Z0, (AX)
+	LEAQ    (DX)(BX*1), DX
+	LEAQ    (DI)(R8*1), DI
+	LEAQ    (R10)(R11*1), R10
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	JMP     few
+
+done:
+	VZEROUPPER
+	RET
+
+// func subMulAVX512(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+// Requires: AVX, AVX512F
+TEXT ·subMulAVX512(SB), NOSPLIT, $0-64
+	MOVQ dst+0(FP), AX
+	MOVQ n+56(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ stepA+32(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ b+16(FP), DI
+	MOVQ stepB+40(FP), R8
+	LEAQ (R8)(R8*2), R9
+	MOVQ c+24(FP), R10
+	MOVQ stepC+48(FP), R11
+	LEAQ (R11)(R11*2), R12
+
+many:
+	CMPQ    CX, $+32
+	JL      few
+	VMOVUPD (DX), Z0
+	VMOVUPD (DI), Z1
+	VMOVUPD (R10), Z2
+	VMULPD  Z1, Z0, Z0
+	VSUBPD  Z0, Z2, Z2
+	VMOVUPD Z2, (AX)
+	VMOVUPD (DX)(BX*1), Z0
+	VMOVUPD (DI)(R8*1), Z1
+	VMOVUPD (R10)(R11*1), Z2
+	VMULPD  Z1, Z0, Z0
+	VSUBPD  Z0, Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VMOVUPD (DX)(BX*2), Z0
+	VMOVUPD (DI)(R8*2), Z1
+	VMOVUPD (R10)(R11*2), Z2
+	VMULPD  Z1, Z0, Z0
+	VSUBPD  Z0, Z2, Z2
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD (DX)(SI*1), Z0
+	VMOVUPD (DI)(R9*1), Z1
+	VMOVUPD (R10)(R12*1), Z2
+	VMULPD  Z1, Z0, Z0
+	VSUBPD  Z0, Z2, Z2
+	VMOVUPD Z2, 192(AX)
+	LEAQ    (DX)(BX*4), DX
+	LEAQ    (DI)(R8*4), DI
+	LEAQ    (R10)(R11*4), R10
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	JMP     many
+
+few:
+	CMPQ    CX, $+8
+	JL      done
+	VMOVUPD (DX), Z0
+	VMOVUPD (DI), Z1
+	VMOVUPD (R10), Z2
+	VMULPD  Z1, Z0, Z0
+	VSUBPD  Z0, Z2, Z2
+	VMOVUPD Z2, (AX)
+	LEAQ    (DX)(BX*1), DX
+	LEAQ    (DI)(R8*1), DI
+	LEAQ    (R10)(R11*1), R10
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	JMP     few
+
+done:
+	VZEROUPPER
+	RET
+
+// func absAVX512(dst *float64, a *float64, stepA int, n int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·absAVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         n+24(FP), CX
+	MOVQ         a+8(FP), DX
+	MOVQ         stepA+16(FP), BX
+	LEAQ         (BX)(BX*2), SI
+	VBROADCASTSD constants<>+288(SB), Z0
+
+many:
+	CMPQ    CX, $+32
+	JL      few
+	VANDPD  (DX), Z0, Z1
+	VMOVUPD Z1, (AX)
+	VANDPD  (DX)(BX*1), Z0, Z1
+	VMOVUPD Z1, 64(AX)
+	VANDPD  (DX)(BX*2), Z0, Z1
+	VMOVUPD Z1, 128(AX)
+	VANDPD  (DX)(SI*1), Z0, Z1
+	VMOVUPD Z1, 192(AX)
+	LEAQ    (DX)(BX*4), DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	JMP     many
+
+few:
+	CMPQ    CX, $+8
+	JL      done
+	VANDPD  (DX), Z0, Z1
+	VMOVUPD Z1, (AX)
+	LEAQ    (DX)(BX*1), DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	JMP     few
+
+done:
+	VZEROUPPER
+	RET
+
+// func sqrtAVX512(dst *float64, a *float64, stepA int, n int)
+// Requires: AVX, AVX512F
+TEXT ·sqrtAVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ n+24(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ stepA+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+
+many:
+	CMPQ    CX, $+32
+	JL      few
+	VSQRTPD (DX), Z0
+	VMOVUPD Z0, (AX)
+	VSQRTPD (DX)(BX*1), Z0
+	VMOVUPD Z0, 64(AX)
+	VSQRTPD (DX)(BX*2), Z0
+	VMOVUPD Z0, 128(AX)
+	VSQRTPD (DX)(SI*1), Z0
+	VMOVUPD Z0, 192(AX)
+	LEAQ    (DX)(BX*4), DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	JMP     many
+
+few:
+	CMPQ    CX, $+8
+	JL      done
+	VSQRTPD (DX), Z0
+	VMOVUPD Z0, (AX)
+	LEAQ    (DX)(BX*1), DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	JMP     few
+
+done:
+	VZEROUPPER
+	RET
+
+// func floorAVX512(dst *float64, a *float64, stepA int, n int)
+// Requires: AVX, AVX512F
+TEXT ·floorAVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ n+24(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ stepA+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+
+many:
+	CMPQ        CX, $+32
+	JL          few
+	VRNDSCALEPD $0x09, (DX), Z0
+	VMOVUPD     Z0, (AX)
+	VRNDSCALEPD $0x09, (DX)(BX*1), Z0
+	VMOVUPD     Z0, 64(AX)
+	VRNDSCALEPD $0x09, (DX)(BX*2), Z0
+	VMOVUPD     Z0, 128(AX)
+	VRNDSCALEPD $0x09, (DX)(SI*1), Z0
+	VMOVUPD     Z0, 192(AX)
+	LEAQ        (DX)(BX*4), DX
+	ADDQ        $+256, AX
+	SUBQ        $+32, CX
+	JMP         many
+
+few:
+	CMPQ        CX, $+8
+	JL          done
+	VRNDSCALEPD $0x09, (DX), Z0
+	VMOVUPD     Z0, (AX)
+	LEAQ        (DX)(BX*1), DX
+	ADDQ        $+64, AX
+	SUBQ        $+8, CX
+	JMP         few
+
+done:
+	VZEROUPPER
+	RET
+
+// func notFiniteAVX512(x *float64, n int) (found int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·notFiniteAVX512(SB), NOSPLIT, $0-24
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	XORQ         DX, DX
+	VBROADCASTSD constants<>+592(SB), Z0
+	VBROADCASTSD constants<>+592(SB), Z1
+
+many:
+	CMPQ     CX, $+32
+	JL       few
+	VANDPD   (AX), Z0, Z2
+	VPCMPEQQ Z1, Z2, K1
+	KMOVB    K1, BX
+	ORQ      BX, DX
+	VANDPD   64(AX), Z0, Z2
+	VPCMPEQQ Z1, Z2, K1
+	KMOVB    K1, BX
+	ORQ      BX, DX
+	VANDPD   128(AX), Z0, Z2
+	VPCMPEQQ Z1, Z2, K1
+	KMOVB    K1, BX
+	ORQ      BX, DX
+	VANDPD   192(AX), Z0, Z2
+	VPCMPEQQ Z1, Z2, K1
+	KMOVB    K1, BX
+	ORQ      BX, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	JMP      many
+
+few:
+	CMPQ     CX, $+8
+	JL       done
+	VANDPD   (AX), Z0, Z2
+	VPCMPEQQ Z1, Z2, K1
+	KMOVB    K1, BX
+	ORQ      BX, DX
+	ADDQ     $+64, AX
+	SUBQ     $+8, CX
+	JMP      few
+
+done:
+	VZEROUPPER
+	MOVQ DX, found+16(FP)
+	RET
+
+// func infiniteAVX512(x *float64, n int) (found int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·infiniteAVX512(SB), NOSPLIT, $0-24
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	XORQ         DX, DX
+	VBROADCASTSD constants<>+288(SB), Z0
+	VBROADCASTSD constants<>+592(SB), Z1
+
+many:
+	CMPQ     CX, $+32
+	JL       few
+	VANDPD   (AX), Z0, Z2
+	VPCMPEQQ Z1, Z2, K1
+	KMOVB    K1, BX
+	ORQ      BX, DX
+	VANDPD   64(AX), Z0, Z2
+	VPCMPEQQ Z1, Z2, K1
+	KMOVB    K1, BX
+	ORQ      BX, DX
+	VANDPD   128(AX), Z0, Z2
+	VPCMPEQQ Z1, Z2, K1
+	KMOVB    K1, BX
+	ORQ      BX, DX
+	VANDPD   192(AX), Z0, Z2
+	VPCMPEQQ Z1, Z2, K1
+	KMOVB    K1, BX
+	ORQ      BX, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	JMP      many
+
+few:
+	CMPQ     CX, $+8
+	JL       done
+	VANDPD   (AX), Z0, Z2
+	VPCMPEQQ Z1, Z2, K1
+	KMOVB    K1, BX
+	ORQ      BX, DX
+	ADDQ     $+64, AX
+	SUBQ     $+8, CX
+	JMP      few
+
+done:
+	VZEROUPPER
+	MOVQ DX, found+16(FP)
+	RET
+
 // func expAVX2(dst *float64, x *float64, n int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·expAVX2(SB), NOSPLIT, $0-24
@@ -1357,7 +2336,7 @@ many:
 	VMULPD       Y3, Y3, Y3
 	VFMADD231PD  Y11, Y3, Y1
 	VADDPD       Y1, Y0, Y11
-	VBROADCASTSD constants<>+584(SB), Y0
+	VBROADCASTSD constants<>+600(SB), Y0
 	VPSRAD       $0x01, Y8, Y1
 	VPSUBD       Y1, Y8, Y8
 	VPADDQ       Y0, Y1, Y1
@@ -1443,7 +2422,7 @@ few:
 	VMULPD       Y0, Y0, Y0
 	VFMADD231PD  Y2, Y0, Y3
 	VADDPD       Y3, Y4, Y2
-	VBROADCASTSD constants<>+584(SB), Y0
+	VBROADCASTSD constants<>+600(SB), Y0
 	VPSRAD       $0x01, Y1, Y3
 	VPSUBD       Y3, Y1, Y1
 	VPADDQ       Y0, Y3, Y3
@@ -2024,7 +3003,7 @@ TEXT ·uniformPairAVX2(SB), NOSPLIT, $0-32
 many:
 	CMPQ           DX, $+8
 	JL             few
-	VBROADCASTSD   constants<>+592(SB), Y4
+	VBROADCASTSD   constants<>+608(SB), Y4
 	VPBROADCASTQ   8(BX), Y5
 	VMOVAPD        Y0, Y1
 	VPADDQ         Y4, Y0, Y0
@@ -2192,7 +3171,7 @@ many:
 few:
 	CMPQ           DX, $+4
 	JL             done
-	VBROADCASTSD   constants<>+592(SB), Y2
+	VBROADCASTSD   constants<>+608(SB), Y2
 	VPBROADCASTQ   8(BX), Y3
 	VMOVAPD        Y0, Y1
 	VPADDQ         Y2, Y0, Y0
@@ -2286,6 +3265,1047 @@ done:
 	VZEROUPPER
 	RET
 
+// func copyAVX2(dst *float64, a *float64, stepA int, n int)
+// Requires: AVX
+TEXT ·copyAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ n+24(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ stepA+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+
+many:
+	CMPQ    CX, $+16
+	JL      few
+	VMOVUPD (DX), Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD (DX)(BX*1), Y0
+	VMOVUPD Y0, 32(AX)
+	VMOVUPD (DX)(BX*2), Y0
+	VMOVUPD Y0, 64(AX)
+	VMOVUPD (DX)(SI*1), Y0
+	VMOVUPD Y0, 96(AX)
+	LEAQ    (DX)(BX*4), DX
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	JMP     many
+
+few:
+	CMPQ    CX, $+8
+	JL      done
+	VMOVUPD (DX), Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD (DX)(BX*1), Y0
+	VMOVUPD Y0, 32(AX)
+	LEAQ    (DX)(BX*2), DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	JMP     few
+
+done:
+	VZEROUPPER
+	RET
+
+// func addAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// Requires: AVX
+TEXT ·addAVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ n+40(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ stepA+24(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ b+16(FP), DI
+	MOVQ stepB+32(FP), R8
+	LEAQ (R8)(R8*2), R9
+
+many:
+	CMPQ    CX, $+16
+	JL      few
+	VMOVUPD (DX), Y0
+	VADDPD  (DI), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD (DX)(BX*1), Y0
+	VADDPD  (DI)(R8*1), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	VMOVUPD (DX)(BX*2), Y0
+	VADDPD  (DI)(R8*2), Y0, Y0
+	VMOVUPD Y0, 64(AX)
+	VMOVUPD (DX)(SI*1), Y0
+	VADDPD  (DI)(R9*1), Y0, Y0
+	VMOVUPD Y0, 96(AX)
+	LEAQ    (DX)(BX*4), DX
+	LEAQ    (DI)(R8*4), DI
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	JMP     many
+
+few:
+	CMPQ    CX, $+8
+	JL      done
+	VMOVUPD (DX), Y0
+	VADDPD  (DI), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD (DX)(BX*1), Y0
+	VADDPD  (DI)(R8*1), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	LEAQ    (DX)(BX*2), DX
+	LEAQ    (DI)(R8*2), DI
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	JMP     few
+
+done:
+	VZEROUPPER
+	RET
+
+// func subAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// Requires: AVX
+TEXT ·subAVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ n+40(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ stepA+24(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ b+16(FP), DI
+	MOVQ stepB+32(FP), R8
+	LEAQ (R8)(R8*2), R9
+
+many:
+	CMPQ    CX, $+16
+	JL      few
+	VMOVUPD (DX), Y0
+	VSUBPD  (DI), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD (DX)(BX*1), Y0
+	VSUBPD  (DI)(R8*1), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	VMOVUPD (DX)(BX*2), Y0
+	VSUBPD  (DI)(R8*2), Y0, Y0
+	VMOVUPD Y0, 64(AX)
+	VMOVUPD (DX)(SI*1), Y0
+	VSUBPD  (DI)(R9*1), Y0, Y0
+	VMOVUPD Y0, 96(AX)
+	LEAQ    (DX)(BX*4), DX
+	LEAQ    (DI)(R8*4), DI
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	JMP     many
+
+few:
+	CMPQ    CX, $+8
+	JL      done
+	VMOVUPD (DX), Y0
+	VSUBPD  (DI), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD (DX)(BX*1), Y0
+	VSUBPD  (DI)(R8*1), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	LEAQ    (DX)(BX*2), DX
+	LEAQ    (DI)(R8*2), DI
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	JMP     few
+
+done:
+	VZEROUPPER
+	RET
+
+// func mulAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// Requires: AVX
+TEXT ·mulAVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ n+40(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ stepA+24(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ b+16(FP), DI
+	MOVQ stepB+32(FP), R8
+	LEAQ (R8)(R8*2), R9
+
+many:
+	CMPQ    CX, $+16
+	JL      few
+	VMOVUPD (DX), Y0
+	VMULPD  (DI), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD (DX)(BX*1), Y0
+	VMULPD  (DI)(R8*1), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	VMOVUPD (DX)(BX*2), Y0
+	VMULPD  (DI)(R8*2), Y0, Y0
+	VMOVUPD Y0, 64(AX)
+	VMOVUPD (DX)(SI*1), Y0
+	VMULPD  (DI)(R9*1), Y0, Y0
+	VMOVUPD Y0, 96(AX)
+	LEAQ    (DX)(BX*4), DX
+	LEAQ    (DI)(R8*4), DI
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	JMP     many
+
+few:
+	CMPQ    CX, $+8
+	JL      done
+	VMOVUPD (DX), Y0
+	VMULPD  (DI), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD (DX)(BX*1), Y0
+	VMULPD  (DI)(R8*1), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	LEAQ    (DX)(BX*2), DX
+	LEAQ    (DI)(R8*2), DI
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	JMP     few
+
+done:
+	VZEROUPPER
+	RET
+
+// func divAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// Requires: AVX
+TEXT ·divAVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ n+40(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ stepA+24(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ b+16(FP), DI
+	MOVQ stepB+32(FP), R8
+	LEAQ (R8)(R8*2), R9
+
+many:
+	CMPQ    CX, $+16
+	JL      few
+	VMOVUPD (DX), Y0
+	VDIVPD  (DI), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD (DX)(BX*1), Y0
+	VDIVPD  (DI)(R8*1), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	VMOVUPD (DX)(BX*2), Y0
+	VDIVPD  (DI)(R8*2), Y0, Y0
+	VMOVUPD Y0, 64(AX)
+	VMOVUPD (DX)(SI*1), Y0
+	VDIVPD  (DI)(R9*1), Y0, Y0
+	VMOVUPD Y0, 96(AX)
+	LEAQ    (DX)(BX*4), DX
+	LEAQ    (DI)(R8*4), DI
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	JMP     many
+
+few:
+	CMPQ    CX, $+8
+	JL      done
+	VMOVUPD (DX), Y0
+	VDIVPD  (DI), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD (DX)(BX*1), Y0
+	VDIVPD  (DI)(R8*1), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	LEAQ    (DX)(BX*2), DX
+	LEAQ    (DI)(R8*2), DI
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	JMP     few
+
+done:
+	VZEROUPPER
+	RET
+
+// func minAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// Requires: AVX
+TEXT ·minAVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ n+40(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ stepA+24(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ b+16(FP), DI
+	MOVQ stepB+32(FP), R8
+	LEAQ (R8)(R8*2), R9
+
+many:
+	CMPQ    CX, $+16
+	JL      few
+	VMOVUPD (DX), Y0
+	VMINPD  (DI), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD (DX)(BX*1), Y0
+	VMINPD  (DI)(R8*1), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	VMOVUPD (DX)(BX*2), Y0
+	VMINPD  (DI)(R8*2), Y0, Y0
+	VMOVUPD Y0, 64(AX)
+	VMOVUPD (DX)(SI*1), Y0
+	VMINPD  (DI)(R9*1), Y0, Y0
+	VMOVUPD Y0, 96(AX)
+	LEAQ    (DX)(BX*4), DX
+	LEAQ    (DI)(R8*4), DI
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	JMP     many
+
+few:
+	CMPQ    CX, $+8
+	JL      done
+	VMOVUPD (DX), Y0
+	VMINPD  (DI), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD (DX)(BX*1), Y0
+	VMINPD  (DI)(R8*1), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	LEAQ    (DX)(BX*2), DX
+	LEAQ    (DI)(R8*2), DI
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	JMP     few
+
+done:
+	VZEROUPPER
+	RET
+
+// func maxAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// Requires: AVX
+TEXT ·maxAVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ n+40(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ stepA+24(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ b+16(FP), DI
+	MOVQ stepB+32(FP), R8
+	LEAQ (R8)(R8*2), R9
+
+many:
+	CMPQ    CX, $+16
+	JL      few
+	VMOVUPD (DX), Y0
+	VMAXPD  (DI), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD (DX)(BX*1), Y0
+	VMAXPD  (DI)(R8*1), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	VMOVUPD (DX)(BX*2), Y0
+	VMAXPD  (DI)(R8*2), Y0, Y0
+	VMOVUPD Y0, 64(AX)
+	VMOVUPD (DX)(SI*1), Y0
+	VMAXPD  (DI)(R9*1), Y0, Y0
+	VMOVUPD Y0, 96(AX)
+	LEAQ    (DX)(BX*4), DX
+	LEAQ    (DI)(R8*4), DI
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	JMP     many
+
+few:
+	CMPQ    CX, $+8
+	JL      done
+	VMOVUPD (DX), Y0
+	VMAXPD  (DI), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD (DX)(BX*1), Y0
+	VMAXPD  (DI)(R8*1), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	LEAQ    (DX)(BX*2), DX
+	LEAQ    (DI)(R8*2), DI
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	JMP     few
+
+done:
+	VZEROUPPER
+	RET
+
+// func lessAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// Requires: AVX, AVX2
+TEXT ·lessAVX2(SB), NOSPLIT, $0-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         n+40(FP), CX
+	MOVQ         a+8(FP), DX
+	MOVQ         stepA+24(FP), BX
+	LEAQ         (BX)(BX*2), SI
+	MOVQ         b+16(FP), DI
+	MOVQ         stepB+32(FP), R8
+	LEAQ         (R8)(R8*2), R9
+	VBROADCASTSD constants<>+128(SB), Y0
+
+many:
+	CMPQ    CX, $+16
+	JL      few
+	VMOVUPD (DX), Y1
+	VCMPPD  $0x11, (DI), Y1, Y1
+	VPAND   Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD (DX)(BX*1), Y1
+	VCMPPD  $0x11, (DI)(R8*1), Y1, Y1
+	VPAND   Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD (DX)(BX*2), Y1
+	VCMPPD  $0x11, (DI)(R8*2), Y1, Y1
+	VPAND   Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD (DX)(SI*1), Y1
+	VCMPPD  $0x11, (DI)(R9*1), Y1, Y1
+	VPAND   Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	LEAQ    (DX)(BX*4), DX
+	LEAQ    (DI)(R8*4), DI
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	JMP     many
+
+few:
+	CMPQ    CX, $+8
+	JL      done
+	VMOVUPD (DX), Y1
+	VCMPPD  $0x11, (DI), Y1, Y1
+	VPAND   Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD (DX)(BX*1), Y1
+	VCMPPD  $0x11, (DI)(R8*1), Y1, Y1
+	VPAND   Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	LEAQ    (DX)(BX*2), DX
+	LEAQ    (DI)(R8*2), DI
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	JMP     few
+
+done:
+	VZEROUPPER
+	RET
+
+// func atMostAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// Requires: AVX, AVX2
+TEXT ·atMostAVX2(SB), NOSPLIT, $0-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         n+40(FP), CX
+	MOVQ         a+8(FP), DX
+	MOVQ         stepA+24(FP), BX
+	LEAQ         (BX)(BX*2), SI
+	MOVQ         b+16(FP), DI
+	MOVQ         stepB+32(FP), R8
+	LEAQ         (R8)(R8*2), R9
+	VBROADCASTSD constants<>+128(SB), Y0
+
+many:
+	CMPQ    CX, $+16
+	JL      few
+	VMOVUPD (DX), Y1
+	VCMPPD  $0x12, (DI), Y1, Y1
+	VPAND   Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD (DX)(BX*1), Y1
+	VCMPPD  $0x12, (DI)(R8*1), Y1, Y1
+	VPAND   Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD (DX)(BX*2), Y1
+	VCMPPD  $0x12, (DI)(R8*2), Y1, Y1
+	VPAND   Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD (DX)(SI*1), Y1
+	VCMPPD  $0x12, (DI)(R9*1), Y1, Y1
+	VPAND   Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	LEAQ    (DX)(BX*4), DX
+	LEAQ    (DI)(R8*4), DI
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	JMP     many
+
+few:
+	CMPQ    CX, $+8
+	JL      done
+	VMOVUPD (DX), Y1
+	VCMPPD  $0x12, (DI), Y1, Y1
+	VPAND   Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD (DX)(BX*1), Y1
+	VCMPPD  $0x12, (DI)(R8*1), Y1, Y1
+	VPAND   Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	LEAQ    (DX)(BX*2), DX
+	LEAQ    (DI)(R8*2), DI
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	JMP     few
+
+done:
+	VZEROUPPER
+	RET
+
+// func equalAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// Requires: AVX, AVX2
+TEXT ·equalAVX2(SB), NOSPLIT, $0-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         n+40(FP), CX
+	MOVQ         a+8(FP), DX
+	MOVQ         stepA+24(FP), BX
+	LEAQ         (BX)(BX*2), SI
+	MOVQ         b+16(FP), DI
+	MOVQ         stepB+32(FP), R8
+	LEAQ         (R8)(R8*2), R9
+	VBROADCASTSD constants<>+128(SB), Y0
+
+many:
+	CMPQ    CX, $+16
+	JL      few
+	VMOVUPD (DX), Y1
+	VCMPPD  $0x00, (DI), Y1, Y1
+	VPAND   Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD (DX)(BX*1), Y1
+	VCMPPD  $0x00, (DI)(R8*1), Y1, Y1
+	VPAND   Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD (DX)(BX*2), Y1
+	VCMPPD  $0x00, (DI)(R8*2), Y1, Y1
+	VPAND   Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD (DX)(SI*1), Y1
+	VCMPPD  $0x00, (DI)(R9*1), Y1, Y1
+	VPAND   Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	LEAQ    (DX)(BX*4), DX
+	LEAQ    (DI)(R8*4), DI
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	JMP     many
+
+few:
+	CMPQ    CX, $+8
+	JL      done
+	VMOVUPD (DX), Y1
+	VCMPPD  $0x00, (DI), Y1, Y1
+	VPAND   Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD (DX)(BX*1), Y1
+	VCMPPD  $0x00, (DI)(R8*1), Y1, Y1
+	VPAND   Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	LEAQ    (DX)(BX*2), DX
+	LEAQ    (DI)(R8*2), DI
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	JMP     few
+
+done:
+	VZEROUPPER
+	RET
+
+// func selectAVX2(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+// Requires: AVX
+TEXT ·selectAVX2(SB), NOSPLIT, $0-64
+	MOVQ         dst+0(FP), AX
+	MOVQ         n+56(FP), CX
+	MOVQ         a+8(FP), DX
+	MOVQ         stepA+32(FP), BX
+	LEAQ         (BX)(BX*2), SI
+	MOVQ         b+16(FP), DI
+	MOVQ         stepB+40(FP), R8
+	LEAQ         (R8)(R8*2), R9
+	MOVQ         c+24(FP), R10
+	MOVQ         stepC+48(FP), R11
+	LEAQ         (R11)(R11*2), R12
+	VBROADCASTSD constants<>+584(SB), Y0
+
+many:
+	CMPQ      CX, $+16
+	JL        few
+	VMOVUPD   (DX), Y1
+	VMOVUPD   (DI), Y2
+	VCMPPD    $0x00, Y0, Y1, Y1
+	VBLENDVPD Y1, (R10), Y2, Y1
+	VMOVUPD   Y1, (AX)
+	VMOVUPD   (DX)(BX*1), Y1
+	VMOVUPD   (DI)(R8*1), Y2
+	VCMPPD    $0x00, Y0, Y1, Y1
+	VBLENDVPD Y1, (R10)(R11*1), Y2, Y1
+	VMOVUPD   Y1, 32(AX)
+	VMOVUPD   (DX)(BX*2), Y1
+	VMOVUPD   (DI)(R8*2), Y2
+	VCMPPD    $0x00, Y0, Y1, Y1
+	VBLENDVPD Y1, (R10)(R11*2), Y2, Y1
+	VMOVUPD   Y1, 64(AX)
+	VMOVUPD   (DX)(SI*1), Y1
+	VMOVUPD   (DI)(R9*1), Y2
+	VCMPPD    $0x00, Y0, Y1, Y1
+	VBLENDVPD Y1, (R10)(R12*1), Y2, Y1
+	VMOVUPD   Y1, 96(AX)
+	LEAQ      (DX)(BX*4), DX
+	LEAQ      (DI)(R8*4), DI
+	LEAQ      (R10)(R11*4), R10
+	ADDQ      $+128, AX
+	SUBQ      $+16, CX
+	JMP       many
+
+few:
+	CMPQ      CX, $+8
+	JL        done
+	VMOVUPD   (DX), Y1
+	VMOVUPD   (DI), Y2
+	VCMPPD    $0x00, Y0, Y1, Y1
+	VBLENDVPD Y1, (R10), Y2, Y1
+	VMOVUPD   Y1, (AX)
+	VMOVUPD   (DX)(BX*1), Y1
+	VMOVUPD   (DI)(R8*1), Y2
+	VCMPPD    $0x00, Y0, Y1, Y1
+	VBLENDVPD Y1, (R10)(R11*1), Y2, Y1
+	VMOVUPD   Y1, 32(AX)
+	LEAQ      (DX)(BX*2), DX
+	LEAQ      (DI)(R8*2), DI
+	LEAQ      (R10)(R11*2), R10
+	ADDQ      $+64, AX
+	SUBQ      $+8, CX
+	JMP       few
+
+done:
+	VZEROUPPER
+	RET
+
+// func mulAddAVX2(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+// Requires: AVX
+TEXT ·mulAddAVX2(SB), NOSPLIT, $0-64
+	MOVQ dst+0(FP), AX
+	MOVQ n+56(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ stepA+32(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ b+16(FP), DI
+	MOVQ stepB+40(FP), R8
+	LEAQ (R8)(R8*2), R9
+	MOVQ c+24(FP), R10
+	MOVQ stepC+48(FP), R11
+	LEAQ (R11)(R11*2), R12
+
+many:
+	CMPQ    CX, $+16
+	JL      few
+	VMOVUPD (DX), Y0
+	VMOVUPD (DI), Y1
+	VMULPD  Y1, Y0, Y0
+	VADDPD  (R10), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD (DX)(BX*1), Y0
+	VMOVUPD (DI)(R8*1), Y1
+	VMULPD  Y1, Y0, Y0
+	VADDPD  (R10)(R11*1), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	VMOVUPD (DX)(BX*2), Y0
+	VMOVUPD (DI)(R8*2), Y1
+	VMULPD  Y1, Y0, Y0
+	VADDPD  (R10)(R11*2), Y0, Y0
+	VMOVUPD Y0, 64(AX)
+	VMOVUPD (DX)(SI*1), Y0
+	VMOVUPD (DI)(R9*1), Y1
+	VMULPD  Y1, Y0, Y0
+	VADDPD  (R10)(R12*1), Y0, Y0
+	VMOVUPD Y0, 96(AX)
+	LEAQ    (DX)(BX*4), DX
+	LEAQ    (DI)(R8*4), DI
+	LEAQ    (R10)(R11*4), R10
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	JMP     many
+
+few:
+	CMPQ    CX, $+8
+	JL      done
+	VMOVUPD (DX), Y0
+	VMOVUPD (DI), Y1
+	VMULPD  Y1, Y0, Y0
+	VADDPD  (R10), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD (DX)(BX*1), Y0
+	VMOVUPD (DI)(R8*1), Y1
+	VMULPD  Y1, Y0, Y0
+	VADDPD  (R10)(R11*1), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	LEAQ    (DX)(BX*2), DX
+	LEAQ    (DI)(R8*2), DI
+	LEAQ    (R10)(R11*2), R10
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	JMP     few
+
+done:
+	VZEROUPPER
+	RET
+
+// func mulSubAVX2(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+// Requires: AVX
+TEXT ·mulSubAVX2(SB), NOSPLIT, $0-64
+	MOVQ dst+0(FP), AX
+	MOVQ n+56(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ stepA+32(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ b+16(FP), DI
+	MOVQ stepB+40(FP), R8
+	LEAQ (R8)(R8*2), R9
+	MOVQ c+24(FP), R10
+	MOVQ stepC+48(FP), R11
+	LEAQ (R11)(R11*2), R12
+
+many:
+	CMPQ    CX, $+16
+	JL      few
+	VMOVUPD (DX), Y0
+	VMOVUPD (DI), Y1
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  (R10), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD (DX)(BX*1), Y0
+	VMOVUPD (DI)(R8*1), Y1
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  (R10)(R11*1), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	VMOVUPD (DX)(BX*2), Y0
+	VMOVUPD (DI)(R8*2), Y1
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  (R10)(R11*2), Y0, Y0
+	VMOVUPD Y0, 64(AX)
+	VMOVUPD (DX)(SI*1), Y0
+	VMOVUPD (DI)(R9*1), Y1
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  (R10)(R12*1), Y0, Y0
+	VMOVUPD Y0, 96(AX)
+	LEAQ    (DX)(BX*4), DX
+	LEAQ    (DI)(R8*4), DI
+	LEAQ    (R10)(R11*4), R10
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	JMP     many
+
+few:
+	CMPQ    CX, $+8
+	JL      done
+	VMOVUPD (DX), Y0
+	VMOVUPD (DI), Y1
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  (R10), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD (DX)(BX*1), Y0
+	VMOVUPD (DI)(R8*1), Y1
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  (R10)(R11*1), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	LEAQ    (DX)(BX*2), DX
+	LEAQ    (DI)(R8*2), DI
+	LEAQ    (R10)(R11*2), R10
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	JMP     few
+
+done:
+	VZEROUPPER
+	RET
+
+// func subMulAVX2(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+// Requires: AVX
+TEXT ·subMulAVX2(SB), NOSPLIT, $0-64
+	MOVQ dst+0(FP), AX
+	MOVQ n+56(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ stepA+32(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ b+16(FP), DI
+	MOVQ stepB+40(FP), R8
+	LEAQ (R8)(R8*2), R9
+	MOVQ c+24(FP), R10
+	MOVQ stepC+48(FP), R11
+	LEAQ (R11)(R11*2), R12
+
+many:
+	CMPQ    CX, $+16
+	JL      few
+	VMOVUPD (DX), Y0
+	VMOVUPD (DI), Y1
+	VMOVUPD (R10), Y2
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  Y0, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD (DX)(BX*1), Y0
+	VMOVUPD (DI)(R8*1), Y1
+	VMOVUPD (R10)(R11*1), Y2
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  Y0, Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VMOVUPD (DX)(BX*2), Y0
+	VMOVUPD (DI)(R8*2), Y1
+	VMOVUPD (R10)(R11*2), Y2
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  Y0, Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD (DX)(SI*1), Y0
+	VMOVUPD (DI)(R9*1), Y1
+	VMOVUPD (R10)(R12*1), Y2
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  Y0, Y2, Y2
+	VMOVUPD Y2, 96(AX)
+	LEAQ    (DX)(BX*4), DX
+	LEAQ    (DI)(R8*4), DI
+	LEAQ    (R10)(R11*4), R10
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	JMP     many
+
+few:
+	CMPQ    CX, $+8
+	JL      done
+	VMOVUPD (DX), Y0
+	VMOVUPD (DI), Y1
+	VMOVUPD (R10), Y2
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  Y0, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD (DX)(BX*1), Y0
+	VMOVUPD (DI)(R8*1), Y1
+	VMOVUPD (R10)(R11*1), Y2
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  Y0, Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	LEAQ    (DX)(BX*2), DX
+	LEAQ    (DI)(R8*2), DI
+	LEAQ    (R10)(R11*2), R10
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	JMP     few
+
+done:
+	VZEROUPPER
+	RET
+
+// func absAVX2(dst *float64, a *float64, stepA int, n int)
+// Requires: AVX
+TEXT ·absAVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         n+24(FP), CX
+	MOVQ         a+8(FP), DX
+	MOVQ         stepA+16(FP), BX
+	LEAQ         (BX)(BX*2), SI
+	VBROADCASTSD constants<>+288(SB), Y0
+
+many:
+	CMPQ    CX, $+16
+	JL      few
+	VANDPD  (DX), Y0, Y1
+	VMOVUPD Y1, (AX)
+	VANDPD  (DX)(BX*1), Y0, Y1
+	VMOVUPD Y1, 32(AX)
+	VANDPD  (DX)(BX*2), Y0, Y1
+	VMOVUPD Y1, 64(AX)
+	VANDPD  (DX)(SI*1), Y0, Y1
+	VMOVUPD Y1, 96(AX)
+	LEAQ    (DX)(BX*4), DX
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	JMP     many
+
+few:
+	CMPQ    CX, $+8
+	JL      done
+	VANDPD  (DX), Y0, Y1
+	VMOVUPD Y1, (AX)
+	VANDPD  (DX)(BX*1), Y0, Y1
+	VMOVUPD Y1, 32(AX)
+	LEAQ    (DX)(BX*2), DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	JMP     few
+
+done:
+	VZEROUPPER
+	RET
+
+// func sqrtAVX2(dst *float64, a *float64, stepA int, n int)
+// Requires: AVX
+TEXT ·sqrtAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ n+24(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ stepA+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+
+many:
+	CMPQ    CX, $+16
+	JL      few
+	VSQRTPD (DX), Y0
+	VMOVUPD Y0, (AX)
+	VSQRTPD (DX)(BX*1), Y0
+	VMOVUPD Y0, 32(AX)
+	VSQRTPD (DX)(BX*2), Y0
+	VMOVUPD Y0, 64(AX)
+	VSQRTPD (DX)(SI*1), Y0
+	VMOVUPD Y0, 96(AX)
+	LEAQ    (DX)(BX*4), DX
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	JMP     many
+
+few:
+	CMPQ    CX, $+8
+	JL      done
+	VSQRTPD (DX), Y0
+	VMOVUPD Y0, (AX)
+	VSQRTPD (DX)(BX*1), Y0
+	VMOVUPD Y0, 32(AX)
+	LEAQ    (DX)(BX*2), DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	JMP     few
+
+done:
+	VZEROUPPER
+	RET
+
+// func floorAVX2(dst *float64, a *float64, stepA int, n int)
+// Requires: AVX
+TEXT ·floorAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ n+24(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ stepA+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+
+many:
+	CMPQ     CX, $+16
+	JL       few
+	VROUNDPD $0x09, (DX), Y0
+	VMOVUPD  Y0, (AX)
+	VROUNDPD $0x09, (DX)(BX*1), Y0
+	VMOVUPD  Y0, 32(AX)
+	VROUNDPD $0x09, (DX)(BX*2), Y0
+	VMOVUPD  Y0, 64(AX)
+	VROUNDPD $0x09, (DX)(SI*1), Y0
+	VMOVUPD  Y0, 96(AX)
+	LEAQ     (DX)(BX*4), DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	JMP      many
+
+few:
+	CMPQ     CX, $+8
+	JL       done
+	VROUNDPD $0x09, (DX), Y0
+	VMOVUPD  Y0, (AX)
+	VROUNDPD $0x09, (DX)(BX*1), Y0
+	VMOVUPD  Y0, 32(AX)
+	LEAQ     (DX)(BX*2), DX
+	ADDQ     $+64, AX
+	SUBQ     $+8, CX
+	JMP      few
+
+done:
+	VZEROUPPER
+	RET
+
+// func notFiniteAVX2(x *float64, n int) (found int)
+// Requires: AVX, AVX2
+TEXT ·notFiniteAVX2(SB), NOSPLIT, $0-24
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	XORQ         DX, DX
+	VBROADCASTSD constants<>+592(SB), Y0
+	VBROADCASTSD constants<>+592(SB), Y1
+
+many:
+	CMPQ      CX, $+16
+	JL        few
+	VANDPD    (AX), Y0, Y2
+	VPCMPEQQ  Y1, Y2, Y2
+	VMOVMSKPD Y2, BX
+	ORQ       BX, DX
+	VANDPD    32(AX), Y0, Y2
+	VPCMPEQQ  Y1, Y2, Y2
+	VMOVMSKPD Y2, BX
+	ORQ       BX, DX
+	VANDPD    64(AX), Y0, Y2
+	VPCMPEQQ  Y1, Y2, Y2
+	VMOVMSKPD Y2, BX
+	ORQ       BX, DX
+	VANDPD    96(AX), Y0, Y2
+	VPCMPEQQ  Y1, Y2, Y2
+	VMOVMSKPD Y2, BX
+	ORQ       BX, DX
+	ADDQ      $+128, AX
+	SUBQ      $+16, CX
+	JMP       many
+
+few:
+	CMPQ      CX, $+8
+	JL        done
+	VANDPD    (AX), Y0, Y2
+	VPCMPEQQ  Y1, Y2, Y2
+	VMOVMSKPD Y2, BX
+	ORQ       BX, DX
+	VANDPD    32(AX), Y0, Y2
+	VPCMPEQQ  Y1, Y2, Y2
+	VMOVMSKPD Y2, BX
+	ORQ       BX, DX
+	ADDQ      $+64, AX
+	SUBQ      $+8, CX
+	JMP       few
+
+done:
+	VZEROUPPER
+	MOVQ DX, found+16(FP)
+	RET
+
+// func infiniteAVX2(x *float64, n int) (found int)
+// Requires: AVX, AVX2
+TEXT ·infiniteAVX2(SB), NOSPLIT, $0-24
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	XORQ         DX, DX
+	VBROADCASTSD constants<>+288(SB), Y0
+	VBROADCASTSD constants<>+592(SB), Y1
+
+many:
+	CMPQ      CX, $+16
+	JL        few
+	VANDPD    (AX), Y0, Y2
+	VPCMPEQQ  Y1, Y2, Y2
+	VMOVMSKPD Y2, BX
+	ORQ       BX, DX
+	VANDPD    32(AX), Y0, Y2
+	VPCMPEQQ  Y1, Y2, Y2
+	VMOVMSKPD Y2, BX
+	ORQ       BX, DX
+	VANDPD    64(AX), Y0, Y2
+	VPCMPEQQ  Y1, Y2, Y2
+	VMOVMSKPD Y2, BX
+	ORQ       BX, DX
+	VANDPD    96(AX), Y0, Y2
+	VPCMPEQQ  Y1, Y2, Y2
+	VMOVMSKPD Y2, BX
+	ORQ       BX, DX
+	ADDQ      $+128, AX
+	SUBQ      $+16, CX
+	JMP       many
+
+few:
+	CMPQ      CX, $+8
+	JL        done
+	VANDPD    (AX), Y0, Y2
+	VPCMPEQQ  Y1, Y2, Y2
+	VMOVMSKPD Y2, BX
+	ORQ       BX, DX
+	VANDPD    32(AX), Y0, Y2
+	VPCMPEQQ  Y1, Y2, Y2
+	VMOVMSKPD Y2, BX
+	ORQ       BX, DX
+	ADDQ      $+64, AX
+	SUBQ      $+8, CX
+	JMP       few
+
+done:
+	VZEROUPPER
+	MOVQ DX, found+16(FP)
+	RET
+
 DATA constants<>+0(SB)/8, $0x4086300000000000
 DATA constants<>+8(SB)/8, $0xc087500000000000
 DATA constants<>+16(SB)/8, $0x4338000000000000
@@ -2359,9 +4379,11 @@ DATA constants<>+552(SB)/8, $0x40006cefbb46a449
 DATA constants<>+560(SB)/8, $0x8000000000000000
 DATA constants<>+568(SB)/8, $0x0000000000000008
 DATA constants<>+576(SB)/8, $0x3fefffffffffffff
-DATA constants<>+584(SB)/8, $0x00000000000003ff
-DATA constants<>+592(SB)/8, $0x0000000000000004
-GLOBL constants<>(SB), RODATA|NOPTR, $600
+DATA constants<>+584(SB)/8, $0x0000000000000000
+DATA constants<>+592(SB)/8, $0x7ff0000000000000
+DATA constants<>+600(SB)/8, $0x00000000000003ff
+DATA constants<>+608(SB)/8, $0x0000000000000004
+GLOBL constants<>(SB), RODATA|NOPTR, $616
 
 DATA iota<>+0(SB)/8, $0x0000000000000000
 DATA iota<>+8(SB)/8, $0x0000000000000001

@@ -33,6 +33,101 @@ func normalTailAVX512(dst *float64, p *float64, n int) (left int)
 //go:noescape
 func uniformPairAVX512(even *float64, odd *float64, n int, schedule *[8]uint64)
 
+// copyAVX512 sets n values of dst to a.
+//
+//go:noescape
+func copyAVX512(dst *float64, a *float64, stepA int, n int)
+
+// addAVX512 sets n values of dst to a + b.
+//
+//go:noescape
+func addAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+
+// subAVX512 sets n values of dst to a − b.
+//
+//go:noescape
+func subAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+
+// mulAVX512 sets n values of dst to a·b.
+//
+//go:noescape
+func mulAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+
+// divAVX512 sets n values of dst to a/b.
+//
+//go:noescape
+func divAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+
+// minAVX512 sets n values of dst to a if a < b, else b.
+//
+//go:noescape
+func minAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+
+// maxAVX512 sets n values of dst to a if a > b, else b.
+//
+//go:noescape
+func maxAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+
+// lessAVX512 sets n values of dst to 1 if a < b, else 0.
+//
+//go:noescape
+func lessAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+
+// atMostAVX512 sets n values of dst to 1 if a ≤ b, else 0.
+//
+//go:noescape
+func atMostAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+
+// equalAVX512 sets n values of dst to 1 if a = b, else 0.
+//
+//go:noescape
+func equalAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+
+// selectAVX512 sets n values of dst to b if a ≠ 0, else c.
+//
+//go:noescape
+func selectAVX512(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+
+// mulAddAVX512 sets n values of dst to a·b + c, the product rounded.
+//
+//go:noescape
+func mulAddAVX512(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+
+// mulSubAVX512 sets n values of dst to a·b − c, the product rounded.
+//
+//go:noescape
+func mulSubAVX512(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+
+// subMulAVX512 sets n values of dst to c − a·b, the product rounded.
+//
+//go:noescape
+func subMulAVX512(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+
+// absAVX512 sets n values of dst to |a|.
+//
+//go:noescape
+func absAVX512(dst *float64, a *float64, stepA int, n int)
+
+// sqrtAVX512 sets n values of dst to √a.
+//
+//go:noescape
+func sqrtAVX512(dst *float64, a *float64, stepA int, n int)
+
+// floorAVX512 sets n values of dst to a rounded down to an integer.
+//
+//go:noescape
+func floorAVX512(dst *float64, a *float64, stepA int, n int)
+
+// notFiniteAVX512 returns a number that is 0 if none of n values of x is not finite.
+//
+//go:noescape
+func notFiniteAVX512(x *float64, n int) (found int)
+
+// infiniteAVX512 returns a number that is 0 if none of n values of x is infinite.
+//
+//go:noescape
+func infiniteAVX512(x *float64, n int) (found int)
+
 // expAVX2 sets n values of dst to e^x.
 //
 //go:noescape
@@ -61,3 +156,98 @@ func normalTailAVX2(dst *float64, p *float64, n int) (left int)
 //
 //go:noescape
 func uniformPairAVX2(even *float64, odd *float64, n int, schedule *[8]uint64)
+
+// copyAVX2 sets n values of dst to a.
+//
+//go:noescape
+func copyAVX2(dst *float64, a *float64, stepA int, n int)
+
+// addAVX2 sets n values of dst to a + b.
+//
+//go:noescape
+func addAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+
+// subAVX2 sets n values of dst to a − b.
+//
+//go:noescape
+func subAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+
+// mulAVX2 sets n values of dst to a·b.
+//
+//go:noescape
+func mulAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+
+// divAVX2 sets n values of dst to a/b.
+//
+//go:noescape
+func divAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+
+// minAVX2 sets n values of dst to a if a < b, else b.
+//
+//go:noescape
+func minAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+
+// maxAVX2 sets n values of dst to a if a > b, else b.
+//
+//go:noescape
+func maxAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+
+// lessAVX2 sets n values of dst to 1 if a < b, else 0.
+//
+//go:noescape
+func lessAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+
+// atMostAVX2 sets n values of dst to 1 if a ≤ b, else 0.
+//
+//go:noescape
+func atMostAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+
+// equalAVX2 sets n values of dst to 1 if a = b, else 0.
+//
+//go:noescape
+func equalAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+
+// selectAVX2 sets n values of dst to b if a ≠ 0, else c.
+//
+//go:noescape
+func selectAVX2(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+
+// mulAddAVX2 sets n values of dst to a·b + c, the product rounded.
+//
+//go:noescape
+func mulAddAVX2(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+
+// mulSubAVX2 sets n values of dst to a·b − c, the product rounded.
+//
+//go:noescape
+func mulSubAVX2(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+
+// subMulAVX2 sets n values of dst to c − a·b, the product rounded.
+//
+//go:noescape
+func subMulAVX2(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+
+// absAVX2 sets n values of dst to |a|.
+//
+//go:noescape
+func absAVX2(dst *float64, a *float64, stepA int, n int)
+
+// sqrtAVX2 sets n values of dst to √a.
+//
+//go:noescape
+func sqrtAVX2(dst *float64, a *float64, stepA int, n int)
+
+// floorAVX2 sets n values of dst to a rounded down to an integer.
+//
+//go:noescape
+func floorAVX2(dst *float64, a *float64, stepA int, n int)
+
+// notFiniteAVX2 returns a number that is 0 if none of n values of x is not finite.
+//
+//go:noescape
+func notFiniteAVX2(x *float64, n int) (found int)
+
+// infiniteAVX2 returns a number that is 0 if none of n values of x is infinite.
+//
+//go:noescape
+func infiniteAVX2(x *float64, n int) (found int)

@@ -28,6 +28,8 @@ func main() {
 		g.normalCentral()
 		g.normalTail()
 		g.uniformPair()
+		g.operations()
+		g.searches()
 	}
 	c.write()
 	Generate()
@@ -250,8 +252,11 @@ func (g *machine) store(p reg.GPVirtual, v []vec) {
 
 // Predicates of VCMPPD, none of which signals.
 const (
-	greaterEqual = operand.U8(0x1d)
+	equal        = operand.U8(0x00)
+	notEqual     = operand.U8(0x04) // true of NaN
+	less         = operand.U8(0x11)
 	lessEqual    = operand.U8(0x12)
+	greaterEqual = operand.U8(0x1d)
 	notLessEqual = operand.U8(0x16) // true of NaN
 )
 
