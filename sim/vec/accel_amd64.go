@@ -192,107 +192,86 @@ func uniformPairBlocks(p path, even, odd []float64, schedule *[8]uint64) {
 	}
 }
 
-// accelApply reports whether it has computed op, one of those that are a kernel each.
-func accelApply(p path, op Op, dst *float64, a, b, c operand, n int) bool {
-	switch p {
-	case avx512:
-		return applyAVX512(op, dst, a, b, c, n)
-	case avx2:
-		return applyAVX2(op, dst, a, b, c, n)
-	}
-	return false
-}
-
-func applyAVX512(op Op, dst *float64, a, b, c operand, n int) bool {
-	const vector = 64
-	x, stepX := (*float64)(a.at), vector&a.mask
-	y, stepY := (*float64)(b.at), vector&b.mask
-	z, stepZ := (*float64)(c.at), vector&c.mask
+func applyAVX512(op Op, o *operands) {
 	switch op {
 	case Copy:
-		copyAVX512(dst, x, stepX, n)
-	case Abs:
-		absAVX512(dst, x, stepX, n)
-	case Sqrt:
-		sqrtAVX512(dst, x, stepX, n)
-	case Floor:
-		floorAVX512(dst, x, stepX, n)
+		copyAVX512(o)
 	case Add:
-		addAVX512(dst, x, y, stepX, stepY, n)
+		addAVX512(o)
 	case Sub:
-		subAVX512(dst, x, y, stepX, stepY, n)
+		subAVX512(o)
 	case Mul:
-		mulAVX512(dst, x, y, stepX, stepY, n)
+		mulAVX512(o)
 	case Div:
-		divAVX512(dst, x, y, stepX, stepY, n)
+		divAVX512(o)
 	case Min:
-		minAVX512(dst, x, y, stepX, stepY, n)
+		minAVX512(o)
 	case Max:
-		maxAVX512(dst, x, y, stepX, stepY, n)
+		maxAVX512(o)
 	case Less:
-		lessAVX512(dst, x, y, stepX, stepY, n)
+		lessAVX512(o)
 	case AtMost:
-		atMostAVX512(dst, x, y, stepX, stepY, n)
+		atMostAVX512(o)
 	case Equal:
-		equalAVX512(dst, x, y, stepX, stepY, n)
+		equalAVX512(o)
 	case Select:
-		selectAVX512(dst, x, y, z, stepX, stepY, stepZ, n)
+		selectAVX512(o)
 	case MulAdd:
-		mulAddAVX512(dst, x, y, z, stepX, stepY, stepZ, n)
+		mulAddAVX512(o)
 	case MulSub:
-		mulSubAVX512(dst, x, y, z, stepX, stepY, stepZ, n)
+		mulSubAVX512(o)
 	case SubMul:
-		subMulAVX512(dst, x, y, z, stepX, stepY, stepZ, n)
+		subMulAVX512(o)
+	case Abs:
+		absAVX512(o)
+	case Sqrt:
+		sqrtAVX512(o)
+	case Floor:
+		floorAVX512(o)
 	default:
-		return false
+		panic(noSuchOp)
 	}
-	return true
 }
 
-func applyAVX2(op Op, dst *float64, a, b, c operand, n int) bool {
-	const vector = 32
-	x, stepX := (*float64)(a.at), vector&a.mask
-	y, stepY := (*float64)(b.at), vector&b.mask
-	z, stepZ := (*float64)(c.at), vector&c.mask
+func applyAVX2(op Op, o *operands) {
 	switch op {
 	case Copy:
-		copyAVX2(dst, x, stepX, n)
-	case Abs:
-		absAVX2(dst, x, stepX, n)
-	case Sqrt:
-		sqrtAVX2(dst, x, stepX, n)
-	case Floor:
-		floorAVX2(dst, x, stepX, n)
+		copyAVX2(o)
 	case Add:
-		addAVX2(dst, x, y, stepX, stepY, n)
+		addAVX2(o)
 	case Sub:
-		subAVX2(dst, x, y, stepX, stepY, n)
+		subAVX2(o)
 	case Mul:
-		mulAVX2(dst, x, y, stepX, stepY, n)
+		mulAVX2(o)
 	case Div:
-		divAVX2(dst, x, y, stepX, stepY, n)
+		divAVX2(o)
 	case Min:
-		minAVX2(dst, x, y, stepX, stepY, n)
+		minAVX2(o)
 	case Max:
-		maxAVX2(dst, x, y, stepX, stepY, n)
+		maxAVX2(o)
 	case Less:
-		lessAVX2(dst, x, y, stepX, stepY, n)
+		lessAVX2(o)
 	case AtMost:
-		atMostAVX2(dst, x, y, stepX, stepY, n)
+		atMostAVX2(o)
 	case Equal:
-		equalAVX2(dst, x, y, stepX, stepY, n)
+		equalAVX2(o)
 	case Select:
-		selectAVX2(dst, x, y, z, stepX, stepY, stepZ, n)
+		selectAVX2(o)
 	case MulAdd:
-		mulAddAVX2(dst, x, y, z, stepX, stepY, stepZ, n)
+		mulAddAVX2(o)
 	case MulSub:
-		mulSubAVX2(dst, x, y, z, stepX, stepY, stepZ, n)
+		mulSubAVX2(o)
 	case SubMul:
-		subMulAVX2(dst, x, y, z, stepX, stepY, stepZ, n)
+		subMulAVX2(o)
+	case Abs:
+		absAVX2(o)
+	case Sqrt:
+		sqrtAVX2(o)
+	case Floor:
+		floorAVX2(o)
 	default:
-		return false
+		panic(noSuchOp)
 	}
-	return true
 }
 
 // accelNotFinite and accelInfinite return how many values from the front they have searched, and

@@ -14,7 +14,9 @@ func accelNormal(_ path, _, _ []float64) int { return 0 }
 
 func accelUniformPair(_ path, _, _ []float64, _ *[3]uint64, _, _ uint64) int { return 0 }
 
-func accelApply(_ path, _ Op, _ *float64, _, _, _ operand, _ int) bool { return false }
+func applyAVX512(op Op, o *operands) { applyPortable(op, o) }
+
+func applyAVX2(op Op, o *operands) { applyPortable(op, o) }
 
 func accelNotFinite(_ path, _ []float64) (searched int, found bool) { return 0, false }
 

@@ -58,9 +58,18 @@ func applyBy(p path, op Op, dst, a, b, c []float64) {
 		function(p, op, dst, a)
 		return
 	}
-	x, y, z := operandOf(a, n), operandOf(b, n), operandOf(c, n)
-	if !accelApply(p, op, &dst[0], x, y, z, n) {
-		applyPortable(op, unsafe.Pointer(&dst[0]), x, y, z, n)
+	var o operands // filled field by field: a composite literal is built elsewhere and copied
+	o.dst, o.n = &dst[0], n
+	o.a, o.maskA = operand(a, n)
+	o.b, o.maskB = operand(b, n)
+	o.c, o.maskC = operand(c, n)
+	switch p {
+	case avx512:
+		applyAVX512(op, &o)
+	case avx2:
+		applyAVX2(op, &o)
+	default:
+		applyPortable(op, &o)
 	}
 }
 
@@ -86,28 +95,37 @@ func function(p path, op Op, dst, x []float64) {
 // block is what every kernel's number of values is a multiple of.
 const block = 8
 
-// An operand is where an operand's values are. The offset of a value is and-ed with mask: all
-// ones for a column, 0 for a constant, whose 8 values then are those of every block.
-type operand struct {
+// operands are what an operation works on. The offset of an operand's value is and-ed with its
+// mask: all ones for a column, 0 for a constant, whose 8 values then are those of every block.
+type operands = struct {
+	dst, a, b, c           *float64
+	maskA, maskB, maskC, n int
+}
+
+// operand is where the values of x are, and its mask. It has no branches that depend on which of
+// its operands an operation takes and which are constants: a program of many different operations
+// would mispredict them.
+func operand(x []float64, n int) (*float64, int) {
+	at := unsafe.SliceData(x)
+	if len(x) == 0 {
+		at = nil
+	}
+	column := bit(len(x) == n)
+	if bit(len(x)&^block != 0)&^column != 0 {
+		panic("vec: columns differ in length")
+	}
+	return at, -int(column)
+}
+
+// A values is a column or a constant, by blocks.
+type values struct {
 	at   unsafe.Pointer
 	mask int
 }
 
-func operandOf(x []float64, n int) operand {
-	switch len(x) {
-	case n:
-		return operand{unsafe.Pointer(&x[0]), -1}
-	case block:
-		return operand{unsafe.Pointer(&x[0]), 0}
-	case 0:
-		return operand{}
-	}
-	panic("vec: columns differ in length")
-}
-
-// block is the values of block i.
-func (o operand) block(i int) *[block]float64 {
-	return (*[block]float64)(unsafe.Add(o.at, i&o.mask))
+// block is the block that begins at a multiple of 64 bytes.
+func (v values) block(offset int) *[block]float64 {
+	return (*[block]float64)(unsafe.Add(v.at, offset&v.mask))
 }
 
 // bit is 1 if the condition holds. The compiler makes a set instruction of it: nothing is
@@ -142,9 +160,10 @@ func subMul(a, b, c float64) float64 { return c - float64(a*b) }
 
 // applyPortable is the definition of the operations. Blocks are written out: that halves the
 // time, as the compiler unrolls nothing.
-func applyPortable(op Op, dst unsafe.Pointer, a, b, c operand, n int) {
-	to := operand{dst, -1}
-	end := n * 8
+func applyPortable(op Op, o *operands) {
+	to := values{unsafe.Pointer(o.dst), -1}
+	a, b, c := values{unsafe.Pointer(o.a), o.maskA}, values{unsafe.Pointer(o.b), o.maskB}, values{unsafe.Pointer(o.c), o.maskC}
+	end := 8 * o.n
 	switch op {
 	case Copy:
 		for i := 0; i < end; i += 8 * block {
@@ -351,9 +370,11 @@ func applyPortable(op Op, dst unsafe.Pointer, a, b, c operand, n int) {
 			d[7] = math.Floor(x[7])
 		}
 	default:
-		panic("vec: no such operation")
+		panic(noSuchOp)
 	}
 }
+
+const noSuchOp = "vec: no such operation"
 
 const infinity = 0x7ff << 52 // its bits, and those of the exponent
 

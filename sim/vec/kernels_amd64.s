@@ -1234,883 +1234,934 @@ done:
 	VZEROUPPER
 	RET
 
-// func copyAVX512(dst *float64, a *float64, stepA int, n int)
+// func copyAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX, AVX512F
-TEXT ·copyAVX512(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ n+24(FP), CX
-	MOVQ a+8(FP), DX
-	MOVQ stepA+16(FP), BX
-	LEAQ (BX)(BX*2), SI
+TEXT ·copyAVX512(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), AX
+	ANDQ $0x40, AX
+	LEAQ (AX)(AX*2), SI
 
 many:
-	CMPQ    CX, $+32
+	CMPQ    DX, $+32
 	JL      few
-	VMOVUPD (DX), Z0
-	VMOVUPD Z0, (AX)
-	VMOVUPD (DX)(BX*1), Z0
-	VMOVUPD Z0, 64(AX)
-	VMOVUPD (DX)(BX*2), Z0
-	VMOVUPD Z0, 128(AX)
-	VMOVUPD (DX)(SI*1), Z0
-	VMOVUPD Z0, 192(AX)
-	LEAQ    (DX)(BX*4), DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
+	VMOVUPD (BX), Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD (BX)(AX*1), Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD (BX)(AX*2), Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD (BX)(SI*1), Z0
+	VMOVUPD Z0, 192(CX)
+	LEAQ    (BX)(AX*4), BX
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
 	JMP     many
 
 few:
-	CMPQ    CX, $+8
+	CMPQ    DX, $+8
 	JL      done
-	VMOVUPD (DX), Z0
-	VMOVUPD Z0, (AX)
-	LEAQ    (DX)(BX*1), DX
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
+	VMOVUPD (BX), Z0
+	VMOVUPD Z0, (CX)
+	LEAQ    (BX)(AX*1), BX
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
 	JMP     few
 
 done:
 	VZEROUPPER
 	RET
 
-// func addAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// func addAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX, AVX512F
-TEXT ·addAVX512(SB), NOSPLIT, $0-48
-	MOVQ dst+0(FP), AX
-	MOVQ n+40(FP), CX
-	MOVQ a+8(FP), DX
-	MOVQ stepA+24(FP), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ b+16(FP), DI
-	MOVQ stepB+32(FP), R8
-	LEAQ (R8)(R8*2), R9
+TEXT ·addAVX512(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x40, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), AX
+	ANDQ $0x40, AX
+	LEAQ (AX)(AX*2), R9
 
 many:
-	CMPQ    CX, $+32
+	CMPQ    DX, $+32
 	JL      few
-	VMOVUPD (DX), Z0
-	VADDPD  (DI), Z0, Z0
-	VMOVUPD Z0, (AX)
-	VMOVUPD (DX)(BX*1), Z0
-	VADDPD  (DI)(R8*1), Z0, Z0
-	VMOVUPD Z0, 64(AX)
-	VMOVUPD (DX)(BX*2), Z0
-	VADDPD  (DI)(R8*2), Z0, Z0
-	VMOVUPD Z0, 128(AX)
-	VMOVUPD (DX)(SI*1), Z0
-	VADDPD  (DI)(R9*1), Z0, Z0
-	VMOVUPD Z0, 192(AX)
-	LEAQ    (DX)(BX*4), DX
-	LEAQ    (DI)(R8*4), DI
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
+	VMOVUPD (BX), Z0
+	VADDPD  (R8), Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD (BX)(SI*1), Z0
+	VADDPD  (R8)(AX*1), Z0, Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD (BX)(SI*2), Z0
+	VADDPD  (R8)(AX*2), Z0, Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD (BX)(DI*1), Z0
+	VADDPD  (R8)(R9*1), Z0, Z0
+	VMOVUPD Z0, 192(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(AX*4), R8
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
 	JMP     many
 
 few:
-	CMPQ    CX, $+8
+	CMPQ    DX, $+8
 	JL      done
-	VMOVUPD (DX), Z0
-	VADDPD  (DI), Z0, Z0
-	VMOVUPD Z0, (AX)
-	LEAQ    (DX)(BX*1), DX
-	LEAQ    (DI)(R8*1), DI
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
+	VMOVUPD (BX), Z0
+	VADDPD  (R8), Z0, Z0
+	VMOVUPD Z0, (CX)
+	LEAQ    (BX)(SI*1), BX
+	LEAQ    (R8)(AX*1), R8
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
 	JMP     few
 
 done:
 	VZEROUPPER
 	RET
 
-// func subAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// func subAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX, AVX512F
-TEXT ·subAVX512(SB), NOSPLIT, $0-48
-	MOVQ dst+0(FP), AX
-	MOVQ n+40(FP), CX
-	MOVQ a+8(FP), DX
-	MOVQ stepA+24(FP), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ b+16(FP), DI
-	MOVQ stepB+32(FP), R8
-	LEAQ (R8)(R8*2), R9
+TEXT ·subAVX512(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x40, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), AX
+	ANDQ $0x40, AX
+	LEAQ (AX)(AX*2), R9
 
 many:
-	CMPQ    CX, $+32
+	CMPQ    DX, $+32
 	JL      few
-	VMOVUPD (DX), Z0
-	VSUBPD  (DI), Z0, Z0
-	VMOVUPD Z0, (AX)
-	VMOVUPD (DX)(BX*1), Z0
-	VSUBPD  (DI)(R8*1), Z0, Z0
-	VMOVUPD Z0, 64(AX)
-	VMOVUPD (DX)(BX*2), Z0
-	VSUBPD  (DI)(R8*2), Z0, Z0
-	VMOVUPD Z0, 128(AX)
-	VMOVUPD (DX)(SI*1), Z0
-	VSUBPD  (DI)(R9*1), Z0, Z0
-	VMOVUPD Z0, 192(AX)
-	LEAQ    (DX)(BX*4), DX
-	LEAQ    (DI)(R8*4), DI
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
+	VMOVUPD (BX), Z0
+	VSUBPD  (R8), Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD (BX)(SI*1), Z0
+	VSUBPD  (R8)(AX*1), Z0, Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD (BX)(SI*2), Z0
+	VSUBPD  (R8)(AX*2), Z0, Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD (BX)(DI*1), Z0
+	VSUBPD  (R8)(R9*1), Z0, Z0
+	VMOVUPD Z0, 192(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(AX*4), R8
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
 	JMP     many
 
 few:
-	CMPQ    CX, $+8
+	CMPQ    DX, $+8
 	JL      done
-	VMOVUPD (DX), Z0
-	VSUBPD  (DI), Z0, Z0
-	VMOVUPD Z0, (AX)
-	LEAQ    (DX)(BX*1), DX
-	LEAQ    (DI)(R8*1), DI
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
+	VMOVUPD (BX), Z0
+	VSUBPD  (R8), Z0, Z0
+	VMOVUPD Z0, (CX)
+	LEAQ    (BX)(SI*1), BX
+	LEAQ    (R8)(AX*1), R8
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
 	JMP     few
 
 done:
 	VZEROUPPER
 	RET
 
-// func mulAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// func mulAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX, AVX512F
-TEXT ·mulAVX512(SB), NOSPLIT, $0-48
-	MOVQ dst+0(FP), AX
-	MOVQ n+40(FP), CX
-	MOVQ a+8(FP), DX
-	MOVQ stepA+24(FP), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ b+16(FP), DI
-	MOVQ stepB+32(FP), R8
-	LEAQ (R8)(R8*2), R9
+TEXT ·mulAVX512(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x40, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), AX
+	ANDQ $0x40, AX
+	LEAQ (AX)(AX*2), R9
 
 many:
-	CMPQ    CX, $+32
+	CMPQ    DX, $+32
 	JL      few
-	VMOVUPD (DX), Z0
-	VMULPD  (DI), Z0, Z0
-	VMOVUPD Z0, (AX)
-	VMOVUPD (DX)(BX*1), Z0
-	VMULPD  (DI)(R8*1), Z0, Z0
-	VMOVUPD Z0, 64(AX)
-	VMOVUPD (DX)(BX*2), Z0
-	VMULPD  (DI)(R8*2), Z0, Z0
-	VMOVUPD Z0, 128(AX)
-	VMOVUPD (DX)(SI*1), Z0
-	VMULPD  (DI)(R9*1), Z0, Z0
-	VMOVUPD Z0, 192(AX)
-	LEAQ    (DX)(BX*4), DX
-	LEAQ    (DI)(R8*4), DI
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
+	VMOVUPD (BX), Z0
+	VMULPD  (R8), Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD (BX)(SI*1), Z0
+	VMULPD  (R8)(AX*1), Z0, Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD (BX)(SI*2), Z0
+	VMULPD  (R8)(AX*2), Z0, Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD (BX)(DI*1), Z0
+	VMULPD  (R8)(R9*1), Z0, Z0
+	VMOVUPD Z0, 192(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(AX*4), R8
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
 	JMP     many
 
 few:
-	CMPQ    CX, $+8
+	CMPQ    DX, $+8
 	JL      done
-	VMOVUPD (DX), Z0
-	VMULPD  (DI), Z0, Z0
-	VMOVUPD Z0, (AX)
-	LEAQ    (DX)(BX*1), DX
-	LEAQ    (DI)(R8*1), DI
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
+	VMOVUPD (BX), Z0
+	VMULPD  (R8), Z0, Z0
+	VMOVUPD Z0, (CX)
+	LEAQ    (BX)(SI*1), BX
+	LEAQ    (R8)(AX*1), R8
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
 	JMP     few
 
 done:
 	VZEROUPPER
 	RET
 
-// func divAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// func divAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX, AVX512F
-TEXT ·divAVX512(SB), NOSPLIT, $0-48
-	MOVQ dst+0(FP), AX
-	MOVQ n+40(FP), CX
-	MOVQ a+8(FP), DX
-	MOVQ stepA+24(FP), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ b+16(FP), DI
-	MOVQ stepB+32(FP), R8
-	LEAQ (R8)(R8*2), R9
+TEXT ·divAVX512(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x40, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), AX
+	ANDQ $0x40, AX
+	LEAQ (AX)(AX*2), R9
 
 many:
-	CMPQ    CX, $+32
+	CMPQ    DX, $+32
 	JL      few
-	VMOVUPD (DX), Z0
-	VDIVPD  (DI), Z0, Z0
-	VMOVUPD Z0, (AX)
-	VMOVUPD (DX)(BX*1), Z0
-	VDIVPD  (DI)(R8*1), Z0, Z0
-	VMOVUPD Z0, 64(AX)
-	VMOVUPD (DX)(BX*2), Z0
-	VDIVPD  (DI)(R8*2), Z0, Z0
-	VMOVUPD Z0, 128(AX)
-	VMOVUPD (DX)(SI*1), Z0
-	VDIVPD  (DI)(R9*1), Z0, Z0
-	VMOVUPD Z0, 192(AX)
-	LEAQ    (DX)(BX*4), DX
-	LEAQ    (DI)(R8*4), DI
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
+	VMOVUPD (BX), Z0
+	VDIVPD  (R8), Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD (BX)(SI*1), Z0
+	VDIVPD  (R8)(AX*1), Z0, Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD (BX)(SI*2), Z0
+	VDIVPD  (R8)(AX*2), Z0, Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD (BX)(DI*1), Z0
+	VDIVPD  (R8)(R9*1), Z0, Z0
+	VMOVUPD Z0, 192(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(AX*4), R8
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
 	JMP     many
 
 few:
-	CMPQ    CX, $+8
+	CMPQ    DX, $+8
 	JL      done
-	VMOVUPD (DX), Z0
-	VDIVPD  (DI), Z0, Z0
-	VMOVUPD Z0, (AX)
-	LEAQ    (DX)(BX*1), DX
-	LEAQ    (DI)(R8*1), DI
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
+	VMOVUPD (BX), Z0
+	VDIVPD  (R8), Z0, Z0
+	VMOVUPD Z0, (CX)
+	LEAQ    (BX)(SI*1), BX
+	LEAQ    (R8)(AX*1), R8
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
 	JMP     few
 
 done:
 	VZEROUPPER
 	RET
 
-// func minAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// func minAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX, AVX512F
-TEXT ·minAVX512(SB), NOSPLIT, $0-48
-	MOVQ dst+0(FP), AX
-	MOVQ n+40(FP), CX
-	MOVQ a+8(FP), DX
-	MOVQ stepA+24(FP), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ b+16(FP), DI
-	MOVQ stepB+32(FP), R8
-	LEAQ (R8)(R8*2), R9
+TEXT ·minAVX512(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x40, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), AX
+	ANDQ $0x40, AX
+	LEAQ (AX)(AX*2), R9
 
 many:
-	CMPQ    CX, $+32
+	CMPQ    DX, $+32
 	JL      few
-	VMOVUPD (DX), Z0
-	VMINPD  (DI), Z0, Z0
-	VMOVUPD Z0, (AX)
-	VMOVUPD (DX)(BX*1), Z0
-	VMINPD  (DI)(R8*1), Z0, Z0
-	VMOVUPD Z0, 64(AX)
-	VMOVUPD (DX)(BX*2), Z0
-	VMINPD  (DI)(R8*2), Z0, Z0
-	VMOVUPD Z0, 128(AX)
-	VMOVUPD (DX)(SI*1), Z0
-	VMINPD  (DI)(R9*1), Z0, Z0
-	VMOVUPD Z0, 192(AX)
-	LEAQ    (DX)(BX*4), DX
-	LEAQ    (DI)(R8*4), DI
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
+	VMOVUPD (BX), Z0
+	VMINPD  (R8), Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD (BX)(SI*1), Z0
+	VMINPD  (R8)(AX*1), Z0, Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD (BX)(SI*2), Z0
+	VMINPD  (R8)(AX*2), Z0, Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD (BX)(DI*1), Z0
+	VMINPD  (R8)(R9*1), Z0, Z0
+	VMOVUPD Z0, 192(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(AX*4), R8
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
 	JMP     many
 
 few:
-	CMPQ    CX, $+8
+	CMPQ    DX, $+8
 	JL      done
-	VMOVUPD (DX), Z0
-	VMINPD  (DI), Z0, Z0
-	VMOVUPD Z0, (AX)
-	LEAQ    (DX)(BX*1), DX
-	LEAQ    (DI)(R8*1), DI
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
+	VMOVUPD (BX), Z0
+	VMINPD  (R8), Z0, Z0
+	VMOVUPD Z0, (CX)
+	LEAQ    (BX)(SI*1), BX
+	LEAQ    (R8)(AX*1), R8
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
 	JMP     few
 
 done:
 	VZEROUPPER
 	RET
 
-// func maxAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// func maxAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX, AVX512F
-TEXT ·maxAVX512(SB), NOSPLIT, $0-48
-	MOVQ dst+0(FP), AX
-	MOVQ n+40(FP), CX
-	MOVQ a+8(FP), DX
-	MOVQ stepA+24(FP), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ b+16(FP), DI
-	MOVQ stepB+32(FP), R8
-	LEAQ (R8)(R8*2), R9
+TEXT ·maxAVX512(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x40, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), AX
+	ANDQ $0x40, AX
+	LEAQ (AX)(AX*2), R9
 
 many:
-	CMPQ    CX, $+32
+	CMPQ    DX, $+32
 	JL      few
-	VMOVUPD (DX), Z0
-	VMAXPD  (DI), Z0, Z0
-	VMOVUPD Z0, (AX)
-	VMOVUPD (DX)(BX*1), Z0
-	VMAXPD  (DI)(R8*1), Z0, Z0
-	VMOVUPD Z0, 64(AX)
-	VMOVUPD (DX)(BX*2), Z0
-	VMAXPD  (DI)(R8*2), Z0, Z0
-	VMOVUPD Z0, 128(AX)
-	VMOVUPD (DX)(SI*1), Z0
-	VMAXPD  (DI)(R9*1), Z0, Z0
-	VMOVUPD Z0, 192(AX)
-	LEAQ    (DX)(BX*4), DX
-	LEAQ    (DI)(R8*4), DI
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
+	VMOVUPD (BX), Z0
+	VMAXPD  (R8), Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD (BX)(SI*1), Z0
+	VMAXPD  (R8)(AX*1), Z0, Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD (BX)(SI*2), Z0
+	VMAXPD  (R8)(AX*2), Z0, Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD (BX)(DI*1), Z0
+	VMAXPD  (R8)(R9*1), Z0, Z0
+	VMOVUPD Z0, 192(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(AX*4), R8
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
 	JMP     many
 
 few:
-	CMPQ    CX, $+8
+	CMPQ    DX, $+8
 	JL      done
-	VMOVUPD (DX), Z0
-	VMAXPD  (DI), Z0, Z0
-	VMOVUPD Z0, (AX)
-	LEAQ    (DX)(BX*1), DX
-	LEAQ    (DI)(R8*1), DI
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
+	VMOVUPD (BX), Z0
+	VMAXPD  (R8), Z0, Z0
+	VMOVUPD Z0, (CX)
+	LEAQ    (BX)(SI*1), BX
+	LEAQ    (R8)(AX*1), R8
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
 	JMP     few
 
 done:
 	VZEROUPPER
 	RET
 
-// func lessAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// func lessAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX, AVX512F
-TEXT ·lessAVX512(SB), NOSPLIT, $0-48
-	MOVQ         dst+0(FP), AX
-	MOVQ         n+40(FP), CX
-	MOVQ         a+8(FP), DX
-	MOVQ         stepA+24(FP), BX
-	LEAQ         (BX)(BX*2), SI
-	MOVQ         b+16(FP), DI
-	MOVQ         stepB+32(FP), R8
-	LEAQ         (R8)(R8*2), R9
+TEXT ·lessAVX512(SB), NOSPLIT, $0-8
+	MOVQ         o+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         56(AX), DX
+	MOVQ         8(AX), BX
+	MOVQ         32(AX), SI
+	ANDQ         $0x40, SI
+	LEAQ         (SI)(SI*2), DI
+	MOVQ         16(AX), R8
+	MOVQ         40(AX), AX
+	ANDQ         $0x40, AX
+	LEAQ         (AX)(AX*2), R9
 	VBROADCASTSD constants<>+128(SB), Z0
 
 many:
-	CMPQ      CX, $+32
+	CMPQ      DX, $+32
 	JL        few
-	VMOVUPD   (DX), Z1
-	VCMPPD    $0x11, (DI), Z1, K1
+	VMOVUPD   (BX), Z1
+	VCMPPD    $0x11, (R8), Z1, K1
 	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, (AX)
-	VMOVUPD   (DX)(BX*1), Z1
-	VCMPPD    $0x11, (DI)(R8*1), Z1, K1
+	VMOVUPD   Z1, (CX)
+	VMOVUPD   (BX)(SI*1), Z1
+	VCMPPD    $0x11, (R8)(AX*1), Z1, K1
 	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, 64(AX)
-	VMOVUPD   (DX)(BX*2), Z1
-	VCMPPD    $0x11, (DI)(R8*2), Z1, K1
+	VMOVUPD   Z1, 64(CX)
+	VMOVUPD   (BX)(SI*2), Z1
+	VCMPPD    $0x11, (R8)(AX*2), Z1, K1
 	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, 128(AX)
-	VMOVUPD   (DX)(SI*1), Z1
-	VCMPPD    $0x11, (DI)(R9*1), Z1, K1
+	VMOVUPD   Z1, 128(CX)
+	VMOVUPD   (BX)(DI*1), Z1
+	VCMPPD    $0x11, (R8)(R9*1), Z1, K1
 	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, 192(AX)
-	LEAQ      (DX)(BX*4), DX
-	LEAQ      (DI)(R8*4), DI
-	ADDQ      $+256, AX
-	SUBQ      $+32, CX
+	VMOVUPD   Z1, 192(CX)
+	LEAQ      (BX)(SI*4), BX
+	LEAQ      (R8)(AX*4), R8
+	ADDQ      $+256, CX
+	SUBQ      $+32, DX
 	JMP       many
 
 few:
-	CMPQ      CX, $+8
+	CMPQ      DX, $+8
 	JL        done
-	VMOVUPD   (DX), Z1
-	VCMPPD    $0x11, (DI), Z1, K1
+	VMOVUPD   (BX), Z1
+	VCMPPD    $0x11, (R8), Z1, K1
 	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, (AX)
-	LEAQ      (DX)(BX*1), DX
-	LEAQ      (DI)(R8*1), DI
-	ADDQ      $+64, AX
-	SUBQ      $+8, CX
+	VMOVUPD   Z1, (CX)
+	LEAQ      (BX)(SI*1), BX
+	LEAQ      (R8)(AX*1), R8
+	ADDQ      $+64, CX
+	SUBQ      $+8, DX
 	JMP       few
 
 done:
 	VZEROUPPER
 	RET
 
-// func atMostAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// func atMostAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX, AVX512F
-TEXT ·atMostAVX512(SB), NOSPLIT, $0-48
-	MOVQ         dst+0(FP), AX
-	MOVQ         n+40(FP), CX
-	MOVQ         a+8(FP), DX
-	MOVQ         stepA+24(FP), BX
-	LEAQ         (BX)(BX*2), SI
-	MOVQ         b+16(FP), DI
-	MOVQ         stepB+32(FP), R8
-	LEAQ         (R8)(R8*2), R9
+TEXT ·atMostAVX512(SB), NOSPLIT, $0-8
+	MOVQ         o+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         56(AX), DX
+	MOVQ         8(AX), BX
+	MOVQ         32(AX), SI
+	ANDQ         $0x40, SI
+	LEAQ         (SI)(SI*2), DI
+	MOVQ         16(AX), R8
+	MOVQ         40(AX), AX
+	ANDQ         $0x40, AX
+	LEAQ         (AX)(AX*2), R9
 	VBROADCASTSD constants<>+128(SB), Z0
 
 many:
-	CMPQ      CX, $+32
+	CMPQ      DX, $+32
 	JL        few
-	VMOVUPD   (DX), Z1
-	VCMPPD    $0x12, (DI), Z1, K1
+	VMOVUPD   (BX), Z1
+	VCMPPD    $0x12, (R8), Z1, K1
 	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, (AX)
-	VMOVUPD   (DX)(BX*1), Z1
-	VCMPPD    $0x12, (DI)(R8*1), Z1, K1
+	VMOVUPD   Z1, (CX)
+	VMOVUPD   (BX)(SI*1), Z1
+	VCMPPD    $0x12, (R8)(AX*1), Z1, K1
 	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, 64(AX)
-	VMOVUPD   (DX)(BX*2), Z1
-	VCMPPD    $0x12, (DI)(R8*2), Z1, K1
+	VMOVUPD   Z1, 64(CX)
+	VMOVUPD   (BX)(SI*2), Z1
+	VCMPPD    $0x12, (R8)(AX*2), Z1, K1
 	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, 128(AX)
-	VMOVUPD   (DX)(SI*1), Z1
-	VCMPPD    $0x12, (DI)(R9*1), Z1, K1
+	VMOVUPD   Z1, 128(CX)
+	VMOVUPD   (BX)(DI*1), Z1
+	VCMPPD    $0x12, (R8)(R9*1), Z1, K1
 	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, 192(AX)
-	LEAQ      (DX)(BX*4), DX
-	LEAQ      (DI)(R8*4), DI
-	ADDQ      $+256, AX
-	SUBQ      $+32, CX
+	VMOVUPD   Z1, 192(CX)
+	LEAQ      (BX)(SI*4), BX
+	LEAQ      (R8)(AX*4), R8
+	ADDQ      $+256, CX
+	SUBQ      $+32, DX
 	JMP       many
 
 few:
-	CMPQ      CX, $+8
+	CMPQ      DX, $+8
 	JL        done
-	VMOVUPD   (DX), Z1
-	VCMPPD    $0x12, (DI), Z1, K1
+	VMOVUPD   (BX), Z1
+	VCMPPD    $0x12, (R8), Z1, K1
 	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, (AX)
-	LEAQ      (DX)(BX*1), DX
-	LEAQ      (DI)(R8*1), DI
-	ADDQ      $+64, AX
-	SUBQ      $+8, CX
+	VMOVUPD   Z1, (CX)
+	LEAQ      (BX)(SI*1), BX
+	LEAQ      (R8)(AX*1), R8
+	ADDQ      $+64, CX
+	SUBQ      $+8, DX
 	JMP       few
 
 done:
 	VZEROUPPER
 	RET
 
-// func equalAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// func equalAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX, AVX512F
-TEXT ·equalAVX512(SB), NOSPLIT, $0-48
-	MOVQ         dst+0(FP), AX
-	MOVQ         n+40(FP), CX
-	MOVQ         a+8(FP), DX
-	MOVQ         stepA+24(FP), BX
-	LEAQ         (BX)(BX*2), SI
-	MOVQ         b+16(FP), DI
-	MOVQ         stepB+32(FP), R8
-	LEAQ         (R8)(R8*2), R9
+TEXT ·equalAVX512(SB), NOSPLIT, $0-8
+	MOVQ         o+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         56(AX), DX
+	MOVQ         8(AX), BX
+	MOVQ         32(AX), SI
+	ANDQ         $0x40, SI
+	LEAQ         (SI)(SI*2), DI
+	MOVQ         16(AX), R8
+	MOVQ         40(AX), AX
+	ANDQ         $0x40, AX
+	LEAQ         (AX)(AX*2), R9
 	VBROADCASTSD constants<>+128(SB), Z0
 
 many:
-	CMPQ      CX, $+32
+	CMPQ      DX, $+32
 	JL        few
-	VMOVUPD   (DX), Z1
-	VCMPPD    $0x00, (DI), Z1, K1
+	VMOVUPD   (BX), Z1
+	VCMPPD    $0x00, (R8), Z1, K1
 	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, (AX)
-	VMOVUPD   (DX)(BX*1), Z1
-	VCMPPD    $0x00, (DI)(R8*1), Z1, K1
+	VMOVUPD   Z1, (CX)
+	VMOVUPD   (BX)(SI*1), Z1
+	VCMPPD    $0x00, (R8)(AX*1), Z1, K1
 	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, 64(AX)
-	VMOVUPD   (DX)(BX*2), Z1
-	VCMPPD    $0x00, (DI)(R8*2), Z1, K1
+	VMOVUPD   Z1, 64(CX)
+	VMOVUPD   (BX)(SI*2), Z1
+	VCMPPD    $0x00, (R8)(AX*2), Z1, K1
 	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, 128(AX)
-	VMOVUPD   (DX)(SI*1), Z1
-	VCMPPD    $0x00, (DI)(R9*1), Z1, K1
+	VMOVUPD   Z1, 128(CX)
+	VMOVUPD   (BX)(DI*1), Z1
+	VCMPPD    $0x00, (R8)(R9*1), Z1, K1
 	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, 192(AX)
-	LEAQ      (DX)(BX*4), DX
-	LEAQ      (DI)(R8*4), DI
-	ADDQ      $+256, AX
-	SUBQ      $+32, CX
+	VMOVUPD   Z1, 192(CX)
+	LEAQ      (BX)(SI*4), BX
+	LEAQ      (R8)(AX*4), R8
+	ADDQ      $+256, CX
+	SUBQ      $+32, DX
 	JMP       many
 
 few:
-	CMPQ      CX, $+8
+	CMPQ      DX, $+8
 	JL        done
-	VMOVUPD   (DX), Z1
-	VCMPPD    $0x00, (DI), Z1, K1
+	VMOVUPD   (BX), Z1
+	VCMPPD    $0x00, (R8), Z1, K1
 	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, (AX)
-	LEAQ      (DX)(BX*1), DX
-	LEAQ      (DI)(R8*1), DI
-	ADDQ      $+64, AX
-	SUBQ      $+8, CX
+	VMOVUPD   Z1, (CX)
+	LEAQ      (BX)(SI*1), BX
+	LEAQ      (R8)(AX*1), R8
+	ADDQ      $+64, CX
+	SUBQ      $+8, DX
 	JMP       few
 
 done:
 	VZEROUPPER
 	RET
 
-// func selectAVX512(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+// func selectAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX, AVX512F
-TEXT ·selectAVX512(SB), NOSPLIT, $0-64
-	MOVQ         dst+0(FP), AX
-	MOVQ         n+56(FP), CX
-	MOVQ         a+8(FP), DX
-	MOVQ         stepA+32(FP), BX
-	LEAQ         (BX)(BX*2), SI
-	MOVQ         b+16(FP), DI
-	MOVQ         stepB+40(FP), R8
-	LEAQ         (R8)(R8*2), R9
-	MOVQ         c+24(FP), R10
-	MOVQ         stepC+48(FP), R11
-	LEAQ         (R11)(R11*2), R12
+TEXT ·selectAVX512(SB), NOSPLIT, $0-8
+	MOVQ         o+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         56(AX), DX
+	MOVQ         8(AX), BX
+	MOVQ         32(AX), SI
+	ANDQ         $0x40, SI
+	LEAQ         (SI)(SI*2), DI
+	MOVQ         16(AX), R8
+	MOVQ         40(AX), R9
+	ANDQ         $0x40, R9
+	LEAQ         (R9)(R9*2), R10
+	MOVQ         24(AX), R11
+	MOVQ         48(AX), AX
+	ANDQ         $0x40, AX
+	LEAQ         (AX)(AX*2), R12
 	VBROADCASTSD constants<>+584(SB), Z0
 
 many:
-	CMPQ    CX, $+32
+	CMPQ    DX, $+32
 	JL      few
-	VMOVUPD (DX), Z1
-	VMOVUPD (DI), Z2
+	VMOVUPD (BX), Z1
+	VMOVUPD (R8), Z2
 	VCMPPD  $0x04, Z0, Z1, K1
-	VMOVUPD (R10), Z1
+	VMOVUPD (R11), Z1
 	VMOVAPD Z2, K1, Z1
-	VMOVUPD Z1, (AX)
-	VMOVUPD (DX)(BX*1), Z1
-	VMOVUPD (DI)(R8*1), Z2
+	VMOVUPD Z1, (CX)
+	VMOVUPD (BX)(SI*1), Z1
+	VMOVUPD (R8)(R9*1), Z2
 	VCMPPD  $0x04, Z0, Z1, K1
-	VMOVUPD (R10)(R11*1), Z1
+	VMOVUPD (R11)(AX*1), Z1
 	VMOVAPD Z2, K1, Z1
-	VMOVUPD Z1, 64(AX)
-	VMOVUPD (DX)(BX*2), Z1
-	VMOVUPD (DI)(R8*2), Z2
+	VMOVUPD Z1, 64(CX)
+	VMOVUPD (BX)(SI*2), Z1
+	VMOVUPD (R8)(R9*2), Z2
 	VCMPPD  $0x04, Z0, Z1, K1
-	VMOVUPD (R10)(R11*2), Z1
+	VMOVUPD (R11)(AX*2), Z1
 	VMOVAPD Z2, K1, Z1
-	VMOVUPD Z1, 128(AX)
-	VMOVUPD (DX)(SI*1), Z1
-	VMOVUPD (DI)(R9*1), Z2
+	VMOVUPD Z1, 128(CX)
+	VMOVUPD (BX)(DI*1), Z1
+	VMOVUPD (R8)(R10*1), Z2
 	VCMPPD  $0x04, Z0, Z1, K1
-	VMOVUPD (R10)(R12*1), Z1
+	VMOVUPD (R11)(R12*1), Z1
 	VMOVAPD Z2, K1, Z1
-	VMOVUPD Z1, 192(AX)
-	LEAQ    (DX)(BX*4), DX
-	LEAQ    (DI)(R8*4), DI
-	LEAQ    (R10)(R11*4), R10
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
+	VMOVUPD Z1, 192(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(R9*4), R8
+	LEAQ    (R11)(AX*4), R11
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
 	JMP     many
 
 few:
-	CMPQ    CX, $+8
+	CMPQ    DX, $+8
 	JL      done
-	VMOVUPD (DX), Z1
-	VMOVUPD (DI), Z2
+	VMOVUPD (BX), Z1
+	VMOVUPD (R8), Z2
 	VCMPPD  $0x04, Z0, Z1, K1
-	VMOVUPD (R10), Z1
+	VMOVUPD (R11), Z1
 	VMOVAPD Z2, K1, Z1
-	VMOVUPD Z1, (AX)
-	LEAQ    (DX)(BX*1), DX
-	LEAQ    (DI)(R8*1), DI
-	LEAQ    (R10)(R11*1), R10
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
+	VMOVUPD Z1, (CX)
+	LEAQ    (BX)(SI*1), BX
+	LEAQ    (R8)(R9*1), R8
+	LEAQ    (R11)(AX*1), R11
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
 	JMP     few
 
 done:
 	VZEROUPPER
 	RET
 
-// func mulAddAVX512(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+// func mulAddAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX, AVX512F
-TEXT ·mulAddAVX512(SB), NOSPLIT, $0-64
-	MOVQ dst+0(FP), AX
-	MOVQ n+56(FP), CX
-	MOVQ a+8(FP), DX
-	MOVQ stepA+32(FP), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ b+16(FP), DI
-	MOVQ stepB+40(FP), R8
-	LEAQ (R8)(R8*2), R9
-	MOVQ c+24(FP), R10
-	MOVQ stepC+48(FP), R11
-	LEAQ (R11)(R11*2), R12
+TEXT ·mulAddAVX512(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x40, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	ANDQ $0x40, R9
+	LEAQ (R9)(R9*2), R10
+	MOVQ 24(AX), R11
+	MOVQ 48(AX), AX
+	ANDQ $0x40, AX
+	LEAQ (AX)(AX*2), R12
 
 many:
-	CMPQ    CX, $+32
+	CMPQ    DX, $+32
 	JL      few
-	VMOVUPD (DX), Z0
-	VMOVUPD (DI), Z1
+	VMOVUPD (BX), Z0
+	VMOVUPD (R8), Z1
 	VMULPD  Z1, Z0, Z0
-	VADDPD  (R10), Z0, Z0
-	VMOVUPD Z0, (AX)
-	VMOVUPD (DX)(BX*1), Z0
-	VMOVUPD (DI)(R8*1), Z1
+	VADDPD  (R11), Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD (BX)(SI*1), Z0
+	VMOVUPD (R8)(R9*1), Z1
 	VMULPD  Z1, Z0, Z0
-	VADDPD  (R10)(R11*1), Z0, Z0
-	VMOVUPD Z0, 64(AX)
-	VMOVUPD (DX)(BX*2), Z0
-	VMOVUPD (DI)(R8*2), Z1
+	VADDPD  (R11)(AX*1), Z0, Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD (BX)(SI*2), Z0
+	VMOVUPD (R8)(R9*2), Z1
 	VMULPD  Z1, Z0, Z0
-	VADDPD  (R10)(R11*2), Z0, Z0
-	VMOVUPD Z0, 128(AX)
-	VMOVUPD (DX)(SI*1), Z0
-	VMOVUPD (DI)(R9*1), Z1
+	VADDPD  (R11)(AX*2), Z0, Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD (BX)(DI*1), Z0
+	VMOVUPD (R8)(R10*1), Z1
 	VMULPD  Z1, Z0, Z0
-	VADDPD  (R10)(R12*1), Z0, Z0
-	VMOVUPD Z0, 192(AX)
-	LEAQ    (DX)(BX*4), DX
-	LEAQ    (DI)(R8*4), DI
-	LEAQ    (R10)(R11*4), R10
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
+	VADDPD  (R11)(R12*1), Z0, Z0
+	VMOVUPD Z0, 192(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(R9*4), R8
+	LEAQ    (R11)(AX*4), R11
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
 	JMP     many
 
 few:
-	CMPQ    CX, $+8
+	CMPQ    DX, $+8
 	JL      done
-	VMOVUPD (DX), Z0
-	VMOVUPD (DI), Z1
+	VMOVUPD (BX), Z0
+	VMOVUPD (R8), Z1
 	VMULPD  Z1, Z0, Z0
-	VADDPD  (R10), Z0, Z0
-	VMOVUPD Z0, (AX)
-	LEAQ    (DX)(BX*1), DX
-	LEAQ    (DI)(R8*1), DI
-	LEAQ    (R10)(R11*1), R10
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
+	VADDPD  (R11), Z0, Z0
+	VMOVUPD Z0, (CX)
+	LEAQ    (BX)(SI*1), BX
+	LEAQ    (R8)(R9*1), R8
+	LEAQ    (R11)(AX*1), R11
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
 	JMP     few
 
 done:
 	VZEROUPPER
 	RET
 
-// func mulSubAVX512(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+// func mulSubAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX, AVX512F
-TEXT ·mulSubAVX512(SB), NOSPLIT, $0-64
-	MOVQ dst+0(FP), AX
-	MOVQ n+56(FP), CX
-	MOVQ a+8(FP), DX
-	MOVQ stepA+32(FP), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ b+16(FP), DI
-	MOVQ stepB+40(FP), R8
-	LEAQ (R8)(R8*2), R9
-	MOVQ c+24(FP), R10
-	MOVQ stepC+48(FP), R11
-	LEAQ (R11)(R11*2), R12
+TEXT ·mulSubAVX512(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x40, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	ANDQ $0x40, R9
+	LEAQ (R9)(R9*2), R10
+	MOVQ 24(AX), R11
+	MOVQ 48(AX), AX
+	ANDQ $0x40, AX
+	LEAQ (AX)(AX*2), R12
 
 many:
-	CMPQ    CX, $+32
+	CMPQ    DX, $+32
 	JL      few
-	VMOVUPD (DX), Z0
-	VMOVUPD (DI), Z1
+	VMOVUPD (BX), Z0
+	VMOVUPD (R8), Z1
 	VMULPD  Z1, Z0, Z0
-	VSUBPD  (R10), Z0, Z0
-	VMOVUPD Z0, (AX)
-	VMOVUPD (DX)(BX*1), Z0
-	VMOVUPD (DI)(R8*1), Z1
+	VSUBPD  (R11), Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD (BX)(SI*1), Z0
+	VMOVUPD (R8)(R9*1), Z1
 	VMULPD  Z1, Z0, Z0
-	VSUBPD  (R10)(R11*1), Z0, Z0
-	VMOVUPD Z0, 64(AX)
-	VMOVUPD (DX)(BX*2), Z0
-	VMOVUPD (DI)(R8*2), Z1
+	VSUBPD  (R11)(AX*1), Z0, Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD (BX)(SI*2), Z0
+	VMOVUPD (R8)(R9*2), Z1
 	VMULPD  Z1, Z0, Z0
-	VSUBPD  (R10)(R11*2), Z0, Z0
-	VMOVUPD Z0, 128(AX)
-	VMOVUPD (DX)(SI*1), Z0
-	VMOVUPD (DI)(R9*1), Z1
+	VSUBPD  (R11)(AX*2), Z0, Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD (BX)(DI*1), Z0
+	VMOVUPD (R8)(R10*1), Z1
 	VMULPD  Z1, Z0, Z0
-	VSUBPD  (R10)(R12*1), Z0, Z0
-	VMOVUPD Z0, 192(AX)
-	LEAQ    (DX)(BX*4), DX
-	LEAQ    (DI)(R8*4), DI
-	LEAQ    (R10)(R11*4), R10
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
+	VSUBPD  (R11)(R12*1), Z0, Z0
+	VMOVUPD Z0, 192(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(R9*4), R8
+	LEAQ    (R11)(AX*4), R11
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
 	JMP     many
 
 few:
-	CMPQ    CX, $+8
+	CMPQ    DX, $+8
 	JL      done
-	VMOVUPD (DX), Z0
-	VMOVUPD (DI), Z1
+	VMOVUPD (BX), Z0
+	VMOVUPD (R8), Z1
 	VMULPD  Z1, Z0, Z0
-	VSUBPD  (R10), Z0, Z0
-	VMOVUPD Z0, (AX)
-	LEAQ    (DX)(BX*1), DX
-	LEAQ    (DI)(R8*1), DI
-	LEAQ    (R10)(R11*1), R10
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
+	VSUBPD  (R11), Z0, Z0
+	VMOVUPD Z0, (CX)
+	LEAQ    (BX)(SI*1), BX
+	LEAQ    (R8)(R9*1), R8
+	LEAQ    (R11)(AX*1), R11
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
 	JMP     few
 
 done:
 	VZEROUPPER
 	RET
 
-// func subMulAVX512(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+// func subMulAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX, AVX512F
-TEXT ·subMulAVX512(SB), NOSPLIT, $0-64
-	MOVQ dst+0(FP), AX
-	MOVQ n+56(FP), CX
-	MOVQ a+8(FP), DX
-	MOVQ stepA+32(FP), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ b+16(FP), DI
-	MOVQ stepB+40(FP), R8
-	LEAQ (R8)(R8*2), R9
-	MOVQ c+24(FP), R10
-	MOVQ stepC+48(FP), R11
-	LEAQ (R11)(R11*2), R12
+TEXT ·subMulAVX512(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x40, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	ANDQ $0x40, R9
+	LEAQ (R9)(R9*2), R10
+	MOVQ 24(AX), R11
+	MOVQ 48(AX), AX
+	ANDQ $0x40, AX
+	LEAQ (AX)(AX*2), R12
 
 many:
-	CMPQ    CX, $+32
+	CMPQ    DX, $+32
 	JL      few
-	VMOVUPD (DX), Z0
-	VMOVUPD (DI), Z1
-	VMOVUPD (R10), Z2
+	VMOVUPD (BX), Z0
+	VMOVUPD (R8), Z1
+	VMOVUPD (R11), Z2
 	VMULPD  Z1, Z0, Z0
 	VSUBPD  Z0, Z2, Z2
-	VMOVUPD Z2, (AX)
-	VMOVUPD (DX)(BX*1), Z0
-	VMOVUPD (DI)(R8*1), Z1
-	VMOVUPD (R10)(R11*1), Z2
+	VMOVUPD Z2, (CX)
+	VMOVUPD (BX)(SI*1), Z0
+	VMOVUPD (R8)(R9*1), Z1
+	VMOVUPD (R11)(AX*1), Z2
 	VMULPD  Z1, Z0, Z0
 	VSUBPD  Z0, Z2, Z2
-	VMOVUPD Z2, 64(AX)
-	VMOVUPD (DX)(BX*2), Z0
-	VMOVUPD (DI)(R8*2), Z1
-	VMOVUPD (R10)(R11*2), Z2
+	VMOVUPD Z2, 64(CX)
+	VMOVUPD (BX)(SI*2), Z0
+	VMOVUPD (R8)(R9*2), Z1
+	VMOVUPD (R11)(AX*2), Z2
 	VMULPD  Z1, Z0, Z0
 	VSUBPD  Z0, Z2, Z2
-	VMOVUPD Z2, 128(AX)
-	VMOVUPD (DX)(SI*1), Z0
-	VMOVUPD (DI)(R9*1), Z1
-	VMOVUPD (R10)(R12*1), Z2
+	VMOVUPD Z2, 128(CX)
+	VMOVUPD (BX)(DI*1), Z0
+	VMOVUPD (R8)(R10*1), Z1
+	VMOVUPD (R11)(R12*1), Z2
 	VMULPD  Z1, Z0, Z0
 	VSUBPD  Z0, Z2, Z2
-	VMOVUPD Z2, 192(AX)
-	LEAQ    (DX)(BX*4), DX
-	LEAQ    (DI)(R8*4), DI
-	LEAQ    (R10)(R11*4), R10
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
+	VMOVUPD Z2, 192(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(R9*4), R8
+	LEAQ    (R11)(AX*4), R11
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
 	JMP     many
 
 few:
-	CMPQ    CX, $+8
+	CMPQ    DX, $+8
 	JL      done
-	VMOVUPD (DX), Z0
-	VMOVUPD (DI), Z1
-	VMOVUPD (R10), Z2
+	VMOVUPD (BX), Z0
+	VMOVUPD (R8), Z1
+	VMOVUPD (R11), Z2
 	VMULPD  Z1, Z0, Z0
 	VSUBPD  Z0, Z2, Z2
-	VMOVUPD Z2, (AX)
-	LEAQ    (DX)(BX*1), DX
-	LEAQ    (DI)(R8*1), DI
-	LEAQ    (R10)(R11*1), R10
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
+	VMOVUPD Z2, (CX)
+	LEAQ    (BX)(SI*1), BX
+	LEAQ    (R8)(R9*1), R8
+	LEAQ    (R11)(AX*1), R11
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
 	JMP     few
 
 done:
 	VZEROUPPER
 	RET
 
-// func absAVX512(dst *float64, a *float64, stepA int, n int)
+// func absAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·absAVX512(SB), NOSPLIT, $0-32
-	MOVQ         dst+0(FP), AX
-	MOVQ         n+24(FP), CX
-	MOVQ         a+8(FP), DX
-	MOVQ         stepA+16(FP), BX
-	LEAQ         (BX)(BX*2), SI
+TEXT ·absAVX512(SB), NOSPLIT, $0-8
+	MOVQ         o+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         56(AX), DX
+	MOVQ         8(AX), BX
+	MOVQ         32(AX), AX
+	ANDQ         $0x40, AX
+	LEAQ         (AX)(AX*2), SI
 	VBROADCASTSD constants<>+288(SB), Z0
 
 many:
-	CMPQ    CX, $+32
+	CMPQ    DX, $+32
 	JL      few
-	VANDPD  (DX), Z0, Z1
-	VMOVUPD Z1, (AX)
-	VANDPD  (DX)(BX*1), Z0, Z1
-	VMOVUPD Z1, 64(AX)
-	VANDPD  (DX)(BX*2), Z0, Z1
-	VMOVUPD Z1, 128(AX)
-	VANDPD  (DX)(SI*1), Z0, Z1
-	VMOVUPD Z1, 192(AX)
-	LEAQ    (DX)(BX*4), DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
+	VANDPD  (BX), Z0, Z1
+	VMOVUPD Z1, (CX)
+	VANDPD  (BX)(AX*1), Z0, Z1
+	VMOVUPD Z1, 64(CX)
+	VANDPD  (BX)(AX*2), Z0, Z1
+	VMOVUPD Z1, 128(CX)
+	VANDPD  (BX)(SI*1), Z0, Z1
+	VMOVUPD Z1, 192(CX)
+	LEAQ    (BX)(AX*4), BX
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
 	JMP     many
 
 few:
-	CMPQ    CX, $+8
+	CMPQ    DX, $+8
 	JL      done
-	VANDPD  (DX), Z0, Z1
-	VMOVUPD Z1, (AX)
-	LEAQ    (DX)(BX*1), DX
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
+	VANDPD  (BX), Z0, Z1
+	VMOVUPD Z1, (CX)
+	LEAQ    (BX)(AX*1), BX
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
 	JMP     few
 
 done:
 	VZEROUPPER
 	RET
 
-// func sqrtAVX512(dst *float64, a *float64, stepA int, n int)
+// func sqrtAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX, AVX512F
-TEXT ·sqrtAVX512(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ n+24(FP), CX
-	MOVQ a+8(FP), DX
-	MOVQ stepA+16(FP), BX
-	LEAQ (BX)(BX*2), SI
+TEXT ·sqrtAVX512(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), AX
+	ANDQ $0x40, AX
+	LEAQ (AX)(AX*2), SI
 
 many:
-	CMPQ    CX, $+32
+	CMPQ    DX, $+32
 	JL      few
-	VSQRTPD (DX), Z0
-	VMOVUPD Z0, (AX)
-	VSQRTPD (DX)(BX*1), Z0
-	VMOVUPD Z0, 64(AX)
-	VSQRTPD (DX)(BX*2), Z0
-	VMOVUPD Z0, 128(AX)
-	VSQRTPD (DX)(SI*1), Z0
-	VMOVUPD Z0, 192(AX)
-	LEAQ    (DX)(BX*4), DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
+	VSQRTPD (BX), Z0
+	VMOVUPD Z0, (CX)
+	VSQRTPD (BX)(AX*1), Z0
+	VMOVUPD Z0, 64(CX)
+	VSQRTPD (BX)(AX*2), Z0
+	VMOVUPD Z0, 128(CX)
+	VSQRTPD (BX)(SI*1), Z0
+	VMOVUPD Z0, 192(CX)
+	LEAQ    (BX)(AX*4), BX
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
 	JMP     many
 
 few:
-	CMPQ    CX, $+8
+	CMPQ    DX, $+8
 	JL      done
-	VSQRTPD (DX), Z0
-	VMOVUPD Z0, (AX)
-	LEAQ    (DX)(BX*1), DX
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
+	VSQRTPD (BX), Z0
+	VMOVUPD Z0, (CX)
+	LEAQ    (BX)(AX*1), BX
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
 	JMP     few
 
 done:
 	VZEROUPPER
 	RET
 
-// func floorAVX512(dst *float64, a *float64, stepA int, n int)
+// func floorAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX, AVX512F
-TEXT ·floorAVX512(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ n+24(FP), CX
-	MOVQ a+8(FP), DX
-	MOVQ stepA+16(FP), BX
-	LEAQ (BX)(BX*2), SI
+TEXT ·floorAVX512(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), AX
+	ANDQ $0x40, AX
+	LEAQ (AX)(AX*2), SI
 
 many:
-	CMPQ        CX, $+32
+	CMPQ        DX, $+32
 	JL          few
-	VRNDSCALEPD $0x09, (DX), Z0
-	VMOVUPD     Z0, (AX)
-	VRNDSCALEPD $0x09, (DX)(BX*1), Z0
-	VMOVUPD     Z0, 64(AX)
-	VRNDSCALEPD $0x09, (DX)(BX*2), Z0
-	VMOVUPD     Z0, 128(AX)
-	VRNDSCALEPD $0x09, (DX)(SI*1), Z0
-	VMOVUPD     Z0, 192(AX)
-	LEAQ        (DX)(BX*4), DX
-	ADDQ        $+256, AX
-	SUBQ        $+32, CX
+	VRNDSCALEPD $0x09, (BX), Z0
+	VMOVUPD     Z0, (CX)
+	VRNDSCALEPD $0x09, (BX)(AX*1), Z0
+	VMOVUPD     Z0, 64(CX)
+	VRNDSCALEPD $0x09, (BX)(AX*2), Z0
+	VMOVUPD     Z0, 128(CX)
+	VRNDSCALEPD $0x09, (BX)(SI*1), Z0
+	VMOVUPD     Z0, 192(CX)
+	LEAQ        (BX)(AX*4), BX
+	ADDQ        $+256, CX
+	SUBQ        $+32, DX
 	JMP         many
 
 few:
-	CMPQ        CX, $+8
+	CMPQ        DX, $+8
 	JL          done
-	VRNDSCALEPD $0x09, (DX), Z0
-	VMOVUPD     Z0, (AX)
-	LEAQ        (DX)(BX*1), DX
-	ADDQ        $+64, AX
-	SUBQ        $+8, CX
+	VRNDSCALEPD $0x09, (BX), Z0
+	VMOVUPD     Z0, (CX)
+	LEAQ        (BX)(AX*1), BX
+	ADDQ        $+64, CX
+	SUBQ        $+8, DX
 	JMP         few
 
 done:
@@ -3265,937 +3316,988 @@ done:
 	VZEROUPPER
 	RET
 
-// func copyAVX2(dst *float64, a *float64, stepA int, n int)
+// func copyAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX
-TEXT ·copyAVX2(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ n+24(FP), CX
-	MOVQ a+8(FP), DX
-	MOVQ stepA+16(FP), BX
-	LEAQ (BX)(BX*2), SI
+TEXT ·copyAVX2(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), AX
+	ANDQ $0x20, AX
+	LEAQ (AX)(AX*2), SI
 
 many:
-	CMPQ    CX, $+16
+	CMPQ    DX, $+16
 	JL      few
-	VMOVUPD (DX), Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (DX)(BX*1), Y0
-	VMOVUPD Y0, 32(AX)
-	VMOVUPD (DX)(BX*2), Y0
-	VMOVUPD Y0, 64(AX)
-	VMOVUPD (DX)(SI*1), Y0
-	VMOVUPD Y0, 96(AX)
-	LEAQ    (DX)(BX*4), DX
-	ADDQ    $+128, AX
-	SUBQ    $+16, CX
+	VMOVUPD (BX), Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD (BX)(AX*1), Y0
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD (BX)(AX*2), Y0
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VMOVUPD Y0, 96(CX)
+	LEAQ    (BX)(AX*4), BX
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
 	JMP     many
 
 few:
-	CMPQ    CX, $+8
+	CMPQ    DX, $+8
 	JL      done
-	VMOVUPD (DX), Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (DX)(BX*1), Y0
-	VMOVUPD Y0, 32(AX)
-	LEAQ    (DX)(BX*2), DX
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
+	VMOVUPD (BX), Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD (BX)(AX*1), Y0
+	VMOVUPD Y0, 32(CX)
+	LEAQ    (BX)(AX*2), BX
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
 	JMP     few
 
 done:
 	VZEROUPPER
 	RET
 
-// func addAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// func addAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX
-TEXT ·addAVX2(SB), NOSPLIT, $0-48
-	MOVQ dst+0(FP), AX
-	MOVQ n+40(FP), CX
-	MOVQ a+8(FP), DX
-	MOVQ stepA+24(FP), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ b+16(FP), DI
-	MOVQ stepB+32(FP), R8
-	LEAQ (R8)(R8*2), R9
+TEXT ·addAVX2(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x20, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), AX
+	ANDQ $0x20, AX
+	LEAQ (AX)(AX*2), R9
 
 many:
-	CMPQ    CX, $+16
+	CMPQ    DX, $+16
 	JL      few
-	VMOVUPD (DX), Y0
-	VADDPD  (DI), Y0, Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (DX)(BX*1), Y0
-	VADDPD  (DI)(R8*1), Y0, Y0
-	VMOVUPD Y0, 32(AX)
-	VMOVUPD (DX)(BX*2), Y0
-	VADDPD  (DI)(R8*2), Y0, Y0
-	VMOVUPD Y0, 64(AX)
-	VMOVUPD (DX)(SI*1), Y0
-	VADDPD  (DI)(R9*1), Y0, Y0
-	VMOVUPD Y0, 96(AX)
-	LEAQ    (DX)(BX*4), DX
-	LEAQ    (DI)(R8*4), DI
-	ADDQ    $+128, AX
-	SUBQ    $+16, CX
+	VMOVUPD (BX), Y0
+	VADDPD  (R8), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VADDPD  (R8)(AX*1), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD (BX)(SI*2), Y0
+	VADDPD  (R8)(AX*2), Y0, Y0
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD (BX)(DI*1), Y0
+	VADDPD  (R8)(R9*1), Y0, Y0
+	VMOVUPD Y0, 96(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(AX*4), R8
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
 	JMP     many
 
 few:
-	CMPQ    CX, $+8
+	CMPQ    DX, $+8
 	JL      done
-	VMOVUPD (DX), Y0
-	VADDPD  (DI), Y0, Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (DX)(BX*1), Y0
-	VADDPD  (DI)(R8*1), Y0, Y0
-	VMOVUPD Y0, 32(AX)
-	LEAQ    (DX)(BX*2), DX
-	LEAQ    (DI)(R8*2), DI
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
+	VMOVUPD (BX), Y0
+	VADDPD  (R8), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VADDPD  (R8)(AX*1), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	LEAQ    (BX)(SI*2), BX
+	LEAQ    (R8)(AX*2), R8
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
 	JMP     few
 
 done:
 	VZEROUPPER
 	RET
 
-// func subAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// func subAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX
-TEXT ·subAVX2(SB), NOSPLIT, $0-48
-	MOVQ dst+0(FP), AX
-	MOVQ n+40(FP), CX
-	MOVQ a+8(FP), DX
-	MOVQ stepA+24(FP), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ b+16(FP), DI
-	MOVQ stepB+32(FP), R8
-	LEAQ (R8)(R8*2), R9
+TEXT ·subAVX2(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x20, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), AX
+	ANDQ $0x20, AX
+	LEAQ (AX)(AX*2), R9
 
 many:
-	CMPQ    CX, $+16
+	CMPQ    DX, $+16
 	JL      few
-	VMOVUPD (DX), Y0
-	VSUBPD  (DI), Y0, Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (DX)(BX*1), Y0
-	VSUBPD  (DI)(R8*1), Y0, Y0
-	VMOVUPD Y0, 32(AX)
-	VMOVUPD (DX)(BX*2), Y0
-	VSUBPD  (DI)(R8*2), Y0, Y0
-	VMOVUPD Y0, 64(AX)
-	VMOVUPD (DX)(SI*1), Y0
-	VSUBPD  (DI)(R9*1), Y0, Y0
-	VMOVUPD Y0, 96(AX)
-	LEAQ    (DX)(BX*4), DX
-	LEAQ    (DI)(R8*4), DI
-	ADDQ    $+128, AX
-	SUBQ    $+16, CX
+	VMOVUPD (BX), Y0
+	VSUBPD  (R8), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VSUBPD  (R8)(AX*1), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD (BX)(SI*2), Y0
+	VSUBPD  (R8)(AX*2), Y0, Y0
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD (BX)(DI*1), Y0
+	VSUBPD  (R8)(R9*1), Y0, Y0
+	VMOVUPD Y0, 96(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(AX*4), R8
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
 	JMP     many
 
 few:
-	CMPQ    CX, $+8
+	CMPQ    DX, $+8
 	JL      done
-	VMOVUPD (DX), Y0
-	VSUBPD  (DI), Y0, Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (DX)(BX*1), Y0
-	VSUBPD  (DI)(R8*1), Y0, Y0
-	VMOVUPD Y0, 32(AX)
-	LEAQ    (DX)(BX*2), DX
-	LEAQ    (DI)(R8*2), DI
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
+	VMOVUPD (BX), Y0
+	VSUBPD  (R8), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VSUBPD  (R8)(AX*1), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	LEAQ    (BX)(SI*2), BX
+	LEAQ    (R8)(AX*2), R8
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
 	JMP     few
 
 done:
 	VZEROUPPER
 	RET
 
-// func mulAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// func mulAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX
-TEXT ·mulAVX2(SB), NOSPLIT, $0-48
-	MOVQ dst+0(FP), AX
-	MOVQ n+40(FP), CX
-	MOVQ a+8(FP), DX
-	MOVQ stepA+24(FP), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ b+16(FP), DI
-	MOVQ stepB+32(FP), R8
-	LEAQ (R8)(R8*2), R9
+TEXT ·mulAVX2(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x20, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), AX
+	ANDQ $0x20, AX
+	LEAQ (AX)(AX*2), R9
 
 many:
-	CMPQ    CX, $+16
+	CMPQ    DX, $+16
 	JL      few
-	VMOVUPD (DX), Y0
-	VMULPD  (DI), Y0, Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (DX)(BX*1), Y0
-	VMULPD  (DI)(R8*1), Y0, Y0
-	VMOVUPD Y0, 32(AX)
-	VMOVUPD (DX)(BX*2), Y0
-	VMULPD  (DI)(R8*2), Y0, Y0
-	VMOVUPD Y0, 64(AX)
-	VMOVUPD (DX)(SI*1), Y0
-	VMULPD  (DI)(R9*1), Y0, Y0
-	VMOVUPD Y0, 96(AX)
-	LEAQ    (DX)(BX*4), DX
-	LEAQ    (DI)(R8*4), DI
-	ADDQ    $+128, AX
-	SUBQ    $+16, CX
+	VMOVUPD (BX), Y0
+	VMULPD  (R8), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VMULPD  (R8)(AX*1), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD (BX)(SI*2), Y0
+	VMULPD  (R8)(AX*2), Y0, Y0
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD (BX)(DI*1), Y0
+	VMULPD  (R8)(R9*1), Y0, Y0
+	VMOVUPD Y0, 96(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(AX*4), R8
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
 	JMP     many
 
 few:
-	CMPQ    CX, $+8
+	CMPQ    DX, $+8
 	JL      done
-	VMOVUPD (DX), Y0
-	VMULPD  (DI), Y0, Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (DX)(BX*1), Y0
-	VMULPD  (DI)(R8*1), Y0, Y0
-	VMOVUPD Y0, 32(AX)
-	LEAQ    (DX)(BX*2), DX
-	LEAQ    (DI)(R8*2), DI
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
+	VMOVUPD (BX), Y0
+	VMULPD  (R8), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VMULPD  (R8)(AX*1), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	LEAQ    (BX)(SI*2), BX
+	LEAQ    (R8)(AX*2), R8
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
 	JMP     few
 
 done:
 	VZEROUPPER
 	RET
 
-// func divAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// func divAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX
-TEXT ·divAVX2(SB), NOSPLIT, $0-48
-	MOVQ dst+0(FP), AX
-	MOVQ n+40(FP), CX
-	MOVQ a+8(FP), DX
-	MOVQ stepA+24(FP), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ b+16(FP), DI
-	MOVQ stepB+32(FP), R8
-	LEAQ (R8)(R8*2), R9
+TEXT ·divAVX2(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x20, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), AX
+	ANDQ $0x20, AX
+	LEAQ (AX)(AX*2), R9
 
 many:
-	CMPQ    CX, $+16
+	CMPQ    DX, $+16
 	JL      few
-	VMOVUPD (DX), Y0
-	VDIVPD  (DI), Y0, Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (DX)(BX*1), Y0
-	VDIVPD  (DI)(R8*1), Y0, Y0
-	VMOVUPD Y0, 32(AX)
-	VMOVUPD (DX)(BX*2), Y0
-	VDIVPD  (DI)(R8*2), Y0, Y0
-	VMOVUPD Y0, 64(AX)
-	VMOVUPD (DX)(SI*1), Y0
-	VDIVPD  (DI)(R9*1), Y0, Y0
-	VMOVUPD Y0, 96(AX)
-	LEAQ    (DX)(BX*4), DX
-	LEAQ    (DI)(R8*4), DI
-	ADDQ    $+128, AX
-	SUBQ    $+16, CX
+	VMOVUPD (BX), Y0
+	VDIVPD  (R8), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VDIVPD  (R8)(AX*1), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD (BX)(SI*2), Y0
+	VDIVPD  (R8)(AX*2), Y0, Y0
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD (BX)(DI*1), Y0
+	VDIVPD  (R8)(R9*1), Y0, Y0
+	VMOVUPD Y0, 96(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(AX*4), R8
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
 	JMP     many
 
 few:
-	CMPQ    CX, $+8
+	CMPQ    DX, $+8
 	JL      done
-	VMOVUPD (DX), Y0
-	VDIVPD  (DI), Y0, Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (DX)(BX*1), Y0
-	VDIVPD  (DI)(R8*1), Y0, Y0
-	VMOVUPD Y0, 32(AX)
-	LEAQ    (DX)(BX*2), DX
-	LEAQ    (DI)(R8*2), DI
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
+	VMOVUPD (BX), Y0
+	VDIVPD  (R8), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VDIVPD  (R8)(AX*1), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	LEAQ    (BX)(SI*2), BX
+	LEAQ    (R8)(AX*2), R8
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
 	JMP     few
 
 done:
 	VZEROUPPER
 	RET
 
-// func minAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// func minAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX
-TEXT ·minAVX2(SB), NOSPLIT, $0-48
-	MOVQ dst+0(FP), AX
-	MOVQ n+40(FP), CX
-	MOVQ a+8(FP), DX
-	MOVQ stepA+24(FP), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ b+16(FP), DI
-	MOVQ stepB+32(FP), R8
-	LEAQ (R8)(R8*2), R9
+TEXT ·minAVX2(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x20, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), AX
+	ANDQ $0x20, AX
+	LEAQ (AX)(AX*2), R9
 
 many:
-	CMPQ    CX, $+16
+	CMPQ    DX, $+16
 	JL      few
-	VMOVUPD (DX), Y0
-	VMINPD  (DI), Y0, Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (DX)(BX*1), Y0
-	VMINPD  (DI)(R8*1), Y0, Y0
-	VMOVUPD Y0, 32(AX)
-	VMOVUPD (DX)(BX*2), Y0
-	VMINPD  (DI)(R8*2), Y0, Y0
-	VMOVUPD Y0, 64(AX)
-	VMOVUPD (DX)(SI*1), Y0
-	VMINPD  (DI)(R9*1), Y0, Y0
-	VMOVUPD Y0, 96(AX)
-	LEAQ    (DX)(BX*4), DX
-	LEAQ    (DI)(R8*4), DI
-	ADDQ    $+128, AX
-	SUBQ    $+16, CX
+	VMOVUPD (BX), Y0
+	VMINPD  (R8), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VMINPD  (R8)(AX*1), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD (BX)(SI*2), Y0
+	VMINPD  (R8)(AX*2), Y0, Y0
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD (BX)(DI*1), Y0
+	VMINPD  (R8)(R9*1), Y0, Y0
+	VMOVUPD Y0, 96(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(AX*4), R8
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
 	JMP     many
 
 few:
-	CMPQ    CX, $+8
+	CMPQ    DX, $+8
 	JL      done
-	VMOVUPD (DX), Y0
-	VMINPD  (DI), Y0, Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (DX)(BX*1), Y0
-	VMINPD  (DI)(R8*1), Y0, Y0
-	VMOVUPD Y0, 32(AX)
-	LEAQ    (DX)(BX*2), DX
-	LEAQ    (DI)(R8*2), DI
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
+	VMOVUPD (BX), Y0
+	VMINPD  (R8), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VMINPD  (R8)(AX*1), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	LEAQ    (BX)(SI*2), BX
+	LEAQ    (R8)(AX*2), R8
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
 	JMP     few
 
 done:
 	VZEROUPPER
 	RET
 
-// func maxAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// func maxAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX
-TEXT ·maxAVX2(SB), NOSPLIT, $0-48
-	MOVQ dst+0(FP), AX
-	MOVQ n+40(FP), CX
-	MOVQ a+8(FP), DX
-	MOVQ stepA+24(FP), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ b+16(FP), DI
-	MOVQ stepB+32(FP), R8
-	LEAQ (R8)(R8*2), R9
+TEXT ·maxAVX2(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x20, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), AX
+	ANDQ $0x20, AX
+	LEAQ (AX)(AX*2), R9
 
 many:
-	CMPQ    CX, $+16
+	CMPQ    DX, $+16
 	JL      few
-	VMOVUPD (DX), Y0
-	VMAXPD  (DI), Y0, Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (DX)(BX*1), Y0
-	VMAXPD  (DI)(R8*1), Y0, Y0
-	VMOVUPD Y0, 32(AX)
-	VMOVUPD (DX)(BX*2), Y0
-	VMAXPD  (DI)(R8*2), Y0, Y0
-	VMOVUPD Y0, 64(AX)
-	VMOVUPD (DX)(SI*1), Y0
-	VMAXPD  (DI)(R9*1), Y0, Y0
-	VMOVUPD Y0, 96(AX)
-	LEAQ    (DX)(BX*4), DX
-	LEAQ    (DI)(R8*4), DI
-	ADDQ    $+128, AX
-	SUBQ    $+16, CX
+	VMOVUPD (BX), Y0
+	VMAXPD  (R8), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VMAXPD  (R8)(AX*1), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD (BX)(SI*2), Y0
+	VMAXPD  (R8)(AX*2), Y0, Y0
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD (BX)(DI*1), Y0
+	VMAXPD  (R8)(R9*1), Y0, Y0
+	VMOVUPD Y0, 96(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(AX*4), R8
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
 	JMP     many
 
 few:
-	CMPQ    CX, $+8
+	CMPQ    DX, $+8
 	JL      done
-	VMOVUPD (DX), Y0
-	VMAXPD  (DI), Y0, Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (DX)(BX*1), Y0
-	VMAXPD  (DI)(R8*1), Y0, Y0
-	VMOVUPD Y0, 32(AX)
-	LEAQ    (DX)(BX*2), DX
-	LEAQ    (DI)(R8*2), DI
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
+	VMOVUPD (BX), Y0
+	VMAXPD  (R8), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VMAXPD  (R8)(AX*1), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	LEAQ    (BX)(SI*2), BX
+	LEAQ    (R8)(AX*2), R8
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
 	JMP     few
 
 done:
 	VZEROUPPER
 	RET
 
-// func lessAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// func lessAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX, AVX2
-TEXT ·lessAVX2(SB), NOSPLIT, $0-48
-	MOVQ         dst+0(FP), AX
-	MOVQ         n+40(FP), CX
-	MOVQ         a+8(FP), DX
-	MOVQ         stepA+24(FP), BX
-	LEAQ         (BX)(BX*2), SI
-	MOVQ         b+16(FP), DI
-	MOVQ         stepB+32(FP), R8
-	LEAQ         (R8)(R8*2), R9
+TEXT ·lessAVX2(SB), NOSPLIT, $0-8
+	MOVQ         o+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         56(AX), DX
+	MOVQ         8(AX), BX
+	MOVQ         32(AX), SI
+	ANDQ         $0x20, SI
+	LEAQ         (SI)(SI*2), DI
+	MOVQ         16(AX), R8
+	MOVQ         40(AX), AX
+	ANDQ         $0x20, AX
+	LEAQ         (AX)(AX*2), R9
 	VBROADCASTSD constants<>+128(SB), Y0
 
 many:
-	CMPQ    CX, $+16
+	CMPQ    DX, $+16
 	JL      few
-	VMOVUPD (DX), Y1
-	VCMPPD  $0x11, (DI), Y1, Y1
+	VMOVUPD (BX), Y1
+	VCMPPD  $0x11, (R8), Y1, Y1
 	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, (AX)
-	VMOVUPD (DX)(BX*1), Y1
-	VCMPPD  $0x11, (DI)(R8*1), Y1, Y1
+	VMOVUPD Y1, (CX)
+	VMOVUPD (BX)(SI*1), Y1
+	VCMPPD  $0x11, (R8)(AX*1), Y1, Y1
 	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, 32(AX)
-	VMOVUPD (DX)(BX*2), Y1
-	VCMPPD  $0x11, (DI)(R8*2), Y1, Y1
+	VMOVUPD Y1, 32(CX)
+	VMOVUPD (BX)(SI*2), Y1
+	VCMPPD  $0x11, (R8)(AX*2), Y1, Y1
 	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, 64(AX)
-	VMOVUPD (DX)(SI*1), Y1
-	VCMPPD  $0x11, (DI)(R9*1), Y1, Y1
+	VMOVUPD Y1, 64(CX)
+	VMOVUPD (BX)(DI*1), Y1
+	VCMPPD  $0x11, (R8)(R9*1), Y1, Y1
 	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, 96(AX)
-	LEAQ    (DX)(BX*4), DX
-	LEAQ    (DI)(R8*4), DI
-	ADDQ    $+128, AX
-	SUBQ    $+16, CX
+	VMOVUPD Y1, 96(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(AX*4), R8
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
 	JMP     many
 
 few:
-	CMPQ    CX, $+8
+	CMPQ    DX, $+8
 	JL      done
-	VMOVUPD (DX), Y1
-	VCMPPD  $0x11, (DI), Y1, Y1
+	VMOVUPD (BX), Y1
+	VCMPPD  $0x11, (R8), Y1, Y1
 	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, (AX)
-	VMOVUPD (DX)(BX*1), Y1
-	VCMPPD  $0x11, (DI)(R8*1), Y1, Y1
+	VMOVUPD Y1, (CX)
+	VMOVUPD (BX)(SI*1), Y1
+	VCMPPD  $0x11, (R8)(AX*1), Y1, Y1
 	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, 32(AX)
-	LEAQ    (DX)(BX*2), DX
-	LEAQ    (DI)(R8*2), DI
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
+	VMOVUPD Y1, 32(CX)
+	LEAQ    (BX)(SI*2), BX
+	LEAQ    (R8)(AX*2), R8
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
 	JMP     few
 
 done:
 	VZEROUPPER
 	RET
 
-// func atMostAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// func atMostAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX, AVX2
-TEXT ·atMostAVX2(SB), NOSPLIT, $0-48
-	MOVQ         dst+0(FP), AX
-	MOVQ         n+40(FP), CX
-	MOVQ         a+8(FP), DX
-	MOVQ         stepA+24(FP), BX
-	LEAQ         (BX)(BX*2), SI
-	MOVQ         b+16(FP), DI
-	MOVQ         stepB+32(FP), R8
-	LEAQ         (R8)(R8*2), R9
+TEXT ·atMostAVX2(SB), NOSPLIT, $0-8
+	MOVQ         o+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         56(AX), DX
+	MOVQ         8(AX), BX
+	MOVQ         32(AX), SI
+	ANDQ         $0x20, SI
+	LEAQ         (SI)(SI*2), DI
+	MOVQ         16(AX), R8
+	MOVQ         40(AX), AX
+	ANDQ         $0x20, AX
+	LEAQ         (AX)(AX*2), R9
 	VBROADCASTSD constants<>+128(SB), Y0
 
 many:
-	CMPQ    CX, $+16
+	CMPQ    DX, $+16
 	JL      few
-	VMOVUPD (DX), Y1
-	VCMPPD  $0x12, (DI), Y1, Y1
+	VMOVUPD (BX), Y1
+	VCMPPD  $0x12, (R8), Y1, Y1
 	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, (AX)
-	VMOVUPD (DX)(BX*1), Y1
-	VCMPPD  $0x12, (DI)(R8*1), Y1, Y1
+	VMOVUPD Y1, (CX)
+	VMOVUPD (BX)(SI*1), Y1
+	VCMPPD  $0x12, (R8)(AX*1), Y1, Y1
 	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, 32(AX)
-	VMOVUPD (DX)(BX*2), Y1
-	VCMPPD  $0x12, (DI)(R8*2), Y1, Y1
+	VMOVUPD Y1, 32(CX)
+	VMOVUPD (BX)(SI*2), Y1
+	VCMPPD  $0x12, (R8)(AX*2), Y1, Y1
 	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, 64(AX)
-	VMOVUPD (DX)(SI*1), Y1
-	VCMPPD  $0x12, (DI)(R9*1), Y1, Y1
+	VMOVUPD Y1, 64(CX)
+	VMOVUPD (BX)(DI*1), Y1
+	VCMPPD  $0x12, (R8)(R9*1), Y1, Y1
 	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, 96(AX)
-	LEAQ    (DX)(BX*4), DX
-	LEAQ    (DI)(R8*4), DI
-	ADDQ    $+128, AX
-	SUBQ    $+16, CX
+	VMOVUPD Y1, 96(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(AX*4), R8
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
 	JMP     many
 
 few:
-	CMPQ    CX, $+8
+	CMPQ    DX, $+8
 	JL      done
-	VMOVUPD (DX), Y1
-	VCMPPD  $0x12, (DI), Y1, Y1
+	VMOVUPD (BX), Y1
+	VCMPPD  $0x12, (R8), Y1, Y1
 	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, (AX)
-	VMOVUPD (DX)(BX*1), Y1
-	VCMPPD  $0x12, (DI)(R8*1), Y1, Y1
+	VMOVUPD Y1, (CX)
+	VMOVUPD (BX)(SI*1), Y1
+	VCMPPD  $0x12, (R8)(AX*1), Y1, Y1
 	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, 32(AX)
-	LEAQ    (DX)(BX*2), DX
-	LEAQ    (DI)(R8*2), DI
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
+	VMOVUPD Y1, 32(CX)
+	LEAQ    (BX)(SI*2), BX
+	LEAQ    (R8)(AX*2), R8
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
 	JMP     few
 
 done:
 	VZEROUPPER
 	RET
 
-// func equalAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+// func equalAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX, AVX2
-TEXT ·equalAVX2(SB), NOSPLIT, $0-48
-	MOVQ         dst+0(FP), AX
-	MOVQ         n+40(FP), CX
-	MOVQ         a+8(FP), DX
-	MOVQ         stepA+24(FP), BX
-	LEAQ         (BX)(BX*2), SI
-	MOVQ         b+16(FP), DI
-	MOVQ         stepB+32(FP), R8
-	LEAQ         (R8)(R8*2), R9
+TEXT ·equalAVX2(SB), NOSPLIT, $0-8
+	MOVQ         o+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         56(AX), DX
+	MOVQ         8(AX), BX
+	MOVQ         32(AX), SI
+	ANDQ         $0x20, SI
+	LEAQ         (SI)(SI*2), DI
+	MOVQ         16(AX), R8
+	MOVQ         40(AX), AX
+	ANDQ         $0x20, AX
+	LEAQ         (AX)(AX*2), R9
 	VBROADCASTSD constants<>+128(SB), Y0
 
 many:
-	CMPQ    CX, $+16
+	CMPQ    DX, $+16
 	JL      few
-	VMOVUPD (DX), Y1
-	VCMPPD  $0x00, (DI), Y1, Y1
+	VMOVUPD (BX), Y1
+	VCMPPD  $0x00, (R8), Y1, Y1
 	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, (AX)
-	VMOVUPD (DX)(BX*1), Y1
-	VCMPPD  $0x00, (DI)(R8*1), Y1, Y1
+	VMOVUPD Y1, (CX)
+	VMOVUPD (BX)(SI*1), Y1
+	VCMPPD  $0x00, (R8)(AX*1), Y1, Y1
 	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, 32(AX)
-	VMOVUPD (DX)(BX*2), Y1
-	VCMPPD  $0x00, (DI)(R8*2), Y1, Y1
+	VMOVUPD Y1, 32(CX)
+	VMOVUPD (BX)(SI*2), Y1
+	VCMPPD  $0x00, (R8)(AX*2), Y1, Y1
 	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, 64(AX)
-	VMOVUPD (DX)(SI*1), Y1
-	VCMPPD  $0x00, (DI)(R9*1), Y1, Y1
+	VMOVUPD Y1, 64(CX)
+	VMOVUPD (BX)(DI*1), Y1
+	VCMPPD  $0x00, (R8)(R9*1), Y1, Y1
 	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, 96(AX)
-	LEAQ    (DX)(BX*4), DX
-	LEAQ    (DI)(R8*4), DI
-	ADDQ    $+128, AX
-	SUBQ    $+16, CX
+	VMOVUPD Y1, 96(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(AX*4), R8
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
 	JMP     many
 
 few:
-	CMPQ    CX, $+8
+	CMPQ    DX, $+8
 	JL      done
-	VMOVUPD (DX), Y1
-	VCMPPD  $0x00, (DI), Y1, Y1
+	VMOVUPD (BX), Y1
+	VCMPPD  $0x00, (R8), Y1, Y1
 	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, (AX)
-	VMOVUPD (DX)(BX*1), Y1
-	VCMPPD  $0x00, (DI)(R8*1), Y1, Y1
+	VMOVUPD Y1, (CX)
+	VMOVUPD (BX)(SI*1), Y1
+	VCMPPD  $0x00, (R8)(AX*1), Y1, Y1
 	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, 32(AX)
-	LEAQ    (DX)(BX*2), DX
-	LEAQ    (DI)(R8*2), DI
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
+	VMOVUPD Y1, 32(CX)
+	LEAQ    (BX)(SI*2), BX
+	LEAQ    (R8)(AX*2), R8
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
 	JMP     few
 
 done:
 	VZEROUPPER
 	RET
 
-// func selectAVX2(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+// func selectAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX
-TEXT ·selectAVX2(SB), NOSPLIT, $0-64
-	MOVQ         dst+0(FP), AX
-	MOVQ         n+56(FP), CX
-	MOVQ         a+8(FP), DX
-	MOVQ         stepA+32(FP), BX
-	LEAQ         (BX)(BX*2), SI
-	MOVQ         b+16(FP), DI
-	MOVQ         stepB+40(FP), R8
-	LEAQ         (R8)(R8*2), R9
-	MOVQ         c+24(FP), R10
-	MOVQ         stepC+48(FP), R11
-	LEAQ         (R11)(R11*2), R12
+TEXT ·selectAVX2(SB), NOSPLIT, $0-8
+	MOVQ         o+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         56(AX), DX
+	MOVQ         8(AX), BX
+	MOVQ         32(AX), SI
+	ANDQ         $0x20, SI
+	LEAQ         (SI)(SI*2), DI
+	MOVQ         16(AX), R8
+	MOVQ         40(AX), R9
+	ANDQ         $0x20, R9
+	LEAQ         (R9)(R9*2), R10
+	MOVQ         24(AX), R11
+	MOVQ         48(AX), AX
+	ANDQ         $0x20, AX
+	LEAQ         (AX)(AX*2), R12
 	VBROADCASTSD constants<>+584(SB), Y0
 
 many:
-	CMPQ      CX, $+16
+	CMPQ      DX, $+16
 	JL        few
-	VMOVUPD   (DX), Y1
-	VMOVUPD   (DI), Y2
+	VMOVUPD   (BX), Y1
+	VMOVUPD   (R8), Y2
 	VCMPPD    $0x00, Y0, Y1, Y1
-	VBLENDVPD Y1, (R10), Y2, Y1
-	VMOVUPD   Y1, (AX)
-	VMOVUPD   (DX)(BX*1), Y1
-	VMOVUPD   (DI)(R8*1), Y2
+	VBLENDVPD Y1, (R11), Y2, Y1
+	VMOVUPD   Y1, (CX)
+	VMOVUPD   (BX)(SI*1), Y1
+	VMOVUPD   (R8)(R9*1), Y2
 	VCMPPD    $0x00, Y0, Y1, Y1
-	VBLENDVPD Y1, (R10)(R11*1), Y2, Y1
-	VMOVUPD   Y1, 32(AX)
-	VMOVUPD   (DX)(BX*2), Y1
-	VMOVUPD   (DI)(R8*2), Y2
+	VBLENDVPD Y1, (R11)(AX*1), Y2, Y1
+	VMOVUPD   Y1, 32(CX)
+	VMOVUPD   (BX)(SI*2), Y1
+	VMOVUPD   (R8)(R9*2), Y2
 	VCMPPD    $0x00, Y0, Y1, Y1
-	VBLENDVPD Y1, (R10)(R11*2), Y2, Y1
-	VMOVUPD   Y1, 64(AX)
-	VMOVUPD   (DX)(SI*1), Y1
-	VMOVUPD   (DI)(R9*1), Y2
+	VBLENDVPD Y1, (R11)(AX*2), Y2, Y1
+	VMOVUPD   Y1, 64(CX)
+	VMOVUPD   (BX)(DI*1), Y1
+	VMOVUPD   (R8)(R10*1), Y2
 	VCMPPD    $0x00, Y0, Y1, Y1
-	VBLENDVPD Y1, (R10)(R12*1), Y2, Y1
-	VMOVUPD   Y1, 96(AX)
-	LEAQ      (DX)(BX*4), DX
-	LEAQ      (DI)(R8*4), DI
-	LEAQ      (R10)(R11*4), R10
-	ADDQ      $+128, AX
-	SUBQ      $+16, CX
+	VBLENDVPD Y1, (R11)(R12*1), Y2, Y1
+	VMOVUPD   Y1, 96(CX)
+	LEAQ      (BX)(SI*4), BX
+	LEAQ      (R8)(R9*4), R8
+	LEAQ      (R11)(AX*4), R11
+	ADDQ      $+128, CX
+	SUBQ      $+16, DX
 	JMP       many
 
 few:
-	CMPQ      CX, $+8
+	CMPQ      DX, $+8
 	JL        done
-	VMOVUPD   (DX), Y1
-	VMOVUPD   (DI), Y2
+	VMOVUPD   (BX), Y1
+	VMOVUPD   (R8), Y2
 	VCMPPD    $0x00, Y0, Y1, Y1
-	VBLENDVPD Y1, (R10), Y2, Y1
-	VMOVUPD   Y1, (AX)
-	VMOVUPD   (DX)(BX*1), Y1
-	VMOVUPD   (DI)(R8*1), Y2
+	VBLENDVPD Y1, (R11), Y2, Y1
+	VMOVUPD   Y1, (CX)
+	VMOVUPD   (BX)(SI*1), Y1
+	VMOVUPD   (R8)(R9*1), Y2
 	VCMPPD    $0x00, Y0, Y1, Y1
-	VBLENDVPD Y1, (R10)(R11*1), Y2, Y1
-	VMOVUPD   Y1, 32(AX)
-	LEAQ      (DX)(BX*2), DX
-	LEAQ      (DI)(R8*2), DI
-	LEAQ      (R10)(R11*2), R10
-	ADDQ      $+64, AX
-	SUBQ      $+8, CX
+	VBLENDVPD Y1, (R11)(AX*1), Y2, Y1
+	VMOVUPD   Y1, 32(CX)
+	LEAQ      (BX)(SI*2), BX
+	LEAQ      (R8)(R9*2), R8
+	LEAQ      (R11)(AX*2), R11
+	ADDQ      $+64, CX
+	SUBQ      $+8, DX
 	JMP       few
 
 done:
 	VZEROUPPER
 	RET
 
-// func mulAddAVX2(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+// func mulAddAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX
-TEXT ·mulAddAVX2(SB), NOSPLIT, $0-64
-	MOVQ dst+0(FP), AX
-	MOVQ n+56(FP), CX
-	MOVQ a+8(FP), DX
-	MOVQ stepA+32(FP), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ b+16(FP), DI
-	MOVQ stepB+40(FP), R8
-	LEAQ (R8)(R8*2), R9
-	MOVQ c+24(FP), R10
-	MOVQ stepC+48(FP), R11
-	LEAQ (R11)(R11*2), R12
+TEXT ·mulAddAVX2(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x20, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	ANDQ $0x20, R9
+	LEAQ (R9)(R9*2), R10
+	MOVQ 24(AX), R11
+	MOVQ 48(AX), AX
+	ANDQ $0x20, AX
+	LEAQ (AX)(AX*2), R12
 
 many:
-	CMPQ    CX, $+16
+	CMPQ    DX, $+16
 	JL      few
-	VMOVUPD (DX), Y0
-	VMOVUPD (DI), Y1
+	VMOVUPD (BX), Y0
+	VMOVUPD (R8), Y1
 	VMULPD  Y1, Y0, Y0
-	VADDPD  (R10), Y0, Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (DX)(BX*1), Y0
-	VMOVUPD (DI)(R8*1), Y1
+	VADDPD  (R11), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VMOVUPD (R8)(R9*1), Y1
 	VMULPD  Y1, Y0, Y0
-	VADDPD  (R10)(R11*1), Y0, Y0
-	VMOVUPD Y0, 32(AX)
-	VMOVUPD (DX)(BX*2), Y0
-	VMOVUPD (DI)(R8*2), Y1
+	VADDPD  (R11)(AX*1), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD (BX)(SI*2), Y0
+	VMOVUPD (R8)(R9*2), Y1
 	VMULPD  Y1, Y0, Y0
-	VADDPD  (R10)(R11*2), Y0, Y0
-	VMOVUPD Y0, 64(AX)
-	VMOVUPD (DX)(SI*1), Y0
-	VMOVUPD (DI)(R9*1), Y1
+	VADDPD  (R11)(AX*2), Y0, Y0
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD (BX)(DI*1), Y0
+	VMOVUPD (R8)(R10*1), Y1
 	VMULPD  Y1, Y0, Y0
-	VADDPD  (R10)(R12*1), Y0, Y0
-	VMOVUPD Y0, 96(AX)
-	LEAQ    (DX)(BX*4), DX
-	LEAQ    (DI)(R8*4), DI
-	LEAQ    (R10)(R11*4), R10
-	ADDQ    $+128, AX
-	SUBQ    $+16, CX
+	VADDPD  (R11)(R12*1), Y0, Y0
+	VMOVUPD Y0, 96(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(R9*4), R8
+	LEAQ    (R11)(AX*4), R11
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
 	JMP     many
 
 few:
-	CMPQ    CX, $+8
+	CMPQ    DX, $+8
 	JL      done
-	VMOVUPD (DX), Y0
-	VMOVUPD (DI), Y1
+	VMOVUPD (BX), Y0
+	VMOVUPD (R8), Y1
 	VMULPD  Y1, Y0, Y0
-	VADDPD  (R10), Y0, Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (DX)(BX*1), Y0
-	VMOVUPD (DI)(R8*1), Y1
+	VADDPD  (R11), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VMOVUPD (R8)(R9*1), Y1
 	VMULPD  Y1, Y0, Y0
-	VADDPD  (R10)(R11*1), Y0, Y0
-	VMOVUPD Y0, 32(AX)
-	LEAQ    (DX)(BX*2), DX
-	LEAQ    (DI)(R8*2), DI
-	LEAQ    (R10)(R11*2), R10
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
+	VADDPD  (R11)(AX*1), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	LEAQ    (BX)(SI*2), BX
+	LEAQ    (R8)(R9*2), R8
+	LEAQ    (R11)(AX*2), R11
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
 	JMP     few
 
 done:
 	VZEROUPPER
 	RET
 
-// func mulSubAVX2(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+// func mulSubAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX
-TEXT ·mulSubAVX2(SB), NOSPLIT, $0-64
-	MOVQ dst+0(FP), AX
-	MOVQ n+56(FP), CX
-	MOVQ a+8(FP), DX
-	MOVQ stepA+32(FP), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ b+16(FP), DI
-	MOVQ stepB+40(FP), R8
-	LEAQ (R8)(R8*2), R9
-	MOVQ c+24(FP), R10
-	MOVQ stepC+48(FP), R11
-	LEAQ (R11)(R11*2), R12
+TEXT ·mulSubAVX2(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x20, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	ANDQ $0x20, R9
+	LEAQ (R9)(R9*2), R10
+	MOVQ 24(AX), R11
+	MOVQ 48(AX), AX
+	ANDQ $0x20, AX
+	LEAQ (AX)(AX*2), R12
 
 many:
-	CMPQ    CX, $+16
+	CMPQ    DX, $+16
 	JL      few
-	VMOVUPD (DX), Y0
-	VMOVUPD (DI), Y1
+	VMOVUPD (BX), Y0
+	VMOVUPD (R8), Y1
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  (R10), Y0, Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (DX)(BX*1), Y0
-	VMOVUPD (DI)(R8*1), Y1
+	VSUBPD  (R11), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VMOVUPD (R8)(R9*1), Y1
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  (R10)(R11*1), Y0, Y0
-	VMOVUPD Y0, 32(AX)
-	VMOVUPD (DX)(BX*2), Y0
-	VMOVUPD (DI)(R8*2), Y1
+	VSUBPD  (R11)(AX*1), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD (BX)(SI*2), Y0
+	VMOVUPD (R8)(R9*2), Y1
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  (R10)(R11*2), Y0, Y0
-	VMOVUPD Y0, 64(AX)
-	VMOVUPD (DX)(SI*1), Y0
-	VMOVUPD (DI)(R9*1), Y1
+	VSUBPD  (R11)(AX*2), Y0, Y0
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD (BX)(DI*1), Y0
+	VMOVUPD (R8)(R10*1), Y1
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  (R10)(R12*1), Y0, Y0
-	VMOVUPD Y0, 96(AX)
-	LEAQ    (DX)(BX*4), DX
-	LEAQ    (DI)(R8*4), DI
-	LEAQ    (R10)(R11*4), R10
-	ADDQ    $+128, AX
-	SUBQ    $+16, CX
+	VSUBPD  (R11)(R12*1), Y0, Y0
+	VMOVUPD Y0, 96(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(R9*4), R8
+	LEAQ    (R11)(AX*4), R11
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
 	JMP     many
 
 few:
-	CMPQ    CX, $+8
+	CMPQ    DX, $+8
 	JL      done
-	VMOVUPD (DX), Y0
-	VMOVUPD (DI), Y1
+	VMOVUPD (BX), Y0
+	VMOVUPD (R8), Y1
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  (R10), Y0, Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (DX)(BX*1), Y0
-	VMOVUPD (DI)(R8*1), Y1
+	VSUBPD  (R11), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VMOVUPD (R8)(R9*1), Y1
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  (R10)(R11*1), Y0, Y0
-	VMOVUPD Y0, 32(AX)
-	LEAQ    (DX)(BX*2), DX
-	LEAQ    (DI)(R8*2), DI
-	LEAQ    (R10)(R11*2), R10
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
+	VSUBPD  (R11)(AX*1), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	LEAQ    (BX)(SI*2), BX
+	LEAQ    (R8)(R9*2), R8
+	LEAQ    (R11)(AX*2), R11
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
 	JMP     few
 
 done:
 	VZEROUPPER
 	RET
 
-// func subMulAVX2(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+// func subMulAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX
-TEXT ·subMulAVX2(SB), NOSPLIT, $0-64
-	MOVQ dst+0(FP), AX
-	MOVQ n+56(FP), CX
-	MOVQ a+8(FP), DX
-	MOVQ stepA+32(FP), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ b+16(FP), DI
-	MOVQ stepB+40(FP), R8
-	LEAQ (R8)(R8*2), R9
-	MOVQ c+24(FP), R10
-	MOVQ stepC+48(FP), R11
-	LEAQ (R11)(R11*2), R12
+TEXT ·subMulAVX2(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x20, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	ANDQ $0x20, R9
+	LEAQ (R9)(R9*2), R10
+	MOVQ 24(AX), R11
+	MOVQ 48(AX), AX
+	ANDQ $0x20, AX
+	LEAQ (AX)(AX*2), R12
 
 many:
-	CMPQ    CX, $+16
+	CMPQ    DX, $+16
 	JL      few
-	VMOVUPD (DX), Y0
-	VMOVUPD (DI), Y1
-	VMOVUPD (R10), Y2
+	VMOVUPD (BX), Y0
+	VMOVUPD (R8), Y1
+	VMOVUPD (R11), Y2
 	VMULPD  Y1, Y0, Y0
 	VSUBPD  Y0, Y2, Y2
-	VMOVUPD Y2, (AX)
-	VMOVUPD (DX)(BX*1), Y0
-	VMOVUPD (DI)(R8*1), Y1
-	VMOVUPD (R10)(R11*1), Y2
+	VMOVUPD Y2, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VMOVUPD (R8)(R9*1), Y1
+	VMOVUPD (R11)(AX*1), Y2
 	VMULPD  Y1, Y0, Y0
 	VSUBPD  Y0, Y2, Y2
-	VMOVUPD Y2, 32(AX)
-	VMOVUPD (DX)(BX*2), Y0
-	VMOVUPD (DI)(R8*2), Y1
-	VMOVUPD (R10)(R11*2), Y2
+	VMOVUPD Y2, 32(CX)
+	VMOVUPD (BX)(SI*2), Y0
+	VMOVUPD (R8)(R9*2), Y1
+	VMOVUPD (R11)(AX*2), Y2
 	VMULPD  Y1, Y0, Y0
 	VSUBPD  Y0, Y2, Y2
-	VMOVUPD Y2, 64(AX)
-	VMOVUPD (DX)(SI*1), Y0
-	VMOVUPD (DI)(R9*1), Y1
-	VMOVUPD (R10)(R12*1), Y2
+	VMOVUPD Y2, 64(CX)
+	VMOVUPD (BX)(DI*1), Y0
+	VMOVUPD (R8)(R10*1), Y1
+	VMOVUPD (R11)(R12*1), Y2
 	VMULPD  Y1, Y0, Y0
 	VSUBPD  Y0, Y2, Y2
-	VMOVUPD Y2, 96(AX)
-	LEAQ    (DX)(BX*4), DX
-	LEAQ    (DI)(R8*4), DI
-	LEAQ    (R10)(R11*4), R10
-	ADDQ    $+128, AX
-	SUBQ    $+16, CX
+	VMOVUPD Y2, 96(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(R9*4), R8
+	LEAQ    (R11)(AX*4), R11
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
 	JMP     many
 
 few:
-	CMPQ    CX, $+8
+	CMPQ    DX, $+8
 	JL      done
-	VMOVUPD (DX), Y0
-	VMOVUPD (DI), Y1
-	VMOVUPD (R10), Y2
+	VMOVUPD (BX), Y0
+	VMOVUPD (R8), Y1
+	VMOVUPD (R11), Y2
 	VMULPD  Y1, Y0, Y0
 	VSUBPD  Y0, Y2, Y2
-	VMOVUPD Y2, (AX)
-	VMOVUPD (DX)(BX*1), Y0
-	VMOVUPD (DI)(R8*1), Y1
-	VMOVUPD (R10)(R11*1), Y2
+	VMOVUPD Y2, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VMOVUPD (R8)(R9*1), Y1
+	VMOVUPD (R11)(AX*1), Y2
 	VMULPD  Y1, Y0, Y0
 	VSUBPD  Y0, Y2, Y2
-	VMOVUPD Y2, 32(AX)
-	LEAQ    (DX)(BX*2), DX
-	LEAQ    (DI)(R8*2), DI
-	LEAQ    (R10)(R11*2), R10
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
+	VMOVUPD Y2, 32(CX)
+	LEAQ    (BX)(SI*2), BX
+	LEAQ    (R8)(R9*2), R8
+	LEAQ    (R11)(AX*2), R11
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
 	JMP     few
 
 done:
 	VZEROUPPER
 	RET
 
-// func absAVX2(dst *float64, a *float64, stepA int, n int)
+// func absAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX
-TEXT ·absAVX2(SB), NOSPLIT, $0-32
-	MOVQ         dst+0(FP), AX
-	MOVQ         n+24(FP), CX
-	MOVQ         a+8(FP), DX
-	MOVQ         stepA+16(FP), BX
-	LEAQ         (BX)(BX*2), SI
+TEXT ·absAVX2(SB), NOSPLIT, $0-8
+	MOVQ         o+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         56(AX), DX
+	MOVQ         8(AX), BX
+	MOVQ         32(AX), AX
+	ANDQ         $0x20, AX
+	LEAQ         (AX)(AX*2), SI
 	VBROADCASTSD constants<>+288(SB), Y0
 
 many:
-	CMPQ    CX, $+16
+	CMPQ    DX, $+16
 	JL      few
-	VANDPD  (DX), Y0, Y1
-	VMOVUPD Y1, (AX)
-	VANDPD  (DX)(BX*1), Y0, Y1
-	VMOVUPD Y1, 32(AX)
-	VANDPD  (DX)(BX*2), Y0, Y1
-	VMOVUPD Y1, 64(AX)
-	VANDPD  (DX)(SI*1), Y0, Y1
-	VMOVUPD Y1, 96(AX)
-	LEAQ    (DX)(BX*4), DX
-	ADDQ    $+128, AX
-	SUBQ    $+16, CX
+	VANDPD  (BX), Y0, Y1
+	VMOVUPD Y1, (CX)
+	VANDPD  (BX)(AX*1), Y0, Y1
+	VMOVUPD Y1, 32(CX)
+	VANDPD  (BX)(AX*2), Y0, Y1
+	VMOVUPD Y1, 64(CX)
+	VANDPD  (BX)(SI*1), Y0, Y1
+	VMOVUPD Y1, 96(CX)
+	LEAQ    (BX)(AX*4), BX
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
 	JMP     many
 
 few:
-	CMPQ    CX, $+8
+	CMPQ    DX, $+8
 	JL      done
-	VANDPD  (DX), Y0, Y1
-	VMOVUPD Y1, (AX)
-	VANDPD  (DX)(BX*1), Y0, Y1
-	VMOVUPD Y1, 32(AX)
-	LEAQ    (DX)(BX*2), DX
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
+	VANDPD  (BX), Y0, Y1
+	VMOVUPD Y1, (CX)
+	VANDPD  (BX)(AX*1), Y0, Y1
+	VMOVUPD Y1, 32(CX)
+	LEAQ    (BX)(AX*2), BX
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
 	JMP     few
 
 done:
 	VZEROUPPER
 	RET
 
-// func sqrtAVX2(dst *float64, a *float64, stepA int, n int)
+// func sqrtAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX
-TEXT ·sqrtAVX2(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ n+24(FP), CX
-	MOVQ a+8(FP), DX
-	MOVQ stepA+16(FP), BX
-	LEAQ (BX)(BX*2), SI
+TEXT ·sqrtAVX2(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), AX
+	ANDQ $0x20, AX
+	LEAQ (AX)(AX*2), SI
 
 many:
-	CMPQ    CX, $+16
+	CMPQ    DX, $+16
 	JL      few
-	VSQRTPD (DX), Y0
-	VMOVUPD Y0, (AX)
-	VSQRTPD (DX)(BX*1), Y0
-	VMOVUPD Y0, 32(AX)
-	VSQRTPD (DX)(BX*2), Y0
-	VMOVUPD Y0, 64(AX)
-	VSQRTPD (DX)(SI*1), Y0
-	VMOVUPD Y0, 96(AX)
-	LEAQ    (DX)(BX*4), DX
-	ADDQ    $+128, AX
-	SUBQ    $+16, CX
+	VSQRTPD (BX), Y0
+	VMOVUPD Y0, (CX)
+	VSQRTPD (BX)(AX*1), Y0
+	VMOVUPD Y0, 32(CX)
+	VSQRTPD (BX)(AX*2), Y0
+	VMOVUPD Y0, 64(CX)
+	VSQRTPD (BX)(SI*1), Y0
+	VMOVUPD Y0, 96(CX)
+	LEAQ    (BX)(AX*4), BX
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
 	JMP     many
 
 few:
-	CMPQ    CX, $+8
+	CMPQ    DX, $+8
 	JL      done
-	VSQRTPD (DX), Y0
-	VMOVUPD Y0, (AX)
-	VSQRTPD (DX)(BX*1), Y0
-	VMOVUPD Y0, 32(AX)
-	LEAQ    (DX)(BX*2), DX
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
+	VSQRTPD (BX), Y0
+	VMOVUPD Y0, (CX)
+	VSQRTPD (BX)(AX*1), Y0
+	VMOVUPD Y0, 32(CX)
+	LEAQ    (BX)(AX*2), BX
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
 	JMP     few
 
 done:
 	VZEROUPPER
 	RET
 
-// func floorAVX2(dst *float64, a *float64, stepA int, n int)
+// func floorAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX
-TEXT ·floorAVX2(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ n+24(FP), CX
-	MOVQ a+8(FP), DX
-	MOVQ stepA+16(FP), BX
-	LEAQ (BX)(BX*2), SI
+TEXT ·floorAVX2(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), AX
+	ANDQ $0x20, AX
+	LEAQ (AX)(AX*2), SI
 
 many:
-	CMPQ     CX, $+16
+	CMPQ     DX, $+16
 	JL       few
-	VROUNDPD $0x09, (DX), Y0
-	VMOVUPD  Y0, (AX)
-	VROUNDPD $0x09, (DX)(BX*1), Y0
-	VMOVUPD  Y0, 32(AX)
-	VROUNDPD $0x09, (DX)(BX*2), Y0
-	VMOVUPD  Y0, 64(AX)
-	VROUNDPD $0x09, (DX)(SI*1), Y0
-	VMOVUPD  Y0, 96(AX)
-	LEAQ     (DX)(BX*4), DX
-	ADDQ     $+128, AX
-	SUBQ     $+16, CX
+	VROUNDPD $0x09, (BX), Y0
+	VMOVUPD  Y0, (CX)
+	VROUNDPD $0x09, (BX)(AX*1), Y0
+	VMOVUPD  Y0, 32(CX)
+	VROUNDPD $0x09, (BX)(AX*2), Y0
+	VMOVUPD  Y0, 64(CX)
+	VROUNDPD $0x09, (BX)(SI*1), Y0
+	VMOVUPD  Y0, 96(CX)
+	LEAQ     (BX)(AX*4), BX
+	ADDQ     $+128, CX
+	SUBQ     $+16, DX
 	JMP      many
 
 few:
-	CMPQ     CX, $+8
+	CMPQ     DX, $+8
 	JL       done
-	VROUNDPD $0x09, (DX), Y0
-	VMOVUPD  Y0, (AX)
-	VROUNDPD $0x09, (DX)(BX*1), Y0
-	VMOVUPD  Y0, 32(AX)
-	LEAQ     (DX)(BX*2), DX
-	ADDQ     $+64, AX
-	SUBQ     $+8, CX
+	VROUNDPD $0x09, (BX), Y0
+	VMOVUPD  Y0, (CX)
+	VROUNDPD $0x09, (BX)(AX*1), Y0
+	VMOVUPD  Y0, 32(CX)
+	LEAQ     (BX)(AX*2), BX
+	ADDQ     $+64, CX
+	SUBQ     $+8, DX
 	JMP      few
 
 done:

@@ -33,90 +33,243 @@ func normalTailAVX512(dst *float64, p *float64, n int) (left int)
 //go:noescape
 func uniformPairAVX512(even *float64, odd *float64, n int, schedule *[8]uint64)
 
-// copyAVX512 sets n values of dst to a.
+// copyAVX512 sets the n values of dst to a.
 //
 //go:noescape
-func copyAVX512(dst *float64, a *float64, stepA int, n int)
+func copyAVX512(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// addAVX512 sets n values of dst to a + b.
+// addAVX512 sets the n values of dst to a + b.
 //
 //go:noescape
-func addAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+func addAVX512(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// subAVX512 sets n values of dst to a − b.
+// subAVX512 sets the n values of dst to a − b.
 //
 //go:noescape
-func subAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+func subAVX512(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// mulAVX512 sets n values of dst to a·b.
+// mulAVX512 sets the n values of dst to a·b.
 //
 //go:noescape
-func mulAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+func mulAVX512(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// divAVX512 sets n values of dst to a/b.
+// divAVX512 sets the n values of dst to a/b.
 //
 //go:noescape
-func divAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+func divAVX512(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// minAVX512 sets n values of dst to a if a < b, else b.
+// minAVX512 sets the n values of dst to a if a < b, else b.
 //
 //go:noescape
-func minAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+func minAVX512(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// maxAVX512 sets n values of dst to a if a > b, else b.
+// maxAVX512 sets the n values of dst to a if a > b, else b.
 //
 //go:noescape
-func maxAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+func maxAVX512(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// lessAVX512 sets n values of dst to 1 if a < b, else 0.
+// lessAVX512 sets the n values of dst to 1 if a < b, else 0.
 //
 //go:noescape
-func lessAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+func lessAVX512(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// atMostAVX512 sets n values of dst to 1 if a ≤ b, else 0.
+// atMostAVX512 sets the n values of dst to 1 if a ≤ b, else 0.
 //
 //go:noescape
-func atMostAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+func atMostAVX512(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// equalAVX512 sets n values of dst to 1 if a = b, else 0.
+// equalAVX512 sets the n values of dst to 1 if a = b, else 0.
 //
 //go:noescape
-func equalAVX512(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+func equalAVX512(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// selectAVX512 sets n values of dst to b if a ≠ 0, else c.
+// selectAVX512 sets the n values of dst to b if a ≠ 0, else c.
 //
 //go:noescape
-func selectAVX512(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+func selectAVX512(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// mulAddAVX512 sets n values of dst to a·b + c, the product rounded.
+// mulAddAVX512 sets the n values of dst to a·b + c, the product rounded.
 //
 //go:noescape
-func mulAddAVX512(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+func mulAddAVX512(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// mulSubAVX512 sets n values of dst to a·b − c, the product rounded.
+// mulSubAVX512 sets the n values of dst to a·b − c, the product rounded.
 //
 //go:noescape
-func mulSubAVX512(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+func mulSubAVX512(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// subMulAVX512 sets n values of dst to c − a·b, the product rounded.
+// subMulAVX512 sets the n values of dst to c − a·b, the product rounded.
 //
 //go:noescape
-func subMulAVX512(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+func subMulAVX512(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// absAVX512 sets n values of dst to |a|.
+// absAVX512 sets the n values of dst to |a|.
 //
 //go:noescape
-func absAVX512(dst *float64, a *float64, stepA int, n int)
+func absAVX512(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// sqrtAVX512 sets n values of dst to √a.
+// sqrtAVX512 sets the n values of dst to √a.
 //
 //go:noescape
-func sqrtAVX512(dst *float64, a *float64, stepA int, n int)
+func sqrtAVX512(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// floorAVX512 sets n values of dst to a rounded down to an integer.
+// floorAVX512 sets the n values of dst to a rounded down to an integer.
 //
 //go:noescape
-func floorAVX512(dst *float64, a *float64, stepA int, n int)
+func floorAVX512(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
 // notFiniteAVX512 returns a number that is 0 if none of n values of x is not finite.
 //
@@ -157,90 +310,243 @@ func normalTailAVX2(dst *float64, p *float64, n int) (left int)
 //go:noescape
 func uniformPairAVX2(even *float64, odd *float64, n int, schedule *[8]uint64)
 
-// copyAVX2 sets n values of dst to a.
+// copyAVX2 sets the n values of dst to a.
 //
 //go:noescape
-func copyAVX2(dst *float64, a *float64, stepA int, n int)
+func copyAVX2(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// addAVX2 sets n values of dst to a + b.
+// addAVX2 sets the n values of dst to a + b.
 //
 //go:noescape
-func addAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+func addAVX2(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// subAVX2 sets n values of dst to a − b.
+// subAVX2 sets the n values of dst to a − b.
 //
 //go:noescape
-func subAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+func subAVX2(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// mulAVX2 sets n values of dst to a·b.
+// mulAVX2 sets the n values of dst to a·b.
 //
 //go:noescape
-func mulAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+func mulAVX2(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// divAVX2 sets n values of dst to a/b.
+// divAVX2 sets the n values of dst to a/b.
 //
 //go:noescape
-func divAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+func divAVX2(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// minAVX2 sets n values of dst to a if a < b, else b.
+// minAVX2 sets the n values of dst to a if a < b, else b.
 //
 //go:noescape
-func minAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+func minAVX2(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// maxAVX2 sets n values of dst to a if a > b, else b.
+// maxAVX2 sets the n values of dst to a if a > b, else b.
 //
 //go:noescape
-func maxAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+func maxAVX2(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// lessAVX2 sets n values of dst to 1 if a < b, else 0.
+// lessAVX2 sets the n values of dst to 1 if a < b, else 0.
 //
 //go:noescape
-func lessAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+func lessAVX2(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// atMostAVX2 sets n values of dst to 1 if a ≤ b, else 0.
+// atMostAVX2 sets the n values of dst to 1 if a ≤ b, else 0.
 //
 //go:noescape
-func atMostAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+func atMostAVX2(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// equalAVX2 sets n values of dst to 1 if a = b, else 0.
+// equalAVX2 sets the n values of dst to 1 if a = b, else 0.
 //
 //go:noescape
-func equalAVX2(dst *float64, a *float64, b *float64, stepA int, stepB int, n int)
+func equalAVX2(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// selectAVX2 sets n values of dst to b if a ≠ 0, else c.
+// selectAVX2 sets the n values of dst to b if a ≠ 0, else c.
 //
 //go:noescape
-func selectAVX2(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+func selectAVX2(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// mulAddAVX2 sets n values of dst to a·b + c, the product rounded.
+// mulAddAVX2 sets the n values of dst to a·b + c, the product rounded.
 //
 //go:noescape
-func mulAddAVX2(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+func mulAddAVX2(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// mulSubAVX2 sets n values of dst to a·b − c, the product rounded.
+// mulSubAVX2 sets the n values of dst to a·b − c, the product rounded.
 //
 //go:noescape
-func mulSubAVX2(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+func mulSubAVX2(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// subMulAVX2 sets n values of dst to c − a·b, the product rounded.
+// subMulAVX2 sets the n values of dst to c − a·b, the product rounded.
 //
 //go:noescape
-func subMulAVX2(dst *float64, a *float64, b *float64, c *float64, stepA int, stepB int, stepC int, n int)
+func subMulAVX2(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// absAVX2 sets n values of dst to |a|.
+// absAVX2 sets the n values of dst to |a|.
 //
 //go:noescape
-func absAVX2(dst *float64, a *float64, stepA int, n int)
+func absAVX2(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// sqrtAVX2 sets n values of dst to √a.
+// sqrtAVX2 sets the n values of dst to √a.
 //
 //go:noescape
-func sqrtAVX2(dst *float64, a *float64, stepA int, n int)
+func sqrtAVX2(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
-// floorAVX2 sets n values of dst to a rounded down to an integer.
+// floorAVX2 sets the n values of dst to a rounded down to an integer.
 //
 //go:noescape
-func floorAVX2(dst *float64, a *float64, stepA int, n int)
+func floorAVX2(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
 
 // notFiniteAVX2 returns a number that is 0 if none of n values of x is not finite.
 //

@@ -28,21 +28,17 @@ func (s stream) vector(i int) operand.Mem {
 // last it gets the values, of the last the place, which may be an instruction's operand itself;
 // k are the words, broadcast.
 func (g *machine) operation(name, formula string, operands int, words []uint64, body func(d vec, in []vec, last operand.Mem, k []vec)) {
-	names := []string{"a", "b", "c"}[:operands]
-	var columns, steps string
-	for _, o := range names {
-		columns += ", " + o
-		steps += ", " + stepOf(o)
-	}
-	ptr, n := g.begin(name, "func(dst"+columns+" *float64"+steps+", n int)", "sets n values of dst to "+formula+".", "dst")
-	dst := ptr[0]
+	g.declare(name, "func(o *struct{dst, a, b, c *float64; maskA, maskB, maskC, n int})", "sets the n values of dst to "+formula+".")
+	o := Dereference(Param("o"))
+	dst, n := Load(o.Field("dst"), GP64()).(reg.GPVirtual), Load(o.Field("n"), GP64()).(reg.GPVirtual)
 	var in []stream
-	for _, o := range names {
+	for _, letter := range []string{"A", "B", "C"}[:operands] {
 		s := stream{
-			at:     Load(Param(o), GP64()).(reg.GPVirtual),
-			step:   Load(Param(stepOf(o)), GP64()).(reg.GPVirtual),
+			at:     Load(o.Field(strings.ToLower(letter)), GP64()).(reg.GPVirtual),
+			step:   Load(o.Field("mask"+letter), GP64()).(reg.GPVirtual),
 			thrice: GP64(),
 		}
+		ANDQ(operand.U8(8*g.lanes), s.step)
 		LEAQ(operand.Mem{Base: s.step, Index: s.step, Scale: 2}, s.thrice)
 		in = append(in, s)
 	}
@@ -50,7 +46,7 @@ func (g *machine) operation(name, formula string, operands int, words []uint64, 
 	for _, w := range words {
 		k = append(k, g.word(w))
 	}
-	g.loop(ptr, n, 4, 8/g.lanes, func(vectors int, _ string) {
+	g.loop([]reg.GPVirtual{dst}, n, 4, 8/g.lanes, func(vectors int, _ string) {
 		for i := range vectors {
 			var values []vec
 			for _, s := range in[:operands-1] {
@@ -68,9 +64,6 @@ func (g *machine) operation(name, formula string, operands int, words []uint64, 
 	})
 	RET()
 }
-
-// stepOf is the name of the parameter with the operand's step.
-func stepOf(name string) string { return "step" + strings.ToUpper(name) }
 
 func (g *machine) operations() {
 	const one = 0x3ff << 52

@@ -199,13 +199,17 @@ func (g *machine) horner(y, r []vec, c ...float64) {
 // begin opens a kernel. Its arguments are pointers to columns, which the loop moves on, and n, a
 // multiple of 8; more are loaded by the kernel itself.
 func (g *machine) begin(name, signature, doc string, columns ...string) (ptr []reg.GPVirtual, n reg.GPVirtual) {
-	TEXT(name+g.name, attr.NOSPLIT, signature)
-	Pragma("noescape")
-	Doc(strings.Split(name+g.name+" "+doc, "\n")...)
+	g.declare(name, signature, doc)
 	for _, c := range columns {
 		ptr = append(ptr, Load(Param(c), GP64()).(reg.GPVirtual))
 	}
 	return ptr, Load(Param("n"), GP64()).(reg.GPVirtual)
+}
+
+func (g *machine) declare(name, signature, doc string) {
+	TEXT(name+g.name, attr.NOSPLIT, signature)
+	Pragma("noescape")
+	Doc(strings.Split(name+g.name+" "+doc, "\n")...)
 }
 
 // loop works through the columns, many vectors at a time and then few.
