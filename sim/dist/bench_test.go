@@ -15,7 +15,7 @@ func columnOf(n int) []float64 {
 }
 
 func BenchmarkQuantile(b *testing.B) {
-	u := columnOf(1 << 12)
+	u := columnOf(256)
 	p := make([]float64, len(u))
 	for _, c := range examples(b) {
 		b.Run(c.name, func(b *testing.B) {

@@ -56,6 +56,46 @@ func (d beta) at(p, q float64) float64 {
 	return min(d.min+(d.max-d.min)*math.Exp(w), d.max)
 }
 
+// expand gives quantiles of an octave by the series of the quantile x around its middle: with
+// f the density, dx/dp = 1/f(x), so that
+//
+//	U = x'/x,  V = x'/(1-x):  U' = U ((β-1)V - αU),  V' = V (βV - (α-1)U)
+//	x' = U x,  (1-x)' = -V (1-x)
+//
+// of which Cauchy's products give one coefficient after the other. The singularity at p = 0 is
+// three times as far from the middle as the ends are, so the terms fall like 3⁻ⁿ.
+func (d beta) expand(x *nodes, lo, hi float64, upper bool, guess float64) (ok bool, next float64) {
+	if d.unit.a < 0.5 || d.unit.b < 0.5 { // an octave of p is many octaves of x
+		return false, guess
+	}
+	u := d.unit
+	if upper {
+		u = u.mirror()
+	}
+	mid, half := lo+(hi-lo)/2, (hi-lo)/2
+	s, fromOne := u.series(mid, half, guess)
+	for j, t := range chebyshev.node {
+		y, far := s.at(t), fromOne != upper // the distance from an end, and whether from max
+		if y > 0.5 {
+			y, far = 1-y, !far
+		}
+		if far {
+			x[j] = max(d.max-(d.max-d.min)*y, d.min)
+		} else {
+			x[j] = min(d.min+(d.max-d.min)*y, d.max)
+		}
+		if !(y > 0) {
+			return false, math.NaN()
+		}
+	}
+	// The middle of the next octave.
+	next = s.at(-mid / half / 2)
+	if fromOne {
+		next = 1 - next
+	}
+	return true, next
+}
+
 func (d beta) tails(x float64) (p, q float64) {
 	switch w := d.max - d.min; {
 	case x <= d.min:
@@ -143,15 +183,66 @@ func (d unitBeta) at(p, q float64) (w float64, upper bool) {
 	return d.below(p, q), false
 }
 
+// powers is a polynomial by powers.
+type powers [24]float64
+
+func (c *powers) at(t float64) float64 {
+	y := c[len(c)-1]
+	for i := len(c) - 2; i >= 0; i-- {
+		y = y*t + c[i]
+	}
+	return y
+}
+
+// series expands the quantile x at p = mid + half·t or, if fromOne, 1 - x in t, given a guess of
+// x at mid or no number.
+func (d unitBeta) series(mid, half, guess float64) (s powers, fromOne bool) {
+	var w, lnx, ln1x float64
+	if fromOne = mid > d.pHalf; fromOne {
+		w = d.mirror().from(math.Log1p(-guess), 1-mid, mid)
+		lnx, ln1x = math.Log(-math.Expm1(w)), w
+	} else {
+		w = d.from(math.Log(guess), mid, 1-mid)
+		lnx, ln1x = w, math.Log(-math.Expm1(w))
+	}
+	var u, v, up, vp powers // U, V, U'/U, V'/V
+	u[0] = half * math.Exp(d.lnB-d.a*lnx-(d.b-1)*ln1x)
+	v[0] = u[0] * math.Exp(lnx-ln1x)
+	s[0] = math.Exp(w)
+	rate, sign := &u, 1.0 // s' = ± rate·s
+	if fromOne {
+		rate, sign = &v, -1
+	}
+	for k := range len(s) - 1 {
+		up[k] = (d.b-1)*v[k] - d.a*u[k]
+		vp[k] = d.b*v[k] - (d.a-1)*u[k]
+		var du, dv, ds float64
+		for i := range k + 1 {
+			du += u[i] * up[k-i]
+			dv += v[i] * vp[k-i]
+			ds += rate[i] * s[k-i]
+		}
+		n := float64(k + 1)
+		u[k+1], v[k+1], s[k+1] = du/n, dv/n, sign*ds/n
+	}
+	return s, fromOne
+}
+
 // below returns ln of the quantile at p = 1 - q, which is at most 1/2.
-func (d unitBeta) below(p, q float64) float64 {
+func (d unitBeta) below(p, q float64) float64 { return d.from(math.NaN(), p, q) }
+
+// from is below with a guess, or no number.
+func (d unitBeta) from(guess, p, q float64) float64 {
 	small := (math.Log(p) + d.lnA + d.lnB) / d.a
 	if small+max(0, d.lnb) < -40 {
 		return small
 	}
 	// Where both shapes are large: Abramowitz and Stegun 26.5.22.
-	guess := min(small, -math.Ln2)
-	if d.a > 1 && d.b > 1 {
+	known := guess < 0
+	if !known {
+		guess = min(small, -math.Ln2)
+	}
+	if !known && d.a > 1 && d.b > 1 {
 		z := normalQuantile(p, q)
 		l := (z*z - 3) / 6
 		u, v := 1/(2*d.a-1), 1/(2*d.b-1)

@@ -164,12 +164,18 @@ func (d *tabulated) build() {
 	b.cells = d.cells
 	for side, upper := range []bool{false, true} {
 		b.upper = upper
-		end := b.point(0.5)
+		end, guess := b.point(0.5), math.NaN()
 		for k := octaves - 1; k >= 0; k-- {
 			lo := math.Ldexp(1, k-octaves-1)
-			start := b.point(lo)
-			b.fill(side*octaves+k, 4*(side*octaves+k), lo, 2*lo, start, end, 0)
-			end = start
+			var x nodes
+			var known bool
+			if known, guess = b.expand(&x, lo, 2*lo, guess); known && math.Abs(x[0]-end) <= 1e-11*max(math.Abs(end), b.around) {
+				x[0] = end
+			} else {
+				b.points(&x, lo, 2*lo, b.point(lo), end)
+			}
+			b.fill(side*octaves+k, 4*(side*octaves+k), lo, 2*lo, &x, 0)
+			end = x[degree]
 		}
 	}
 	d.cells = b.cells
@@ -182,6 +188,32 @@ type builder struct {
 	quick  *[2 * quarters]quick
 	around float64 // the size below which values count as around 0
 	upper  bool    // r is 1 - p
+}
+
+// nodes are the values of a curve at the Chebyshev points of a cell, from the last to the first.
+type nodes [degree + 1]float64
+
+// An expander is a curve that gives the nodes between the tail probabilities lo and hi = 2lo
+// for less than what they cost one by one. The guess is what it returned of the octave above,
+// or no number; ok says whether it could.
+type expander interface {
+	expand(x *nodes, lo, hi float64, upper bool, guess float64) (ok bool, next float64)
+}
+
+func (b *builder) expand(x *nodes, lo, hi, guess float64) (ok bool, next float64) {
+	if e, is := b.curve.(expander); is {
+		return e.expand(x, lo, hi, b.upper, guess)
+	}
+	return false, guess
+}
+
+// points sets x from the exact function, given the values at the ends.
+func (b *builder) points(x *nodes, lo, hi, start, end float64) {
+	x[degree], x[0] = start, end
+	mid, half := lo+(hi-lo)/2, (hi-lo)/2
+	for j := 1; j < degree; j++ {
+		x[j] = b.point(mid + half*chebyshev.node[j])
+	}
 }
 
 // series holds what turns values at Chebyshev points into polynomials.
@@ -260,15 +292,9 @@ func (b *builder) point(r float64) float64 {
 	return b.at(r, 1-r)
 }
 
-// fill fits cell n to the curve between tail probabilities lo and hi, where its values are
-// start and end, and the quick cells in it, the first of which is at.
-func (b *builder) fill(n, at int, lo, hi, start, end float64, depth int) {
-	var x [degree + 1]float64
-	x[degree], x[0] = start, end
-	mid, half := lo+(hi-lo)/2, (hi-lo)/2
-	for j := 1; j < degree; j++ {
-		x[j] = b.point(mid + half*chebyshev.node[j])
-	}
+// fill fits cell n to the curve between tail probabilities lo and hi, where its values are x,
+// and the quick cells in it, the first of which is at.
+func (b *builder) fill(n, at int, lo, hi float64, x *nodes, depth int) {
 	least, most := math.Inf(1), 0.0
 	for _, v := range x {
 		least, most = min(least, math.Abs(v)), max(most, math.Abs(v))
@@ -283,7 +309,7 @@ func (b *builder) fill(n, at int, lo, hi, start, end float64, depth int) {
 		}
 	}
 	tail := math.Abs(c[degree-1]) + math.Abs(c[degree])
-	spread := math.Abs(end - start)
+	spread := math.Abs(x[0] - x[degree])
 	if tail <= min(1e-9*least, 1e-6*spread) || tail <= 4e-15*most || most < 1e-290 {
 		cell := &b.cells[n]
 		for k := range c {
@@ -311,9 +337,13 @@ func (b *builder) fill(n, at int, lo, hi, start, end float64, depth int) {
 	next := len(b.cells)
 	b.cells[n].next = next
 	b.cells = append(b.cells, cell{}, cell{})
+	mid := lo + (hi-lo)/2
 	middle := b.point(mid)
-	b.fill(next, at, lo, mid, start, middle, depth+1)
-	b.fill(next+1, at+2>>depth, mid, hi, middle, end, depth+1)
+	var below, above nodes
+	b.points(&below, lo, mid, x[degree], middle)
+	b.points(&above, mid, hi, middle, x[0])
+	b.fill(next, at, lo, mid, &below, depth+1)
+	b.fill(next+1, at+2>>depth, mid, hi, &above, depth+1)
 }
 
 // of adds a cell's part to q and returns the size of what it replaces.
