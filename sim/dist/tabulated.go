@@ -168,12 +168,7 @@ func (d *tabulated) build() {
 		for k := octaves - 1; k >= 0; k-- {
 			lo := math.Ldexp(1, k-octaves-1)
 			var x nodes
-			var known bool
-			if known, guess = b.expand(&x, lo, 2*lo, guess); known && math.Abs(x[0]-end) <= 1e-11*max(math.Abs(end), b.around) {
-				x[0] = end
-			} else {
-				b.points(&x, lo, 2*lo, b.point(lo), end)
-			}
+			guess = b.nodes(&x, lo, 2*lo, end, guess)
 			b.fill(side*octaves+k, 4*(side*octaves+k), lo, 2*lo, &x, 0)
 			end = x[degree]
 		}
@@ -193,27 +188,30 @@ type builder struct {
 // nodes are the values of a curve at the Chebyshev points of a cell, from the last to the first.
 type nodes [degree + 1]float64
 
-// An expander is a curve that gives the nodes between the tail probabilities lo and hi = 2lo
-// for less than what they cost one by one. The guess is what it returned of the octave above,
-// or no number; ok says whether it could.
+// An expander is a curve that gives the nodes between the tail probabilities lo and hi, up to
+// 2lo, for less than what they cost one by one. The guess is no number or next, which helps it
+// with the octave below; ok says whether it could.
 type expander interface {
 	expand(x *nodes, lo, hi float64, upper bool, guess float64) (ok bool, next float64)
 }
 
-func (b *builder) expand(x *nodes, lo, hi, guess float64) (ok bool, next float64) {
+// nodes sets x to the values between tail probabilities lo and hi; at hi it is end.
+func (b *builder) nodes(x *nodes, lo, hi, end, guess float64) (next float64) {
 	if e, is := b.curve.(expander); is {
-		return e.expand(x, lo, hi, b.upper, guess)
+		var ok bool
+		ok, guess = e.expand(x, lo, hi, b.upper, guess)
+		if ok && math.Abs(x[0]-end) <= 1e-11*max(math.Abs(end), b.around) {
+			x[0] = end
+			return guess
+		}
 	}
-	return false, guess
-}
-
-// points sets x from the exact function, given the values at the ends.
-func (b *builder) points(x *nodes, lo, hi, start, end float64) {
-	x[degree], x[0] = start, end
+	x[0] = end
 	mid, half := lo+(hi-lo)/2, (hi-lo)/2
 	for j := 1; j < degree; j++ {
 		x[j] = b.point(mid + half*chebyshev.node[j])
 	}
+	x[degree] = b.point(lo)
+	return guess
 }
 
 // series holds what turns values at Chebyshev points into polynomials.
@@ -313,7 +311,7 @@ func (b *builder) fill(n, at int, lo, hi float64, x *nodes, depth int) {
 	if tail <= min(1e-9*least, 1e-6*spread) || tail <= 4e-15*most || most < 1e-290 {
 		cell := &b.cells[n]
 		for k := range c {
-			for i := range cell.coef {
+			for i := k; i >= 0; i -= 2 {
 				cell.coef[i] += c[k] * chebyshev.power[k][i]
 			}
 		}
@@ -338,27 +336,28 @@ func (b *builder) fill(n, at int, lo, hi float64, x *nodes, depth int) {
 	b.cells[n].next = next
 	b.cells = append(b.cells, cell{}, cell{})
 	mid := lo + (hi-lo)/2
-	middle := b.point(mid)
 	var below, above nodes
-	b.points(&below, lo, mid, x[degree], middle)
-	b.points(&above, mid, hi, middle, x[0])
+	b.nodes(&above, mid, hi, x[0], math.NaN())
+	b.nodes(&below, lo, mid, above[degree], math.NaN())
+	below[degree] = x[degree]
 	b.fill(next, at, lo, mid, &below, depth+1)
 	b.fill(next+1, at+2>>depth, mid, hi, &above, depth+1)
 }
 
 // of adds a cell's part to q and returns the size of what it replaces.
 func (p *part) of(c *[degree + 1]float64, q *quick) (size float64) {
-	var rest [degree - quickDegree]float64
 	for j, v := range c {
-		for i := range q {
-			q[i] += v * p.coef[j][i]
-		}
-		for i := range rest {
-			rest[i] += v * p.rest[j][i]
+		coef := p.coef[j][:min(j, quickDegree)+1] // T_j has no higher power
+		for i, w := range coef {
+			q[i] += v * w
 		}
 	}
-	for _, v := range rest {
-		size += math.Abs(v)
+	for i := range degree - quickDegree {
+		var rest float64
+		for j := quickDegree + 1 + i; j <= degree; j++ {
+			rest += c[j] * p.rest[j][i]
+		}
+		size += math.Abs(rest)
 	}
 	return size
 }
