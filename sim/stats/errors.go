@@ -4,34 +4,85 @@ import "math"
 
 // stdErrors are standard errors of means over the trials: of the values themselves (in their
 // own unit), of the indicators {x ≤ x_p}, whose mean is the distribution function at a
-// quantile and {x > 0}, and of the excess (x−b)⁺ over the 95 % boundary.
-type stdErrors struct{ mean, f5, f50, f95, above0, excess float64 }
+// quantile, and {x > 0}, and of the excess (x−b)⁺ over the 95 % boundary.
+type stdErrors struct {
+	mean, above0, excess float64
+	share                [3]float64 // for withSE
+}
 
-// independent returns the standard errors of n independent trials: sd/√n for a mean, and
-// √(p(1−p)/n) for the distribution function at its p-quantile.
-func independent(n, sd float64, high tail, above0, unit float64) stdErrors {
+// independentShare returns the standard error √(p(1−p)/n) of a share p of n independent trials.
+func independentShare(p float64, n int) float64 {
 	if n < 2 {
-		return stdErrors{math.NaN(), math.NaN(), math.NaN(), math.NaN(), math.NaN(), math.NaN()}
+		return math.NaN()
 	}
-	f := func(p float64) float64 { return math.Sqrt(p * (1 - p) / n) }
-	return stdErrors{
-		mean: sd / math.Sqrt(n),
-		f5:   f(0.05), f50: f(0.50), f95: f(0.95), above0: f(above0),
-		excess: math.Sqrt(max(high.y2-high.y1*high.y1/n, 0)/(n-1)/n) * unit,
+	return math.Sqrt(p * (1 - p) / float64(n))
+}
+
+// independent returns the standard errors of n independent trials: sd/√n for a mean.
+func independent(trials int, sd float64, high tail, above0, unit float64) stdErrors {
+	n := float64(trials)
+	e := stdErrors{mean: math.NaN(), excess: math.NaN(), above0: independentShare(above0, trials)}
+	if trials > 1 {
+		e.mean = sd / math.Sqrt(n)
+		e.excess = math.Sqrt(max(high.y2-float64(high.y1*high.y1/n), 0)/(n-1)/n) * unit
+	}
+	return e
+}
+
+// counts of the trials of one replicate.
+type counts struct {
+	n      int     // trials that have a value
+	le     [3]int  // of them, those with x ≤ x_p, p = 5, 50 and 95 %
+	above0 int     // and those above 0
+	atoms  int     // and those at the atom
+	dev    float64 // Σ(x−c), in units of the moments
+	excess float64 // Σ(x−b)⁺, in units
+}
+
+func (c *counts) addPacked(t step) {
+	const field = 1<<fieldBits - 1
+	for i := range c.le {
+		c.le[i] += int(t >> (i * fieldBits) & field)
+	}
+	c.above0 += int(t >> (3 * fieldBits) & field)
+	c.atoms += int(t >> atomField & field)
+}
+
+// sides say what a value's bucket tells about its place among the quantiles, and 0.
+// Quantile i lies in the buckets lo[i] to hi[i]: values there have to be compared with it.
+type sides struct {
+	lo, hi [3]int
+	zero   int
+}
+
+// step returns the counts to which the values of a bucket add, as far as the bucket decides.
+func (s *sides) step(b int) step {
+	var t step
+	for i := range s.lo {
+		t |= step(one(b < s.lo[i])) << (i * fieldBits)
+	}
+	return t | step(one(b > s.zero))<<(3*fieldBits)
+}
+
+// decide adds the value v of a bucket, n times, to the counts that its bucket leaves open.
+func (s *sides) decide(c *counts, b int, v float64, n int, quantiles *[3]float64) {
+	for i := range s.lo {
+		if s.lo[i] <= b && b <= s.hi[i] && v <= quantiles[i] {
+			c.le[i] += n
+		}
+	}
+	if b == s.zero && v > 0 {
+		c.above0 += n
 	}
 }
 
-// references are what the replicates' values are compared with: the estimates of all trials
-// together.
-type references struct{ mean, p5, p50, p95, boundary float64 }
-
-// A stratum sums the trials of one replicate.
-type stratum struct {
-	n               int     // trials that have a value
-	le5, le50, le95 int     // of them, those with x ≤ x_p
-	above0          int     // and those above 0
-	dev             float64 // Σ(x−mean), in units
-	excess          float64 // Σ(x−b)⁺, in units
+// one is 1 for true, without a branch.
+func one(b bool) int {
+	n := 0
+	if b {
+		n = 1
+	}
+	return n
 }
 
 // replicated returns the standard errors of R independent replicates, trial k in replicate
@@ -45,59 +96,25 @@ type stratum struct {
 // when not every trial has a value: w_r·(ȳ_r − ȳ) is then the linearised influence of
 // replicate r on the ratio of two sums. Where fewer than two replicates have values there is
 // no standard error.
-func (s *Scratch) replicated(values []float64, replicates int, unit float64, ref references) stdErrors {
-	if cap(s.strata) < replicates {
-		s.strata = make([]stratum, replicates)
+func replicated(c []counts, scale, unit float64) stdErrors {
+	e := stdErrors{
+		mean:   between(c, func(c *counts) float64 { return c.dev }) / scale,
+		above0: between(c, func(c *counts) float64 { return float64(c.above0) }),
+		excess: between(c, func(c *counts) float64 { return c.excess }) * unit,
 	}
-	strata := s.strata[:replicates]
-	clear(strata)
-	scale := 1 / unit
-	mean, b := ref.mean*scale, ref.boundary*scale
-	r := 0
-	for _, v := range values {
-		g := &strata[r]
-		if r++; r == len(strata) {
-			r = 0
-		}
-		if v != v {
-			continue
-		}
-		g.n++
-		g.dev += v*scale - mean
-		g.le5 += one(v <= ref.p5)
-		g.le50 += one(v <= ref.p50)
-		g.le95 += one(v <= ref.p95)
-		g.above0 += one(v > 0)
-		if v > ref.boundary {
-			g.excess += v*scale - b
-		}
+	for i := range e.share {
+		e.share[i] = between(c, func(c *counts) float64 { return float64(c.le[i]) })
 	}
-	return stdErrors{
-		mean:   between(strata, func(g *stratum) float64 { return g.dev }) * unit,
-		f5:     between(strata, func(g *stratum) float64 { return float64(g.le5) }),
-		f50:    between(strata, func(g *stratum) float64 { return float64(g.le50) }),
-		f95:    between(strata, func(g *stratum) float64 { return float64(g.le95) }),
-		above0: between(strata, func(g *stratum) float64 { return float64(g.above0) }),
-		excess: between(strata, func(g *stratum) float64 { return g.excess }) * unit,
-	}
-}
-
-// one is 1 for true, without a branch.
-func one(b bool) int {
-	n := 0
-	if b {
-		n = 1
-	}
-	return n
+	return e
 }
 
 // between returns the standard error of the mean over all trials of what total sums over each
 // replicate, by the formula of replicated.
-func between(strata []stratum, total func(*stratum) float64) float64 {
+func between(all []counts, total func(*counts) float64) float64 {
 	var n, sum, n2 float64
 	filled := 0
-	for i := range strata {
-		g := &strata[i]
+	for i := range all {
+		g := &all[i]
 		n += float64(g.n)
 		n2 += float64(g.n) * float64(g.n)
 		sum += total(g)
@@ -107,16 +124,16 @@ func between(strata []stratum, total func(*stratum) float64) float64 {
 		return math.NaN()
 	}
 	mean, ss := sum/n, 0.0
-	for i := range strata {
-		d := total(&strata[i]) - float64(strata[i].n)*mean
+	for i := range all {
+		d := total(&all[i]) - float64(all[i].n)*mean
 		ss += d * d
 	}
 	return math.Sqrt(ss / (n*n - n2))
 }
 
-// quantileSE returns the standard error of the p-quantile of sorted values: that of the
-// distribution function at the quantile, f, carried to the axis of values by the quantiles two
-// standard errors of probability below and above,
+// woodruff returns the standard error of the p-quantile: that of the distribution function at
+// the quantile, f, carried to the axis of values by the quantiles two standard errors of
+// probability below and above,
 //
 //	SE = (x_{p+2f} − x_{p−2f})/4
 //
@@ -128,12 +145,30 @@ func between(strata []stratum, total func(*stratum) float64) float64 {
 //
 // Note: two standard errors, not one, because the distance between close order statistics is
 // itself noisy: with one, 95 % intervals held 92 % at n = 1600.
-func quantileSE(x []float64, p, f float64) float64 {
-	f = max(f, 1/float64(len(x))) // NaN stays NaN
-	if !(p-2*f >= 0 && p+2*f <= 1) {
+type woodruff struct {
+	lo, hi float64 // p−2f and p+2f
+	exists bool
+}
+
+func newWoodruff(p, f float64, n int) woodruff {
+	f = max(f, 1/float64(n)) // NaN stays NaN
+	w := woodruff{lo: p - 2*f, hi: p + 2*f}
+	w.exists = w.lo >= 0 && w.hi <= 1
+	return w
+}
+
+func (w woodruff) want(o *order) {
+	if w.exists {
+		o.wantQuantile(w.lo)
+		o.wantQuantile(w.hi)
+	}
+}
+
+func (w woodruff) se(o *order) float64 {
+	if !w.exists {
 		return math.NaN()
 	}
-	return quantile(x, p+2*f)/4 - quantile(x, p-2*f)/4
+	return o.quantile(w.hi)/4 - o.quantile(w.lo)/4
 }
 
 // shortfallSE returns the standard error of an expected shortfall: to first order ES is the

@@ -1,7 +1,6 @@
 package stats
 
 import (
-	"fmt"
 	"math"
 	"math/bits"
 	"slices"
@@ -14,51 +13,62 @@ const (
 	digits    = 3
 	// Below fewKeys the histograms cost more than comparisons.
 	fewKeys = 700
+	// Up to insertion values are sorted by insertion.
+	insertion = 24
 )
 
-// sort returns the values that are not NaN, in ascending order, in a buffer of s.
+// A sorter holds the buffers of sorting.
+type sorter struct {
+	keys, aux []uint64
+	counts    [digits][radix]uint32
+}
+
+// sort puts values that are not NaN into ascending order. It takes −0 for 0.
 //
 // The bits of a float64, with the sign turned into an offset, order as integers do. Of these
 // only the leading digits·digitBits bits that differ in the column at all are sorted by radix;
 // the few neighbours that agree in all of them are put right by comparison afterwards. Digits
 // that are the same in the whole column (those of integers, of zeros and ones) are skipped.
-func (s *Scratch) sort(values []float64) []float64 {
-	if cap(s.sorted) < len(values) {
-		s.sorted = make([]float64, len(values))
-		s.keys = make([]uint64, len(values))
-		s.aux = make([]uint64, len(values))
+func (s *sorter) sort(x []float64) {
+	if len(x) < 2 {
+		return
 	}
-	keys := s.keys[:len(values)]
-	n := 0
-	least, largest := uint64(math.MaxUint64), uint64(0)
-	for _, v := range values {
-		k := toKey(v)
-		keys[n] = k
-		if v == v {
-			n++
-			least, largest = min(least, k), max(largest, k)
+	if len(x) <= insertion {
+		for i := 1; i < len(x); i++ {
+			v, j := x[i], i
+			for j > 0 && x[j-1] > v {
+				x[j] = x[j-1]
+				j--
+			}
+			x[j] = v
 		}
+		return
 	}
-	keys = keys[:n]
-	sorted := s.sorted[:n]
-	if n == 0 {
-		return sorted
+	same := 1
+	for same < len(x) && x[same] == x[0] {
+		same++
 	}
-	if least <= toKey(math.Inf(-1)) || largest >= toKey(math.Inf(1)) {
-		panic(fmt.Sprintf("stats: the column goes from %v to %v; values must be finite, or NaN where a trial has none",
-			fromKey(least), fromKey(largest)))
+	if same == len(x) {
+		return
 	}
-	switch {
-	case least == largest:
-	case n < fewKeys:
+	if cap(s.keys) < len(x) {
+		s.keys, s.aux = make([]uint64, len(x)), make([]uint64, len(x))
+	}
+	keys := s.keys[:len(x)]
+	least, largest := uint64(math.MaxUint64), uint64(0)
+	for i, v := range x {
+		k := toKey(v)
+		keys[i] = k
+		least, largest = min(least, k), max(largest, k)
+	}
+	if len(x) < fewKeys {
 		slices.Sort(keys)
-	default:
+	} else {
 		keys = s.radixSort(keys, least, largest)
 	}
 	for i, k := range keys {
-		sorted[i] = fromKey(k)
+		x[i] = fromKey(k)
 	}
-	return sorted
 }
 
 // toKey maps numbers to integers in the same order, −0 to the same as 0.
@@ -73,7 +83,7 @@ func fromKey(k uint64) float64 {
 
 // radixSort sorts keys, which go from least to largest, and returns them, in one of the two
 // buffers of s.
-func (s *Scratch) radixSort(keys []uint64, least, largest uint64) []uint64 {
+func (s *sorter) radixSort(keys []uint64, least, largest uint64) []uint64 {
 	shift := uint(max(bits.Len64(largest-least)-digits*digitBits, 0)) & 63
 	c0, c1, c2 := &s.counts[0], &s.counts[1], &s.counts[2]
 	clear(c0[:])

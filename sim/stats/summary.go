@@ -4,7 +4,7 @@ package stats
 
 import (
 	"math"
-	"sort"
+	"slices"
 )
 
 // A Summary describes a column. The values of trials that have none (NaN) are left out of
@@ -42,11 +42,16 @@ type Summary struct {
 // Scratch holds the buffers of Summarize between calls. Its zero value is ready; it is for one
 // goroutine at a time.
 type Scratch struct {
-	sorted    []float64
-	keys, aux []uint64
-	counts    [digits][radix]uint32
-	strata    []stratum
+	order   order
+	moments moments
+	counts  []counts // of the replicates; none of independent trials
 }
+
+// The probabilities of the quantiles in every Summary, and of those with a standard error.
+var (
+	fixed  = [9]float64{0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99}
+	withSE = [3]float64{0.05, 0.50, 0.95}
+)
 
 // Summarize describes values, which are in trial order, and finite or, where a trial has no
 // value, NaN; an infinity panics. It does not modify them. gridP are probabilities from 0 to 1.
@@ -58,20 +63,44 @@ type Scratch struct {
 //
 // The same values give the same bits: every sum is taken in a fixed order.
 func Summarize(values []float64, replicates int, gridP []float64, s *Scratch) Summary {
-	x := s.sort(values)
-	n := float64(len(x))
-	sum := Summary{
-		N: len(values), Defined: len(x),
-		Min: quantile(x, 0), Max: quantile(x, 1),
-		P1: quantile(x, 0.01), P5: quantile(x, 0.05), P10: quantile(x, 0.10), P25: quantile(x, 0.25),
-		P50: quantile(x, 0.50),
-		P75: quantile(x, 0.75), P90: quantile(x, 0.90), P95: quantile(x, 0.95), P99: quantile(x, 0.99),
-	}
+	sum := Summary{N: len(values)}
 	if len(gridP) > 0 {
 		sum.Grid = make([]float64, len(gridP))
-		for i, p := range gridP {
-			sum.Grid[i] = quantile(x, p)
+	}
+	s.read(values, replicates)
+	o, n := &s.order, s.order.defined
+	if sum.Defined = n; n == 0 {
+		sum.forget()
+		return sum
+	}
+
+	for _, p := range fixed {
+		o.wantQuantile(p)
+	}
+	for _, p := range gridP {
+		o.wantQuantile(p)
+	}
+	sides := o.sides()
+	np1, np5 := 0.01*float64(n), 0.05*float64(n)
+	o.wantRanks(0, int(math.Ceil(np5))-1)
+	o.wantRanks(n-int(math.Ceil(np5)), n-1)
+	var near [3]woodruff
+	if replicates <= 1 { // the errors of the distribution function are known beforehand
+		for i, p := range withSE {
+			near[i] = newWoodruff(p, independentShare(p, n), n)
+			near[i].want(o)
 		}
+	}
+	o.gather(s.counts, &sides)
+	tails := o.grouped
+
+	sum.Min, _ = o.at(0)
+	sum.Max, _ = o.at(n - 1)
+	for i, to := range sum.quantiles() {
+		*to = o.quantile(fixed[i])
+	}
+	for i, p := range gridP {
+		sum.Grid[i] = o.quantile(p)
 	}
 
 	// Sums are taken in a unit near the largest magnitude, a power of two, so that neither
@@ -80,150 +109,183 @@ func Summarize(values []float64, replicates int, gridP []float64, s *Scratch) Su
 	if largest := max(-sum.Min, sum.Max); largest > 0 {
 		unit = math.Ldexp(1, min(max(math.Ilogb(largest), -1000), 1000))
 	}
-	mean, sd := moments(x, unit)
-	sum.Mean, sum.SD = mean, sd
-
-	sum.ES1 = lowTail(x, 0.01, unit).shortfall
-	sum.ES5 = lowTail(x, 0.05, unit).shortfall
-	high := highTail(x, 0.05, unit)
+	sum.Mean, sum.SD = s.meanSD(values, unit)
+	sum.Mean = min(max(sum.Mean, sum.Min), sum.Max)
+	sum.ES1 = o.lowTail(tails, np1, unit)
+	sum.ES5 = o.lowTail(tails, np5, unit)
+	sum.ES99 = o.highTail(tails, np1, unit).shortfall
+	high := o.highTail(tails, np5, unit)
 	sum.ES95 = high.shortfall
-	sum.ES99 = highTail(x, 0.01, unit).shortfall
+	sum.Above0 = float64(o.above0(sides.zero)) / float64(n)
 
-	sum.Above0 = shareAbove(x, 0)
 	var e stdErrors
-	if replicates > 1 {
-		e = s.replicated(values, replicates, unit, references{
-			mean: mean, p5: sum.P5, p50: sum.P50, p95: sum.P95, boundary: high.boundary,
-		})
+	if replicates <= 1 {
+		e = independent(n, sum.SD, high, sum.Above0, unit)
 	} else {
-		e = independent(n, sd, high, sum.Above0, unit)
+		s.complete(&sides, [3]float64{sum.P5, sum.P50, sum.P95}, high.boundary, unit)
+		e = replicated(s.counts, s.moments.scale, unit)
+		for i, p := range withSE {
+			near[i] = newWoodruff(p, e.share[i], n)
+			near[i].want(o)
+		}
+		o.gather(nil, nil)
 	}
-	sum.SEAbove0 = e.above0
-	sum.SE = e.mean
-	sum.SEP5 = quantileSE(x, 0.05, e.f5)
-	sum.SEP50 = quantileSE(x, 0.50, e.f50)
-	sum.SEP95 = quantileSE(x, 0.95, e.f95)
-	sum.SEES95 = shortfallSE(n, 0.05, e.excess)
+	sum.SE, sum.SEAbove0 = e.mean, e.above0
+	sum.SEP5, sum.SEP50, sum.SEP95 = near[0].se(o), near[1].se(o), near[2].se(o)
+	sum.SEES95 = shortfallSE(float64(n), 0.05, e.excess)
 	return sum
 }
 
-// shareAbove returns the share of sorted values that are above a bound; NaN of none.
-func shareAbove(x []float64, bound float64) float64 {
-	above := sort.Search(len(x), func(i int) bool { return x[i] > bound })
-	return float64(len(x)-above) / float64(len(x))
+// quantiles are where those of the fixed probabilities go.
+func (s *Summary) quantiles() [9]*float64 {
+	return [9]*float64{&s.P1, &s.P5, &s.P10, &s.P25, &s.P50, &s.P75, &s.P90, &s.P95, &s.P99}
 }
 
-// quantile returns the quantile of type 7 of sorted values (see Summary).
-func quantile(x []float64, p float64) float64 {
-	if len(x) == 0 {
-		return math.NaN()
+// forget makes all NaN that needs a value.
+func (s *Summary) forget() {
+	nan := math.NaN()
+	for _, to := range s.quantiles() {
+		*to = nan
 	}
-	h := float64(len(x)-1) * p
-	i := int(h)
-	if i >= len(x)-1 {
-		return x[len(x)-1]
+	for i := range s.Grid {
+		s.Grid[i] = nan
 	}
-	lo, hi, w := x[i], x[i+1], h-float64(i)
-	if d := hi - lo; !math.IsInf(d, 0) {
-		return min(lo+w*d, hi) // rounding must not carry it past the next one
-	}
-	return lo*(1-w) + hi*w
+	s.Mean, s.SE, s.SD, s.Min, s.Max = nan, nan, nan, nan, nan
+	s.ES1, s.ES5, s.ES95, s.ES99 = nan, nan, nan, nan
+	s.SEP5, s.SEP50, s.SEP95, s.SEES95 = nan, nan, nan, nan
+	s.Above0, s.SEAbove0 = nan, nan
 }
 
-// moments returns mean and standard deviation of sorted values, the latter from deviations
-// from the mean, corrected for what rounding left of their sum:
-//
-//	(n−1)·sd² = Σ(x−m)² − (Σ(x−m))²/n
-//
-// A constant column has exactly its value as mean, and the standard deviation 0.
-func moments(x []float64, unit float64) (mean, sd float64) {
-	if len(x) == 0 {
-		return math.NaN(), math.NaN()
+// read takes a column into the moments, and into the buckets of the order.
+func (s *Scratch) read(values []float64, replicates int) {
+	lanes := plainLanes
+	s.counts = s.counts[:0]
+	if replicates > 1 {
+		lanes = replicates
+		s.counts = slices.Grow(s.counts, replicates)[:replicates]
+		clear(s.counts)
 	}
-	n := float64(len(x))
-	s, _ := deviations(x, 0, unit)
-	mean = min(max(s/n*unit, x[0]), x[len(x)-1])
-	if len(x) == 1 {
-		return mean, math.NaN()
+	o, m := &s.order, &s.moments
+	if constant(values) {
+		o.beginConstant(values)
+		m.reset(lanes, values[0], 1)
+		m.addConstant(len(values))
+		return
 	}
-	d1, d2 := deviations(x, mean, unit)
-	return mean, math.Sqrt(max(d2-d1*d1/n, 0)/(n-1)) * unit
+	m.reset(lanes, o.begin(values), 1)
+	for first, size := 0, m.block(); first < len(values); first += size {
+		b := values[first:min(first+size, len(values))]
+		o.add(first, b, m.add(b))
+	}
+	o.sum()
 }
 
-// deviations returns Σd and Σd² of d = (x−c)/unit. Short blocks are summed plainly, in four
-// lanes, and the blocks' sums with compensation, so that the error does not grow with the
-// number of values.
-func deviations(x []float64, c, unit float64) (s1, s2 float64) {
-	const block = 64
+// constant returns whether all values are the same number.
+func constant(x []float64) bool {
+	if len(x) == 0 || x[0]-x[0] != 0 {
+		return false
+	}
+	v := math.Float64bits(x[0])
+	for len(x) >= 8 {
+		b := x[:8:8]
+		if (math.Float64bits(b[0])^v)|(math.Float64bits(b[1])^v)|(math.Float64bits(b[2])^v)|(math.Float64bits(b[3])^v)|
+			(math.Float64bits(b[4])^v)|(math.Float64bits(b[5])^v)|(math.Float64bits(b[6])^v)|(math.Float64bits(b[7])^v) != 0 {
+			return false
+		}
+		x = x[8:]
+	}
+	for _, w := range x {
+		if math.Float64bits(w) != v {
+			return false
+		}
+	}
+	return true
+}
+
+// meanSD returns mean and standard deviation. The sums have been taken around the mean of a
+// sample, with no regard to scale; where that is not good enough they are taken again.
+func (s *Scratch) meanSD(values []float64, unit float64) (mean, sd float64) {
+	m := &s.moments
+	mean, sd, accurate := m.meanSD()
+	scale := 1.0
+	if e := math.Ilogb(unit); e < -400 || e > 400 { // squares of all differences are numbers for sure
+		scale = 1 / unit
+		mean, accurate = m.centre, false
+	}
+	for range 3 {
+		if accurate {
+			break
+		}
+		m.reset(len(m.lanes), mean, scale)
+		for first, size := 0, m.block(); first < len(values); first += size {
+			m.add(values[first:min(first+size, len(values))])
+		}
+		mean, sd, accurate = m.meanSD()
+	}
+	return mean, sd
+}
+
+// complete fills in what the buckets have not decided about the replicates.
+func (s *Scratch) complete(sides *sides, quantiles [3]float64, boundary, unit float64) {
+	o, R := &s.order, uint32(len(s.counts))
 	scale := 1 / unit
-	c *= scale
-	var sum1, sum2 compensated
-	for len(x) > 0 {
-		b := x[:min(block, len(x))]
-		x = x[len(b):]
-		var a0, a1, a2, a3, q0, q1, q2, q3 float64
-		for len(b) >= 4 {
-			d0, d1, d2, d3 := b[0]*scale-c, b[1]*scale-c, b[2]*scale-c, b[3]*scale-c
-			a0, a1, a2, a3 = a0+d0, a1+d1, a2+d2, a3+d3
-			q0, q1, q2, q3 = q0+d0*d0, q1+d1*d1, q2+d2*d2, q3+d3*d3
-			b = b[4:]
+	b := boundary * scale
+	for _, k := range o.list {
+		c, v := &s.counts[k%R], o.values[k]
+		sides.decide(c, int(o.bucket[k]), v, 1, &quantiles)
+		if v > boundary {
+			c.excess += float64(v*scale) - b
 		}
-		for _, v := range b {
-			d := v*scale - c
-			a0 += d
-			q0 += d * d
-		}
-		sum1.add((a0 + a1) + (a2 + a3))
-		sum2.add((q0 + q1) + (q2 + q3))
 	}
-	return sum1.sum + sum1.lost, sum2.sum + sum2.lost
+	for r := range s.counts {
+		c := &s.counts[r]
+		if o.atoms > 0 {
+			sides.decide(c, o.home, o.atom, c.atoms, &quantiles)
+			if o.atom > boundary {
+				c.excess += float64(c.atoms) * (float64(o.atom*scale) - b)
+			}
+		}
+		l := &s.moments.lanes[r]
+		c.n, c.dev = l.n, l.sum.value()
+	}
 }
 
-// A compensated sum keeps what each addition rounds away (Knuth's two-sum).
-type compensated struct{ sum, lost float64 }
-
-func (c *compensated) add(v float64) {
-	t := c.sum + v
-	w := t - c.sum
-	c.lost += (c.sum - (t - w)) + (v - w)
-	c.sum = t
-}
-
-// A tail is the np most extreme of n values, beyond and with a part of the boundary value b.
+// A tail is the highest np of n values, beyond and with a part of the boundary value b.
 type tail struct {
 	boundary  float64 // b, the innermost value that belongs to the tail
 	shortfall float64 // the tail's mean
-	// Sums over all trials of y = (x−b)⁺ (in the lower tail, −(b−x)⁺) and of y², in units.
+	// Sums over all trials of y = (x−b)⁺ and of y², in units.
 	y1, y2 float64
 }
 
-// highTail describes the highest np of sorted values:
+// highTail describes the highest np values, which have been gathered, with all that follow the
+// first of them:
 //
 //	ES = b + Σ(x−b)⁺/(np)
 //
 // (Rockafellar and Uryasev, "Optimization of conditional value-at-risk", 2000). The boundary
 // value counts by the fraction that is left, which needs no weight in this form.
-func highTail(x []float64, p, unit float64) tail {
-	if len(x) == 0 {
-		return tail{boundary: math.NaN(), shortfall: math.NaN()}
+func (o *order) highTail(gathered []float64, np, unit float64) tail {
+	b, before := o.at(o.defined - int(math.Ceil(np)))
+	largest, _ := o.at(o.defined - 1)
+	t := tail{boundary: b}
+	t.y1, t.y2 = deviations(gathered[before:], b, 1/unit)
+	if o.atom > b {
+		d := float64(o.atom/unit) - float64(b/unit)
+		t.y1 += float64(o.atoms) * d
+		t.y2 += float64(o.atoms) * d * d
 	}
-	np := float64(len(x)) * p
-	i := len(x) - int(math.Ceil(np))
-	t := tail{boundary: x[i]}
-	t.y1, t.y2 = deviations(x[i:], t.boundary, unit)
-	t.shortfall = min(max(t.boundary+t.y1/np*unit, t.boundary), x[len(x)-1])
+	t.shortfall = min(max(b+float64(t.y1/np*unit), b), largest)
 	return t
 }
 
-// lowTail describes the lowest np of sorted values, as highTail does the highest.
-func lowTail(x []float64, p, unit float64) tail {
-	if len(x) == 0 {
-		return tail{boundary: math.NaN(), shortfall: math.NaN()}
+// lowTail returns the mean of the lowest np values, as highTail does of the highest.
+func (o *order) lowTail(gathered []float64, np, unit float64) float64 {
+	b, before := o.at(int(math.Ceil(np)) - 1)
+	least, _ := o.at(0)
+	y, _ := deviations(gathered[:before], b, 1/unit)
+	if o.atom < b {
+		y += float64(o.atoms) * (float64(o.atom/unit) - float64(b/unit))
 	}
-	np := float64(len(x)) * p
-	i := int(math.Ceil(np)) - 1
-	t := tail{boundary: x[i]}
-	t.y1, t.y2 = deviations(x[:i+1], t.boundary, unit)
-	t.shortfall = max(min(t.boundary+t.y1/np*unit, t.boundary), x[0])
-	return t
+	return max(min(b+float64(y/np*unit), b), least)
 }

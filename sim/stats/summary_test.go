@@ -115,12 +115,14 @@ func quantiles(s Summary) []float64 {
 	return append([]float64{s.Min, s.Max, s.P1, s.P5, s.P10, s.P25, s.P50, s.P75, s.P90, s.P95, s.P99}, s.Grid...)
 }
 
+type kind struct {
+	name string
+	draw func() float64
+}
+
 func TestAgainstDefinitions(t *testing.T) {
 	r := source(1)
-	kinds := []struct {
-		name string
-		draw func() float64
-	}{
+	kinds := []kind{
 		{"normal", r.NormFloat64},
 		{"far from zero", func() float64 { return 1e9 + r.NormFloat64() }},
 		{"lognormal", func() float64 { return math.Exp(5 * r.NormFloat64()) }},
