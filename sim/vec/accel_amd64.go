@@ -3,9 +3,6 @@
 package vec
 
 import (
-	"encoding/binary"
-	"math/bits"
-
 	"golang.org/x/sys/cpu"
 )
 
@@ -59,7 +56,7 @@ func accelLog(p path, dst, x []float64) int {
 		logBlocks(p, dst[:whole], x[:whole])
 	}
 	if whole < len(x) {
-		b := [block]float64{1, 1, 1, 1, 1, 1, 1, 1}
+		var b [block]float64
 		copy(b[:], x[whole:])
 		logBlocks(p, b[:], b[:])
 		copy(dst[whole:], b[:])
@@ -67,23 +64,11 @@ func accelLog(p path, dst, x []float64) int {
 	return len(x)
 }
 
-// logBlocks takes over where the kernel stops: at a vector of which a value is not positive
-// and normal.
 func logBlocks(p path, dst, x []float64) {
-	for done := 0; done < len(x); {
-		var left int
-		if p == avx512 {
-			left = logAVX512(&dst[done], &x[done], len(x)-done)
-		} else {
-			left = logAVX2(&dst[done], &x[done], len(x)-done)
-		}
-		done = len(x) - left
-		if left > 0 {
-			for range min(left, block) {
-				dst[done] = log(x[done])
-				done++
-			}
-		}
+	if p == avx512 {
+		logAVX512(&dst[0], &x[0], len(x))
+	} else {
+		logAVX2(&dst[0], &x[0], len(x))
 	}
 }
 
@@ -110,10 +95,9 @@ const normalBlock = 256
 
 // normalRoom is what the quantiles of a block need. The central approximation is computed for
 // all of it, 85 % of a uniform's values; the rest are packed, so that the approximation of the
-// tails, which costs twice as much, is computed for them alone.
+// tails, which costs twice as much, is computed for them alone, and then unpacked.
 type normalRoom struct {
 	tails [normalBlock + block]float64
-	z     [normalBlock + block]float64
 	where [normalBlock / 8]uint8
 }
 
@@ -132,37 +116,26 @@ func (r *normalRoom) blocks(by path, dst, p []float64) {
 		r.tails[i] = 0.05
 	}
 	for done := 0; done < padded; {
+		tails := r.tails[done:padded]
 		var left int
 		if by == avx512 {
-			left = normalTailAVX512(&r.z[done], &r.tails[done], padded-done)
+			left = normalTailAVX512(&tails[0], &tails[0], len(tails))
 		} else {
-			left = normalTailAVX2(&r.z[done], &r.tails[done], padded-done)
+			left = normalTailAVX2(&tails[0], &tails[0], len(tails))
 		}
 		done = padded - left
 		if left > 0 {
 			for range min(left, block) {
-				r.z[done] = normalTail(r.tails[done])
+				r.tails[done] = normalTail(r.tails[done])
 				done++
 			}
 		}
 	}
-	// Each tail back to where it came from: bit i of where is value i of dst.
-	next := 0
-	for i := 0; i < len(dst); i += 64 {
-		for m := r.mask(i, len(dst)); m != 0; m &= m - 1 {
-			dst[i+bits.TrailingZeros64(m)] = r.z[next]
-			next++
-		}
+	if by == avx512 {
+		normalExpandAVX512(&dst[0], len(dst), &r.tails[0], &r.where[0])
+	} else {
+		normalExpandAVX2(&dst[0], len(dst), &r.tails[0], &r.where[0])
 	}
-}
-
-// mask is the 64 bits of where from bit i on, those from n on 0.
-func (r *normalRoom) mask(i, n int) uint64 {
-	m := binary.LittleEndian.Uint64(r.where[i/8:])
-	if n-i < 64 {
-		m &= 1<<(n-i) - 1
-	}
-	return m
 }
 
 func accelUniformPair(p path, even, odd []float64, key *[3]uint64, first, pair uint64) int {

@@ -189,15 +189,15 @@ few:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	SUBQ         $+8, DX
-	JMP          few
+	JMP          many
 
 done:
 	VZEROUPPER
 	RET
 
-// func logAVX512(dst *float64, x *float64, n int) (left int)
+// func logAVX512(dst *float64, x *float64, n int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·logAVX512(SB), NOSPLIT, $0-32
+TEXT ·logAVX512(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ x+8(FP), CX
 	MOVQ n+16(FP), DX
@@ -353,32 +353,33 @@ few:
 	JL           done
 	VMOVUPD      (CX), Z0
 	VBROADCASTSD constants<>+136(SB), Z1
-	VBROADCASTSD constants<>+144(SB), Z2
-	VCMPPD       $0x1d, Z1, Z0, K1
-	VCMPPD       $0x12, Z2, Z0, K1, K1
-	KMOVB        K1, BX
-	CMPL         BX, $+255
-	JNE          done
-	VBROADCASTSD constants<>+152(SB), Z1
-	VBROADCASTSD constants<>+160(SB), Z2
-	VBROADCASTSD constants<>+168(SB), Z3
-	VPSUBQ       Z1, Z0, Z1
-	VPSRLQ       $0x34, Z1, Z0
-	VPORQ        Z2, Z0, Z0
-	VSUBPD       Z3, Z0, Z0
-	VBROADCASTSD constants<>+176(SB), Z2
+	VBROADCASTSD constants<>+280(SB), Z2
+	VBROADCASTSD constants<>+288(SB), Z3
+	VCMPPD       $0x11, Z1, Z0, K1
+	VMOVAPD      Z0, Z1
+	VMULPD       Z2, Z0, K1, Z1
+	VMOVAPD.Z    Z3, K1, Z0
+	VBROADCASTSD constants<>+152(SB), Z2
+	VBROADCASTSD constants<>+160(SB), Z3
+	VBROADCASTSD constants<>+168(SB), Z4
+	VPSUBQ       Z2, Z1, Z2
+	VPSRLQ       $0x34, Z2, Z1
+	VPORQ        Z3, Z1, Z1
+	VSUBPD       Z4, Z1, Z1
+	VSUBPD       Z0, Z1, Z1
+	VBROADCASTSD constants<>+176(SB), Z0
 	VBROADCASTSD constants<>+184(SB), Z3
 	VBROADCASTSD constants<>+128(SB), Z4
-	VPANDQ       Z2, Z1, Z1
-	VPADDQ       Z3, Z1, Z1
-	VSUBPD       Z4, Z1, Z1
-	VBROADCASTSD constants<>+192(SB), Z2
+	VPANDQ       Z0, Z2, Z2
+	VPADDQ       Z3, Z2, Z2
+	VSUBPD       Z4, Z2, Z2
+	VBROADCASTSD constants<>+192(SB), Z0
 	VBROADCASTSD constants<>+200(SB), Z4
-	VADDPD       Z2, Z1, Z2
-	VDIVPD       Z2, Z1, Z2
-	VMULPD       Z2, Z2, Z3
-	VMULPD       Z4, Z1, Z4
-	VMULPD       Z1, Z4, Z4
+	VADDPD       Z0, Z2, Z0
+	VDIVPD       Z0, Z2, Z0
+	VMULPD       Z0, Z0, Z3
+	VMULPD       Z4, Z2, Z4
+	VMULPD       Z2, Z4, Z4
 	VBROADCASTSD constants<>+208(SB), Z5
 	VMOVAPD      Z5, Z5
 	VBROADCASTSD constants<>+216(SB), Z6
@@ -395,21 +396,23 @@ few:
 	VFMADD213PD  Z6, Z3, Z5
 	VBROADCASTSD constants<>+264(SB), Z6
 	VFMADD213PD  Z4, Z3, Z5
-	VMULPD       Z6, Z0, Z3
-	VFMADD231PD  Z5, Z2, Z3
+	VMULPD       Z6, Z1, Z3
+	VFMADD231PD  Z5, Z0, Z3
 	VSUBPD       Z3, Z4, Z4
-	VSUBPD       Z4, Z1, Z1
-	VBROADCASTSD constants<>+272(SB), Z2
-	VFMADD231PD  Z2, Z0, Z1
-	VMOVUPD      Z1, (AX)
+	VSUBPD       Z4, Z2, Z2
+	VBROADCASTSD constants<>+272(SB), Z0
+	VFMADD231PD  Z0, Z1, Z2
+	VMOVUPD      (CX), Z0
+	VBROADCASTSD constants<>+296(SB), Z1
+	VFIXUPIMMPD  $0x00, Z1, Z0, Z2
+	VMOVUPD      Z2, (AX)
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	SUBQ         $+8, DX
-	JMP          few
+	JMP          many
 
 done:
 	VZEROUPPER
-	MOVQ DX, left+24(FP)
 	RET
 
 // func normalCentralAVX512(dst *float64, p *float64, n int, tails *float64, where *uint8) (count int)
@@ -430,9 +433,9 @@ many:
 	VMOVUPD       128(CX), Z2
 	VMOVUPD       192(CX), Z3
 	VBROADCASTSD  constants<>+200(SB), Z6
-	VBROADCASTSD  constants<>+280(SB), Z7
-	VBROADCASTSD  constants<>+288(SB), Z8
-	VBROADCASTSD  constants<>+296(SB), Z9
+	VBROADCASTSD  constants<>+304(SB), Z7
+	VBROADCASTSD  constants<>+312(SB), Z8
+	VBROADCASTSD  constants<>+320(SB), Z9
 	VSUBPD        Z6, Z0, Z4
 	VPANDQ        Z8, Z4, Z5
 	VCMPPD        $0x16, Z7, Z5, K1
@@ -478,26 +481,11 @@ many:
 	VMOVAPD       Z9, Z6
 	VFNMADD231PD  Z2, Z2, Z6
 	ADDQ          $+4, SI
-	VBROADCASTSD  constants<>+304(SB), Z9
+	VBROADCASTSD  constants<>+328(SB), Z9
 	VMOVAPD       Z9, Z3
 	VMOVAPD       Z9, Z7
 	VMOVAPD       Z9, Z8
 	VMOVAPD       Z9, Z9
-	VBROADCASTSD  constants<>+312(SB), Z12
-	VFMADD213PD   Z12, Z5, Z3
-	VFMADD213PD   Z12, Z10, Z7
-	VFMADD213PD   Z12, Z11, Z8
-	VFMADD213PD   Z12, Z6, Z9
-	VBROADCASTSD  constants<>+320(SB), Z12
-	VFMADD213PD   Z12, Z5, Z3
-	VFMADD213PD   Z12, Z10, Z7
-	VFMADD213PD   Z12, Z11, Z8
-	VFMADD213PD   Z12, Z6, Z9
-	VBROADCASTSD  constants<>+328(SB), Z12
-	VFMADD213PD   Z12, Z5, Z3
-	VFMADD213PD   Z12, Z10, Z7
-	VFMADD213PD   Z12, Z11, Z8
-	VFMADD213PD   Z12, Z6, Z9
 	VBROADCASTSD  constants<>+336(SB), Z12
 	VFMADD213PD   Z12, Z5, Z3
 	VFMADD213PD   Z12, Z10, Z7
@@ -518,26 +506,26 @@ many:
 	VFMADD213PD   Z12, Z10, Z7
 	VFMADD213PD   Z12, Z11, Z8
 	VFMADD213PD   Z12, Z6, Z9
-	VBROADCASTSD  constants<>+368(SB), Z15
+	VBROADCASTSD  constants<>+368(SB), Z12
+	VFMADD213PD   Z12, Z5, Z3
+	VFMADD213PD   Z12, Z10, Z7
+	VFMADD213PD   Z12, Z11, Z8
+	VFMADD213PD   Z12, Z6, Z9
+	VBROADCASTSD  constants<>+376(SB), Z12
+	VFMADD213PD   Z12, Z5, Z3
+	VFMADD213PD   Z12, Z10, Z7
+	VFMADD213PD   Z12, Z11, Z8
+	VFMADD213PD   Z12, Z6, Z9
+	VBROADCASTSD  constants<>+384(SB), Z12
+	VFMADD213PD   Z12, Z5, Z3
+	VFMADD213PD   Z12, Z10, Z7
+	VFMADD213PD   Z12, Z11, Z8
+	VFMADD213PD   Z12, Z6, Z9
+	VBROADCASTSD  constants<>+392(SB), Z15
 	VMOVAPD       Z15, Z12
 	VMOVAPD       Z15, Z13
 	VMOVAPD       Z15, Z14
 	VMOVAPD       Z15, Z15
-	VBROADCASTSD  constants<>+376(SB), Z16
-	VFMADD213PD   Z16, Z5, Z12
-	VFMADD213PD   Z16, Z10, Z13
-	VFMADD213PD   Z16, Z11, Z14
-	VFMADD213PD   Z16, Z6, Z15
-	VBROADCASTSD  constants<>+384(SB), Z16
-	VFMADD213PD   Z16, Z5, Z12
-	VFMADD213PD   Z16, Z10, Z13
-	VFMADD213PD   Z16, Z11, Z14
-	VFMADD213PD   Z16, Z6, Z15
-	VBROADCASTSD  constants<>+392(SB), Z16
-	VFMADD213PD   Z16, Z5, Z12
-	VFMADD213PD   Z16, Z10, Z13
-	VFMADD213PD   Z16, Z11, Z14
-	VFMADD213PD   Z16, Z6, Z15
 	VBROADCASTSD  constants<>+400(SB), Z16
 	VFMADD213PD   Z16, Z5, Z12
 	VFMADD213PD   Z16, Z10, Z13
@@ -549,6 +537,21 @@ many:
 	VFMADD213PD   Z16, Z11, Z14
 	VFMADD213PD   Z16, Z6, Z15
 	VBROADCASTSD  constants<>+416(SB), Z16
+	VFMADD213PD   Z16, Z5, Z12
+	VFMADD213PD   Z16, Z10, Z13
+	VFMADD213PD   Z16, Z11, Z14
+	VFMADD213PD   Z16, Z6, Z15
+	VBROADCASTSD  constants<>+424(SB), Z16
+	VFMADD213PD   Z16, Z5, Z12
+	VFMADD213PD   Z16, Z10, Z13
+	VFMADD213PD   Z16, Z11, Z14
+	VFMADD213PD   Z16, Z6, Z15
+	VBROADCASTSD  constants<>+432(SB), Z16
+	VFMADD213PD   Z16, Z5, Z12
+	VFMADD213PD   Z16, Z10, Z13
+	VFMADD213PD   Z16, Z11, Z14
+	VFMADD213PD   Z16, Z6, Z15
+	VBROADCASTSD  constants<>+440(SB), Z16
 	VFMADD213PD   Z16, Z5, Z12
 	VFMADD213PD   Z16, Z10, Z13
 	VFMADD213PD   Z16, Z11, Z14
@@ -580,9 +583,9 @@ few:
 	JL            done
 	VMOVUPD       (CX), Z0
 	VBROADCASTSD  constants<>+200(SB), Z1
-	VBROADCASTSD  constants<>+280(SB), Z3
-	VBROADCASTSD  constants<>+288(SB), Z2
-	VBROADCASTSD  constants<>+296(SB), Z4
+	VBROADCASTSD  constants<>+304(SB), Z3
+	VBROADCASTSD  constants<>+312(SB), Z2
+	VBROADCASTSD  constants<>+320(SB), Z4
 	VSUBPD        Z1, Z0, Z1
 	VPANDQ        Z2, Z1, Z2
 	VCMPPD        $0x16, Z3, Z2, K1
@@ -595,14 +598,8 @@ few:
 	VMOVAPD       Z4, Z2
 	VFNMADD231PD  Z1, Z1, Z2
 	ADDQ          $+1, SI
-	VBROADCASTSD  constants<>+304(SB), Z0
+	VBROADCASTSD  constants<>+328(SB), Z0
 	VMOVAPD       Z0, Z0
-	VBROADCASTSD  constants<>+312(SB), Z3
-	VFMADD213PD   Z3, Z2, Z0
-	VBROADCASTSD  constants<>+320(SB), Z3
-	VFMADD213PD   Z3, Z2, Z0
-	VBROADCASTSD  constants<>+328(SB), Z3
-	VFMADD213PD   Z3, Z2, Z0
 	VBROADCASTSD  constants<>+336(SB), Z3
 	VFMADD213PD   Z3, Z2, Z0
 	VBROADCASTSD  constants<>+344(SB), Z3
@@ -612,18 +609,24 @@ few:
 	VBROADCASTSD  constants<>+360(SB), Z3
 	VFMADD213PD   Z3, Z2, Z0
 	VBROADCASTSD  constants<>+368(SB), Z3
+	VFMADD213PD   Z3, Z2, Z0
+	VBROADCASTSD  constants<>+376(SB), Z3
+	VFMADD213PD   Z3, Z2, Z0
+	VBROADCASTSD  constants<>+384(SB), Z3
+	VFMADD213PD   Z3, Z2, Z0
+	VBROADCASTSD  constants<>+392(SB), Z3
 	VMOVAPD       Z3, Z3
-	VBROADCASTSD  constants<>+376(SB), Z4
-	VFMADD213PD   Z4, Z2, Z3
-	VBROADCASTSD  constants<>+384(SB), Z4
-	VFMADD213PD   Z4, Z2, Z3
-	VBROADCASTSD  constants<>+392(SB), Z4
-	VFMADD213PD   Z4, Z2, Z3
 	VBROADCASTSD  constants<>+400(SB), Z4
 	VFMADD213PD   Z4, Z2, Z3
 	VBROADCASTSD  constants<>+408(SB), Z4
 	VFMADD213PD   Z4, Z2, Z3
 	VBROADCASTSD  constants<>+416(SB), Z4
+	VFMADD213PD   Z4, Z2, Z3
+	VBROADCASTSD  constants<>+424(SB), Z4
+	VFMADD213PD   Z4, Z2, Z3
+	VBROADCASTSD  constants<>+432(SB), Z4
+	VFMADD213PD   Z4, Z2, Z3
+	VBROADCASTSD  constants<>+440(SB), Z4
 	VFMADD213PD   Z4, Z2, Z3
 	VBROADCASTSD  constants<>+128(SB), Z4
 	VFMADD213PD   Z4, Z2, Z3
@@ -633,7 +636,7 @@ few:
 	ADDQ          $+64, AX
 	ADDQ          $+64, CX
 	SUBQ          $+8, DX
-	JMP           few
+	JMP           many
 
 done:
 	VZEROUPPER
@@ -655,7 +658,7 @@ many:
 	VMOVUPD      128(CX), Z2
 	VMOVUPD      192(CX), Z3
 	VBROADCASTSD constants<>+128(SB), Z5
-	VBROADCASTSD constants<>+424(SB), Z6
+	VBROADCASTSD constants<>+448(SB), Z6
 	VSUBPD       Z0, Z5, Z4
 	VMINPD       Z0, Z4, Z4
 	VSUBPD       Z1, Z5, Z0
@@ -784,7 +787,7 @@ many:
 	VSUBPD       Z15, Z19, Z19
 	VSUBPD       Z19, Z3, Z3
 	VBROADCASTSD constants<>+272(SB), Z5
-	VBROADCASTSD constants<>+432(SB), Z6
+	VBROADCASTSD constants<>+456(SB), Z6
 	VFNMSUB231PD Z5, Z4, Z7
 	VSQRTPD      Z7, Z7
 	VSUBPD       Z6, Z7, Z7
@@ -797,26 +800,11 @@ many:
 	VFNMSUB231PD Z5, Z2, Z3
 	VSQRTPD      Z3, Z3
 	VSUBPD       Z6, Z3, Z3
-	VBROADCASTSD constants<>+440(SB), Z4
+	VBROADCASTSD constants<>+464(SB), Z4
 	VMOVAPD      Z4, Z0
 	VMOVAPD      Z4, Z1
 	VMOVAPD      Z4, Z2
 	VMOVAPD      Z4, Z4
-	VBROADCASTSD constants<>+448(SB), Z5
-	VFMADD213PD  Z5, Z7, Z0
-	VFMADD213PD  Z5, Z8, Z1
-	VFMADD213PD  Z5, Z9, Z2
-	VFMADD213PD  Z5, Z3, Z4
-	VBROADCASTSD constants<>+456(SB), Z5
-	VFMADD213PD  Z5, Z7, Z0
-	VFMADD213PD  Z5, Z8, Z1
-	VFMADD213PD  Z5, Z9, Z2
-	VFMADD213PD  Z5, Z3, Z4
-	VBROADCASTSD constants<>+464(SB), Z5
-	VFMADD213PD  Z5, Z7, Z0
-	VFMADD213PD  Z5, Z8, Z1
-	VFMADD213PD  Z5, Z9, Z2
-	VFMADD213PD  Z5, Z3, Z4
 	VBROADCASTSD constants<>+472(SB), Z5
 	VFMADD213PD  Z5, Z7, Z0
 	VFMADD213PD  Z5, Z8, Z1
@@ -837,26 +825,26 @@ many:
 	VFMADD213PD  Z5, Z8, Z1
 	VFMADD213PD  Z5, Z9, Z2
 	VFMADD213PD  Z5, Z3, Z4
-	VBROADCASTSD constants<>+504(SB), Z11
+	VBROADCASTSD constants<>+504(SB), Z5
+	VFMADD213PD  Z5, Z7, Z0
+	VFMADD213PD  Z5, Z8, Z1
+	VFMADD213PD  Z5, Z9, Z2
+	VFMADD213PD  Z5, Z3, Z4
+	VBROADCASTSD constants<>+512(SB), Z5
+	VFMADD213PD  Z5, Z7, Z0
+	VFMADD213PD  Z5, Z8, Z1
+	VFMADD213PD  Z5, Z9, Z2
+	VFMADD213PD  Z5, Z3, Z4
+	VBROADCASTSD constants<>+520(SB), Z5
+	VFMADD213PD  Z5, Z7, Z0
+	VFMADD213PD  Z5, Z8, Z1
+	VFMADD213PD  Z5, Z9, Z2
+	VFMADD213PD  Z5, Z3, Z4
+	VBROADCASTSD constants<>+528(SB), Z11
 	VMOVAPD      Z11, Z5
 	VMOVAPD      Z11, Z6
 	VMOVAPD      Z11, Z10
 	VMOVAPD      Z11, Z11
-	VBROADCASTSD constants<>+512(SB), Z12
-	VFMADD213PD  Z12, Z7, Z5
-	VFMADD213PD  Z12, Z8, Z6
-	VFMADD213PD  Z12, Z9, Z10
-	VFMADD213PD  Z12, Z3, Z11
-	VBROADCASTSD constants<>+520(SB), Z12
-	VFMADD213PD  Z12, Z7, Z5
-	VFMADD213PD  Z12, Z8, Z6
-	VFMADD213PD  Z12, Z9, Z10
-	VFMADD213PD  Z12, Z3, Z11
-	VBROADCASTSD constants<>+528(SB), Z12
-	VFMADD213PD  Z12, Z7, Z5
-	VFMADD213PD  Z12, Z8, Z6
-	VFMADD213PD  Z12, Z9, Z10
-	VFMADD213PD  Z12, Z3, Z11
 	VBROADCASTSD constants<>+536(SB), Z12
 	VFMADD213PD  Z12, Z7, Z5
 	VFMADD213PD  Z12, Z8, Z6
@@ -872,13 +860,28 @@ many:
 	VFMADD213PD  Z12, Z8, Z6
 	VFMADD213PD  Z12, Z9, Z10
 	VFMADD213PD  Z12, Z3, Z11
+	VBROADCASTSD constants<>+560(SB), Z12
+	VFMADD213PD  Z12, Z7, Z5
+	VFMADD213PD  Z12, Z8, Z6
+	VFMADD213PD  Z12, Z9, Z10
+	VFMADD213PD  Z12, Z3, Z11
+	VBROADCASTSD constants<>+568(SB), Z12
+	VFMADD213PD  Z12, Z7, Z5
+	VFMADD213PD  Z12, Z8, Z6
+	VFMADD213PD  Z12, Z9, Z10
+	VFMADD213PD  Z12, Z3, Z11
+	VBROADCASTSD constants<>+576(SB), Z12
+	VFMADD213PD  Z12, Z7, Z5
+	VFMADD213PD  Z12, Z8, Z6
+	VFMADD213PD  Z12, Z9, Z10
+	VFMADD213PD  Z12, Z3, Z11
 	VBROADCASTSD constants<>+128(SB), Z12
 	VFMADD213PD  Z12, Z7, Z5
 	VFMADD213PD  Z12, Z8, Z6
 	VFMADD213PD  Z12, Z9, Z10
 	VFMADD213PD  Z12, Z3, Z11
 	VBROADCASTSD constants<>+200(SB), Z3
-	VBROADCASTSD constants<>+560(SB), Z7
+	VBROADCASTSD constants<>+584(SB), Z7
 	VMOVUPD      (CX), Z8
 	VMOVUPD      64(CX), Z9
 	VMOVUPD      128(CX), Z12
@@ -913,7 +916,7 @@ few:
 	JL           done
 	VMOVUPD      (CX), Z0
 	VBROADCASTSD constants<>+128(SB), Z1
-	VBROADCASTSD constants<>+424(SB), Z2
+	VBROADCASTSD constants<>+448(SB), Z2
 	VSUBPD       Z0, Z1, Z1
 	VMINPD       Z0, Z1, Z1
 	VCMPPD       $0x1d, Z2, Z1, K1
@@ -961,18 +964,12 @@ few:
 	VSUBPD       Z3, Z4, Z4
 	VSUBPD       Z4, Z1, Z1
 	VBROADCASTSD constants<>+272(SB), Z2
-	VBROADCASTSD constants<>+432(SB), Z3
+	VBROADCASTSD constants<>+456(SB), Z3
 	VFNMSUB231PD Z2, Z0, Z1
 	VSQRTPD      Z1, Z1
 	VSUBPD       Z3, Z1, Z1
-	VBROADCASTSD constants<>+440(SB), Z0
+	VBROADCASTSD constants<>+464(SB), Z0
 	VMOVAPD      Z0, Z0
-	VBROADCASTSD constants<>+448(SB), Z2
-	VFMADD213PD  Z2, Z1, Z0
-	VBROADCASTSD constants<>+456(SB), Z2
-	VFMADD213PD  Z2, Z1, Z0
-	VBROADCASTSD constants<>+464(SB), Z2
-	VFMADD213PD  Z2, Z1, Z0
 	VBROADCASTSD constants<>+472(SB), Z2
 	VFMADD213PD  Z2, Z1, Z0
 	VBROADCASTSD constants<>+480(SB), Z2
@@ -982,23 +979,29 @@ few:
 	VBROADCASTSD constants<>+496(SB), Z2
 	VFMADD213PD  Z2, Z1, Z0
 	VBROADCASTSD constants<>+504(SB), Z2
+	VFMADD213PD  Z2, Z1, Z0
+	VBROADCASTSD constants<>+512(SB), Z2
+	VFMADD213PD  Z2, Z1, Z0
+	VBROADCASTSD constants<>+520(SB), Z2
+	VFMADD213PD  Z2, Z1, Z0
+	VBROADCASTSD constants<>+528(SB), Z2
 	VMOVAPD      Z2, Z2
-	VBROADCASTSD constants<>+512(SB), Z3
-	VFMADD213PD  Z3, Z1, Z2
-	VBROADCASTSD constants<>+520(SB), Z3
-	VFMADD213PD  Z3, Z1, Z2
-	VBROADCASTSD constants<>+528(SB), Z3
-	VFMADD213PD  Z3, Z1, Z2
 	VBROADCASTSD constants<>+536(SB), Z3
 	VFMADD213PD  Z3, Z1, Z2
 	VBROADCASTSD constants<>+544(SB), Z3
 	VFMADD213PD  Z3, Z1, Z2
 	VBROADCASTSD constants<>+552(SB), Z3
 	VFMADD213PD  Z3, Z1, Z2
+	VBROADCASTSD constants<>+560(SB), Z3
+	VFMADD213PD  Z3, Z1, Z2
+	VBROADCASTSD constants<>+568(SB), Z3
+	VFMADD213PD  Z3, Z1, Z2
+	VBROADCASTSD constants<>+576(SB), Z3
+	VFMADD213PD  Z3, Z1, Z2
 	VBROADCASTSD constants<>+128(SB), Z3
 	VFMADD213PD  Z3, Z1, Z2
 	VBROADCASTSD constants<>+200(SB), Z1
-	VBROADCASTSD constants<>+560(SB), Z3
+	VBROADCASTSD constants<>+584(SB), Z3
 	VMOVUPD      (CX), Z4
 	VDIVPD       Z2, Z0, Z0
 	VSUBPD       Z1, Z4, Z4
@@ -1008,11 +1011,40 @@ few:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	SUBQ         $+8, DX
-	JMP          few
+	JMP          many
 
 done:
 	VZEROUPPER
 	MOVQ DX, left+24(FP)
+	RET
+
+// func normalExpandAVX512(dst *float64, n int, tails *float64, where *uint8)
+// Requires: AVX, AVX512DQ, AVX512F, POPCNT
+TEXT ·normalExpandAVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ tails+16(FP), DX
+	MOVQ where+24(FP), BX
+
+few:
+	CMPQ      CX, $+8
+	JL        done
+	MOVBQZX   (BX), SI
+	INCQ      BX
+	VMOVUPD   (AX), Z0
+	VMOVUPD   (DX), Z1
+	MOVQ      SI, DI
+	KMOVB     SI, K1
+	VEXPANDPD Z1, K1, Z0
+	VMOVUPD   Z0, (AX)
+	POPCNTQ   DI, DI
+	LEAQ      (DX)(DI*8), DX
+	ADDQ      $+64, AX
+	SUBQ      $+8, CX
+	JMP       few
+
+done:
+	VZEROUPPER
 	RET
 
 // func uniformPairAVX512(even *float64, odd *float64, n int, schedule *[8]uint64)
@@ -1029,7 +1061,7 @@ TEXT ·uniformPairAVX512(SB), NOSPLIT, $0-32
 many:
 	CMPQ         DX, $+16
 	JL           few
-	VBROADCASTSD constants<>+568(SB), Z4
+	VBROADCASTSD constants<>+592(SB), Z4
 	VPBROADCASTQ 8(BX), Z5
 	VMOVAPD      Z0, Z1
 	VPADDQ       Z4, Z0, Z0
@@ -1134,7 +1166,7 @@ many:
 	VPROLQ       $0x10, Z4, Z4
 	VPXORQ       Z2, Z4, Z4
 	VBROADCASTSD constants<>+128(SB), Z5
-	VBROADCASTSD constants<>+576(SB), Z6
+	VBROADCASTSD constants<>+600(SB), Z6
 	VPSRLQ       $0x0c, Z1, Z1
 	VPORQ        Z5, Z1, Z1
 	VSUBPD       Z6, Z1, Z1
@@ -1159,7 +1191,7 @@ many:
 few:
 	CMPQ         DX, $+8
 	JL           done
-	VBROADCASTSD constants<>+568(SB), Z2
+	VBROADCASTSD constants<>+592(SB), Z2
 	VPBROADCASTQ 8(BX), Z3
 	VMOVAPD      Z0, Z1
 	VPADDQ       Z2, Z0, Z0
@@ -1216,7 +1248,7 @@ few:
 	VPROLQ       $0x10, Z2, Z2
 	VPXORQ       Z1, Z2, Z2
 	VBROADCASTSD constants<>+128(SB), Z3
-	VBROADCASTSD constants<>+576(SB), Z4
+	VBROADCASTSD constants<>+600(SB), Z4
 	VPSRLQ       $0x0c, Z1, Z1
 	VPORQ        Z3, Z1, Z1
 	VSUBPD       Z4, Z1, Z1
@@ -1228,7 +1260,7 @@ few:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	SUBQ         $+8, DX
-	JMP          few
+	JMP          many
 
 done:
 	VZEROUPPER
@@ -1269,7 +1301,7 @@ few:
 	LEAQ    (BX)(AX*1), BX
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
-	JMP     few
+	JMP     many
 
 done:
 	VZEROUPPER
@@ -1321,7 +1353,7 @@ few:
 	LEAQ    (R8)(AX*1), R8
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
-	JMP     few
+	JMP     many
 
 done:
 	VZEROUPPER
@@ -1373,7 +1405,7 @@ few:
 	LEAQ    (R8)(AX*1), R8
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
-	JMP     few
+	JMP     many
 
 done:
 	VZEROUPPER
@@ -1425,7 +1457,7 @@ few:
 	LEAQ    (R8)(AX*1), R8
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
-	JMP     few
+	JMP     many
 
 done:
 	VZEROUPPER
@@ -1477,7 +1509,7 @@ few:
 	LEAQ    (R8)(AX*1), R8
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
-	JMP     few
+	JMP     many
 
 done:
 	VZEROUPPER
@@ -1529,7 +1561,7 @@ few:
 	LEAQ    (R8)(AX*1), R8
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
-	JMP     few
+	JMP     many
 
 done:
 	VZEROUPPER
@@ -1581,7 +1613,7 @@ few:
 	LEAQ    (R8)(AX*1), R8
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
-	JMP     few
+	JMP     many
 
 done:
 	VZEROUPPER
@@ -1639,7 +1671,7 @@ few:
 	LEAQ      (R8)(AX*1), R8
 	ADDQ      $+64, CX
 	SUBQ      $+8, DX
-	JMP       few
+	JMP       many
 
 done:
 	VZEROUPPER
@@ -1697,7 +1729,7 @@ few:
 	LEAQ      (R8)(AX*1), R8
 	ADDQ      $+64, CX
 	SUBQ      $+8, DX
-	JMP       few
+	JMP       many
 
 done:
 	VZEROUPPER
@@ -1755,7 +1787,7 @@ few:
 	LEAQ      (R8)(AX*1), R8
 	ADDQ      $+64, CX
 	SUBQ      $+8, DX
-	JMP       few
+	JMP       many
 
 done:
 	VZEROUPPER
@@ -1779,7 +1811,7 @@ TEXT ·selectAVX512(SB), NOSPLIT, $0-8
 	MOVQ         48(AX), AX
 	ANDQ         $0x40, AX
 	LEAQ         (AX)(AX*2), R12
-	VBROADCASTSD constants<>+584(SB), Z0
+	VBROADCASTSD constants<>+608(SB), Z0
 
 many:
 	CMPQ    DX, $+32
@@ -1829,7 +1861,7 @@ few:
 	LEAQ    (R11)(AX*1), R11
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
-	JMP     few
+	JMP     many
 
 done:
 	VZEROUPPER
@@ -1897,7 +1929,7 @@ few:
 	LEAQ    (R11)(AX*1), R11
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
-	JMP     few
+	JMP     many
 
 done:
 	VZEROUPPER
@@ -1965,7 +1997,7 @@ few:
 	LEAQ    (R11)(AX*1), R11
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
-	JMP     few
+	JMP     many
 
 done:
 	VZEROUPPER
@@ -2038,7 +2070,7 @@ few:
 	LEAQ    (R11)(AX*1), R11
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
-	JMP     few
+	JMP     many
 
 done:
 	VZEROUPPER
@@ -2054,7 +2086,7 @@ TEXT ·absAVX512(SB), NOSPLIT, $0-8
 	MOVQ         32(AX), AX
 	ANDQ         $0x40, AX
 	LEAQ         (AX)(AX*2), SI
-	VBROADCASTSD constants<>+288(SB), Z0
+	VBROADCASTSD constants<>+312(SB), Z0
 
 many:
 	CMPQ    DX, $+32
@@ -2080,7 +2112,7 @@ few:
 	LEAQ    (BX)(AX*1), BX
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
-	JMP     few
+	JMP     many
 
 done:
 	VZEROUPPER
@@ -2121,7 +2153,7 @@ few:
 	LEAQ    (BX)(AX*1), BX
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
-	JMP     few
+	JMP     many
 
 done:
 	VZEROUPPER
@@ -2162,7 +2194,7 @@ few:
 	LEAQ        (BX)(AX*1), BX
 	ADDQ        $+64, CX
 	SUBQ        $+8, DX
-	JMP         few
+	JMP         many
 
 done:
 	VZEROUPPER
@@ -2174,8 +2206,8 @@ TEXT ·notFiniteAVX512(SB), NOSPLIT, $0-24
 	MOVQ         x+0(FP), AX
 	MOVQ         n+8(FP), CX
 	XORQ         DX, DX
-	VBROADCASTSD constants<>+592(SB), Z0
-	VBROADCASTSD constants<>+592(SB), Z1
+	VBROADCASTSD constants<>+616(SB), Z0
+	VBROADCASTSD constants<>+616(SB), Z1
 
 many:
 	CMPQ     CX, $+32
@@ -2209,7 +2241,7 @@ few:
 	ORQ      BX, DX
 	ADDQ     $+64, AX
 	SUBQ     $+8, CX
-	JMP      few
+	JMP      many
 
 done:
 	VZEROUPPER
@@ -2222,8 +2254,8 @@ TEXT ·infiniteAVX512(SB), NOSPLIT, $0-24
 	MOVQ         x+0(FP), AX
 	MOVQ         n+8(FP), CX
 	XORQ         DX, DX
-	VBROADCASTSD constants<>+288(SB), Z0
-	VBROADCASTSD constants<>+592(SB), Z1
+	VBROADCASTSD constants<>+312(SB), Z0
+	VBROADCASTSD constants<>+616(SB), Z1
 
 many:
 	CMPQ     CX, $+32
@@ -2257,7 +2289,7 @@ few:
 	ORQ      BX, DX
 	ADDQ     $+64, AX
 	SUBQ     $+8, CX
-	JMP      few
+	JMP      many
 
 done:
 	VZEROUPPER
@@ -2387,7 +2419,7 @@ many:
 	VMULPD       Y3, Y3, Y3
 	VFMADD231PD  Y11, Y3, Y1
 	VADDPD       Y1, Y0, Y11
-	VBROADCASTSD constants<>+600(SB), Y0
+	VBROADCASTSD constants<>+624(SB), Y0
 	VPSRAD       $0x01, Y8, Y1
 	VPSUBD       Y1, Y8, Y8
 	VPADDQ       Y0, Y1, Y1
@@ -2473,7 +2505,7 @@ few:
 	VMULPD       Y0, Y0, Y0
 	VFMADD231PD  Y2, Y0, Y3
 	VADDPD       Y3, Y4, Y2
-	VBROADCASTSD constants<>+600(SB), Y0
+	VBROADCASTSD constants<>+624(SB), Y0
 	VPSRAD       $0x01, Y1, Y3
 	VPSUBD       Y3, Y1, Y1
 	VPADDQ       Y0, Y3, Y3
@@ -2486,15 +2518,15 @@ few:
 	ADDQ         $+32, AX
 	ADDQ         $+32, CX
 	SUBQ         $+4, DX
-	JMP          few
+	JMP          many
 
 done:
 	VZEROUPPER
 	RET
 
-// func logAVX2(dst *float64, x *float64, n int) (left int)
+// func logAVX2(dst *float64, x *float64, n int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·logAVX2(SB), NOSPLIT, $0-32
+TEXT ·logAVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ x+8(FP), CX
 	MOVQ n+16(FP), DX
@@ -2595,33 +2627,33 @@ few:
 	JL           done
 	VMOVUPD      (CX), Y0
 	VBROADCASTSD constants<>+136(SB), Y1
-	VBROADCASTSD constants<>+144(SB), Y2
-	VCMPPD       $0x1d, Y1, Y0, Y1
-	VCMPPD       $0x12, Y2, Y0, Y2
-	VPAND        Y2, Y1, Y1
-	VMOVMSKPD    Y1, BX
-	CMPL         BX, $+15
-	JNE          done
-	VBROADCASTSD constants<>+152(SB), Y1
-	VBROADCASTSD constants<>+160(SB), Y2
-	VBROADCASTSD constants<>+168(SB), Y3
-	VPSUBQ       Y1, Y0, Y1
-	VPSRLQ       $0x34, Y1, Y0
-	VPOR         Y2, Y0, Y0
-	VSUBPD       Y3, Y0, Y0
-	VBROADCASTSD constants<>+176(SB), Y2
+	VBROADCASTSD constants<>+280(SB), Y2
+	VBROADCASTSD constants<>+288(SB), Y3
+	VCMPPD       $0x11, Y1, Y0, Y1
+	VMULPD       Y2, Y0, Y2
+	VBLENDVPD    Y1, Y2, Y0, Y2
+	VPAND        Y3, Y1, Y1
+	VBROADCASTSD constants<>+152(SB), Y0
+	VBROADCASTSD constants<>+160(SB), Y3
+	VBROADCASTSD constants<>+168(SB), Y4
+	VPSUBQ       Y0, Y2, Y2
+	VPSRLQ       $0x34, Y2, Y0
+	VPOR         Y3, Y0, Y0
+	VSUBPD       Y4, Y0, Y0
+	VSUBPD       Y1, Y0, Y0
+	VBROADCASTSD constants<>+176(SB), Y1
 	VBROADCASTSD constants<>+184(SB), Y3
 	VBROADCASTSD constants<>+128(SB), Y4
-	VPAND        Y2, Y1, Y1
-	VPADDQ       Y3, Y1, Y1
-	VSUBPD       Y4, Y1, Y1
-	VBROADCASTSD constants<>+192(SB), Y2
+	VPAND        Y1, Y2, Y2
+	VPADDQ       Y3, Y2, Y2
+	VSUBPD       Y4, Y2, Y2
+	VBROADCASTSD constants<>+192(SB), Y1
 	VBROADCASTSD constants<>+200(SB), Y4
-	VADDPD       Y2, Y1, Y2
-	VDIVPD       Y2, Y1, Y2
-	VMULPD       Y2, Y2, Y3
-	VMULPD       Y4, Y1, Y4
-	VMULPD       Y1, Y4, Y4
+	VADDPD       Y1, Y2, Y1
+	VDIVPD       Y1, Y2, Y1
+	VMULPD       Y1, Y1, Y3
+	VMULPD       Y4, Y2, Y4
+	VMULPD       Y2, Y4, Y4
 	VBROADCASTSD constants<>+208(SB), Y5
 	VMOVAPD      Y5, Y5
 	VBROADCASTSD constants<>+216(SB), Y6
@@ -2639,20 +2671,31 @@ few:
 	VBROADCASTSD constants<>+264(SB), Y6
 	VFMADD213PD  Y4, Y3, Y5
 	VMULPD       Y6, Y0, Y3
-	VFMADD231PD  Y5, Y2, Y3
+	VFMADD231PD  Y5, Y1, Y3
 	VSUBPD       Y3, Y4, Y4
-	VSUBPD       Y4, Y1, Y1
-	VBROADCASTSD constants<>+272(SB), Y2
-	VFMADD231PD  Y2, Y0, Y1
-	VMOVUPD      Y1, (AX)
+	VSUBPD       Y4, Y2, Y2
+	VBROADCASTSD constants<>+272(SB), Y1
+	VFMADD231PD  Y1, Y0, Y2
+	VMOVUPD      (CX), Y0
+	VBROADCASTSD constants<>+608(SB), Y1
+	VBROADCASTSD constants<>+616(SB), Y3
+	VCMPPD       $0x00, Y1, Y0, Y4
+	VBROADCASTSD constants<>+632(SB), Y5
+	VBLENDVPD    Y4, Y5, Y2, Y2
+	VCMPPD       $0x19, Y1, Y0, Y1
+	VBROADCASTSD constants<>+640(SB), Y4
+	VBLENDVPD    Y1, Y4, Y2, Y2
+	VCMPPD       $0x00, Y3, Y0, Y0
+	VBROADCASTSD constants<>+616(SB), Y1
+	VBLENDVPD    Y0, Y1, Y2, Y2
+	VMOVUPD      Y2, (AX)
 	ADDQ         $+32, AX
 	ADDQ         $+32, CX
 	SUBQ         $+4, DX
-	JMP          few
+	JMP          many
 
 done:
 	VZEROUPPER
-	MOVQ DX, left+24(FP)
 	RET
 
 // func normalCentralAVX2(dst *float64, p *float64, n int, tails *float64, where *uint8) (count int)
@@ -2672,9 +2715,9 @@ few:
 	VMOVUPD      (CX), Y0
 	VMOVUPD      32(CX), Y1
 	VBROADCASTSD constants<>+200(SB), Y4
-	VBROADCASTSD constants<>+280(SB), Y5
-	VBROADCASTSD constants<>+288(SB), Y6
-	VBROADCASTSD constants<>+296(SB), Y7
+	VBROADCASTSD constants<>+304(SB), Y5
+	VBROADCASTSD constants<>+312(SB), Y6
+	VBROADCASTSD constants<>+320(SB), Y7
 	VSUBPD       Y4, Y0, Y2
 	VPAND        Y6, Y2, Y3
 	VCMPPD       $0x16, Y5, Y3, Y3
@@ -2706,18 +2749,9 @@ few:
 	VMOVAPD      Y7, Y4
 	VFNMADD231PD Y0, Y0, Y4
 	ADDQ         $+1, SI
-	VBROADCASTSD constants<>+304(SB), Y5
+	VBROADCASTSD constants<>+328(SB), Y5
 	VMOVAPD      Y5, Y1
 	VMOVAPD      Y5, Y5
-	VBROADCASTSD constants<>+312(SB), Y6
-	VFMADD213PD  Y6, Y3, Y1
-	VFMADD213PD  Y6, Y4, Y5
-	VBROADCASTSD constants<>+320(SB), Y6
-	VFMADD213PD  Y6, Y3, Y1
-	VFMADD213PD  Y6, Y4, Y5
-	VBROADCASTSD constants<>+328(SB), Y6
-	VFMADD213PD  Y6, Y3, Y1
-	VFMADD213PD  Y6, Y4, Y5
 	VBROADCASTSD constants<>+336(SB), Y6
 	VFMADD213PD  Y6, Y3, Y1
 	VFMADD213PD  Y6, Y4, Y5
@@ -2730,18 +2764,18 @@ few:
 	VBROADCASTSD constants<>+360(SB), Y6
 	VFMADD213PD  Y6, Y3, Y1
 	VFMADD213PD  Y6, Y4, Y5
-	VBROADCASTSD constants<>+368(SB), Y7
+	VBROADCASTSD constants<>+368(SB), Y6
+	VFMADD213PD  Y6, Y3, Y1
+	VFMADD213PD  Y6, Y4, Y5
+	VBROADCASTSD constants<>+376(SB), Y6
+	VFMADD213PD  Y6, Y3, Y1
+	VFMADD213PD  Y6, Y4, Y5
+	VBROADCASTSD constants<>+384(SB), Y6
+	VFMADD213PD  Y6, Y3, Y1
+	VFMADD213PD  Y6, Y4, Y5
+	VBROADCASTSD constants<>+392(SB), Y7
 	VMOVAPD      Y7, Y6
 	VMOVAPD      Y7, Y7
-	VBROADCASTSD constants<>+376(SB), Y8
-	VFMADD213PD  Y8, Y3, Y6
-	VFMADD213PD  Y8, Y4, Y7
-	VBROADCASTSD constants<>+384(SB), Y8
-	VFMADD213PD  Y8, Y3, Y6
-	VFMADD213PD  Y8, Y4, Y7
-	VBROADCASTSD constants<>+392(SB), Y8
-	VFMADD213PD  Y8, Y3, Y6
-	VFMADD213PD  Y8, Y4, Y7
 	VBROADCASTSD constants<>+400(SB), Y8
 	VFMADD213PD  Y8, Y3, Y6
 	VFMADD213PD  Y8, Y4, Y7
@@ -2749,6 +2783,15 @@ few:
 	VFMADD213PD  Y8, Y3, Y6
 	VFMADD213PD  Y8, Y4, Y7
 	VBROADCASTSD constants<>+416(SB), Y8
+	VFMADD213PD  Y8, Y3, Y6
+	VFMADD213PD  Y8, Y4, Y7
+	VBROADCASTSD constants<>+424(SB), Y8
+	VFMADD213PD  Y8, Y3, Y6
+	VFMADD213PD  Y8, Y4, Y7
+	VBROADCASTSD constants<>+432(SB), Y8
+	VFMADD213PD  Y8, Y3, Y6
+	VFMADD213PD  Y8, Y4, Y7
+	VBROADCASTSD constants<>+440(SB), Y8
 	VFMADD213PD  Y8, Y3, Y6
 	VFMADD213PD  Y8, Y4, Y7
 	VBROADCASTSD constants<>+128(SB), Y8
@@ -2783,7 +2826,7 @@ many:
 	VMOVUPD      (CX), Y0
 	VMOVUPD      32(CX), Y1
 	VBROADCASTSD constants<>+128(SB), Y3
-	VBROADCASTSD constants<>+424(SB), Y4
+	VBROADCASTSD constants<>+448(SB), Y4
 	VSUBPD       Y0, Y3, Y2
 	VMINPD       Y0, Y2, Y2
 	VSUBPD       Y1, Y3, Y0
@@ -2859,25 +2902,16 @@ many:
 	VSUBPD       Y7, Y9, Y9
 	VSUBPD       Y9, Y1, Y1
 	VBROADCASTSD constants<>+272(SB), Y3
-	VBROADCASTSD constants<>+432(SB), Y4
+	VBROADCASTSD constants<>+456(SB), Y4
 	VFNMSUB231PD Y3, Y2, Y5
 	VSQRTPD      Y5, Y5
 	VSUBPD       Y4, Y5, Y5
 	VFNMSUB231PD Y3, Y0, Y1
 	VSQRTPD      Y1, Y1
 	VSUBPD       Y4, Y1, Y1
-	VBROADCASTSD constants<>+440(SB), Y2
+	VBROADCASTSD constants<>+464(SB), Y2
 	VMOVAPD      Y2, Y0
 	VMOVAPD      Y2, Y2
-	VBROADCASTSD constants<>+448(SB), Y3
-	VFMADD213PD  Y3, Y5, Y0
-	VFMADD213PD  Y3, Y1, Y2
-	VBROADCASTSD constants<>+456(SB), Y3
-	VFMADD213PD  Y3, Y5, Y0
-	VFMADD213PD  Y3, Y1, Y2
-	VBROADCASTSD constants<>+464(SB), Y3
-	VFMADD213PD  Y3, Y5, Y0
-	VFMADD213PD  Y3, Y1, Y2
 	VBROADCASTSD constants<>+472(SB), Y3
 	VFMADD213PD  Y3, Y5, Y0
 	VFMADD213PD  Y3, Y1, Y2
@@ -2890,18 +2924,18 @@ many:
 	VBROADCASTSD constants<>+496(SB), Y3
 	VFMADD213PD  Y3, Y5, Y0
 	VFMADD213PD  Y3, Y1, Y2
-	VBROADCASTSD constants<>+504(SB), Y4
+	VBROADCASTSD constants<>+504(SB), Y3
+	VFMADD213PD  Y3, Y5, Y0
+	VFMADD213PD  Y3, Y1, Y2
+	VBROADCASTSD constants<>+512(SB), Y3
+	VFMADD213PD  Y3, Y5, Y0
+	VFMADD213PD  Y3, Y1, Y2
+	VBROADCASTSD constants<>+520(SB), Y3
+	VFMADD213PD  Y3, Y5, Y0
+	VFMADD213PD  Y3, Y1, Y2
+	VBROADCASTSD constants<>+528(SB), Y4
 	VMOVAPD      Y4, Y3
 	VMOVAPD      Y4, Y4
-	VBROADCASTSD constants<>+512(SB), Y6
-	VFMADD213PD  Y6, Y5, Y3
-	VFMADD213PD  Y6, Y1, Y4
-	VBROADCASTSD constants<>+520(SB), Y6
-	VFMADD213PD  Y6, Y5, Y3
-	VFMADD213PD  Y6, Y1, Y4
-	VBROADCASTSD constants<>+528(SB), Y6
-	VFMADD213PD  Y6, Y5, Y3
-	VFMADD213PD  Y6, Y1, Y4
 	VBROADCASTSD constants<>+536(SB), Y6
 	VFMADD213PD  Y6, Y5, Y3
 	VFMADD213PD  Y6, Y1, Y4
@@ -2911,11 +2945,20 @@ many:
 	VBROADCASTSD constants<>+552(SB), Y6
 	VFMADD213PD  Y6, Y5, Y3
 	VFMADD213PD  Y6, Y1, Y4
+	VBROADCASTSD constants<>+560(SB), Y6
+	VFMADD213PD  Y6, Y5, Y3
+	VFMADD213PD  Y6, Y1, Y4
+	VBROADCASTSD constants<>+568(SB), Y6
+	VFMADD213PD  Y6, Y5, Y3
+	VFMADD213PD  Y6, Y1, Y4
+	VBROADCASTSD constants<>+576(SB), Y6
+	VFMADD213PD  Y6, Y5, Y3
+	VFMADD213PD  Y6, Y1, Y4
 	VBROADCASTSD constants<>+128(SB), Y6
 	VFMADD213PD  Y6, Y5, Y3
 	VFMADD213PD  Y6, Y1, Y4
 	VBROADCASTSD constants<>+200(SB), Y1
-	VBROADCASTSD constants<>+560(SB), Y5
+	VBROADCASTSD constants<>+584(SB), Y5
 	VMOVUPD      (CX), Y6
 	VMOVUPD      32(CX), Y7
 	VDIVPD       Y3, Y0, Y0
@@ -2938,7 +2981,7 @@ few:
 	JL           done
 	VMOVUPD      (CX), Y0
 	VBROADCASTSD constants<>+128(SB), Y1
-	VBROADCASTSD constants<>+424(SB), Y2
+	VBROADCASTSD constants<>+448(SB), Y2
 	VSUBPD       Y0, Y1, Y1
 	VMINPD       Y0, Y1, Y1
 	VCMPPD       $0x1d, Y2, Y1, Y0
@@ -2986,18 +3029,12 @@ few:
 	VSUBPD       Y3, Y4, Y4
 	VSUBPD       Y4, Y1, Y1
 	VBROADCASTSD constants<>+272(SB), Y2
-	VBROADCASTSD constants<>+432(SB), Y3
+	VBROADCASTSD constants<>+456(SB), Y3
 	VFNMSUB231PD Y2, Y0, Y1
 	VSQRTPD      Y1, Y1
 	VSUBPD       Y3, Y1, Y1
-	VBROADCASTSD constants<>+440(SB), Y0
+	VBROADCASTSD constants<>+464(SB), Y0
 	VMOVAPD      Y0, Y0
-	VBROADCASTSD constants<>+448(SB), Y2
-	VFMADD213PD  Y2, Y1, Y0
-	VBROADCASTSD constants<>+456(SB), Y2
-	VFMADD213PD  Y2, Y1, Y0
-	VBROADCASTSD constants<>+464(SB), Y2
-	VFMADD213PD  Y2, Y1, Y0
 	VBROADCASTSD constants<>+472(SB), Y2
 	VFMADD213PD  Y2, Y1, Y0
 	VBROADCASTSD constants<>+480(SB), Y2
@@ -3007,23 +3044,29 @@ few:
 	VBROADCASTSD constants<>+496(SB), Y2
 	VFMADD213PD  Y2, Y1, Y0
 	VBROADCASTSD constants<>+504(SB), Y2
+	VFMADD213PD  Y2, Y1, Y0
+	VBROADCASTSD constants<>+512(SB), Y2
+	VFMADD213PD  Y2, Y1, Y0
+	VBROADCASTSD constants<>+520(SB), Y2
+	VFMADD213PD  Y2, Y1, Y0
+	VBROADCASTSD constants<>+528(SB), Y2
 	VMOVAPD      Y2, Y2
-	VBROADCASTSD constants<>+512(SB), Y3
-	VFMADD213PD  Y3, Y1, Y2
-	VBROADCASTSD constants<>+520(SB), Y3
-	VFMADD213PD  Y3, Y1, Y2
-	VBROADCASTSD constants<>+528(SB), Y3
-	VFMADD213PD  Y3, Y1, Y2
 	VBROADCASTSD constants<>+536(SB), Y3
 	VFMADD213PD  Y3, Y1, Y2
 	VBROADCASTSD constants<>+544(SB), Y3
 	VFMADD213PD  Y3, Y1, Y2
 	VBROADCASTSD constants<>+552(SB), Y3
 	VFMADD213PD  Y3, Y1, Y2
+	VBROADCASTSD constants<>+560(SB), Y3
+	VFMADD213PD  Y3, Y1, Y2
+	VBROADCASTSD constants<>+568(SB), Y3
+	VFMADD213PD  Y3, Y1, Y2
+	VBROADCASTSD constants<>+576(SB), Y3
+	VFMADD213PD  Y3, Y1, Y2
 	VBROADCASTSD constants<>+128(SB), Y3
 	VFMADD213PD  Y3, Y1, Y2
 	VBROADCASTSD constants<>+200(SB), Y1
-	VBROADCASTSD constants<>+560(SB), Y3
+	VBROADCASTSD constants<>+584(SB), Y3
 	VMOVUPD      (CX), Y4
 	VDIVPD       Y2, Y0, Y0
 	VSUBPD       Y1, Y4, Y4
@@ -3033,11 +3076,56 @@ few:
 	ADDQ         $+32, AX
 	ADDQ         $+32, CX
 	SUBQ         $+4, DX
-	JMP          few
+	JMP          many
 
 done:
 	VZEROUPPER
 	MOVQ DX, left+24(FP)
+	RET
+
+// func normalExpandAVX2(dst *float64, n int, tails *float64, where *uint8)
+// Requires: AVX, AVX2, POPCNT
+TEXT ·normalExpandAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ tails+16(FP), DX
+	MOVQ where+24(FP), BX
+	LEAQ expand<>+0(SB), SI
+
+few:
+	CMPQ      CX, $+8
+	JL        done
+	MOVBQZX   (BX), DI
+	INCQ      BX
+	VMOVUPD   (AX), Y0
+	VMOVUPD   (DX), Y1
+	MOVQ      DI, R8
+	ANDQ      $0x0f, R8
+	MOVQ      R8, R9
+	SHLQ      $0x05, R9
+	VMOVDQU   (SI)(R9*1), Y2
+	VPERMD    Y1, Y2, Y1
+	VBLENDVPD Y2, Y1, Y0, Y0
+	VMOVUPD   Y0, (AX)
+	POPCNTQ   R8, R8
+	LEAQ      (DX)(R8*8), DX
+	VMOVUPD   32(AX), Y0
+	VMOVUPD   (DX), Y1
+	SHRQ      $0x04, DI
+	MOVQ      DI, R8
+	SHLQ      $0x05, R8
+	VMOVDQU   (SI)(R8*1), Y2
+	VPERMD    Y1, Y2, Y1
+	VBLENDVPD Y2, Y1, Y0, Y0
+	VMOVUPD   Y0, 32(AX)
+	POPCNTQ   DI, DI
+	LEAQ      (DX)(DI*8), DX
+	ADDQ      $+64, AX
+	SUBQ      $+8, CX
+	JMP       few
+
+done:
+	VZEROUPPER
 	RET
 
 // func uniformPairAVX2(even *float64, odd *float64, n int, schedule *[8]uint64)
@@ -3054,7 +3142,7 @@ TEXT ·uniformPairAVX2(SB), NOSPLIT, $0-32
 many:
 	CMPQ           DX, $+8
 	JL             few
-	VBROADCASTSD   constants<>+608(SB), Y4
+	VBROADCASTSD   constants<>+648(SB), Y4
 	VPBROADCASTQ   8(BX), Y5
 	VMOVAPD        Y0, Y1
 	VPADDQ         Y4, Y0, Y0
@@ -3197,7 +3285,7 @@ many:
 	VPSHUFB        Y5, Y4, Y4
 	VPXOR          Y2, Y4, Y4
 	VBROADCASTSD   constants<>+128(SB), Y5
-	VBROADCASTSD   constants<>+576(SB), Y6
+	VBROADCASTSD   constants<>+600(SB), Y6
 	VPSRLQ         $0x0c, Y1, Y1
 	VPOR           Y5, Y1, Y1
 	VSUBPD         Y6, Y1, Y1
@@ -3222,7 +3310,7 @@ many:
 few:
 	CMPQ           DX, $+4
 	JL             done
-	VBROADCASTSD   constants<>+608(SB), Y2
+	VBROADCASTSD   constants<>+648(SB), Y2
 	VPBROADCASTQ   8(BX), Y3
 	VMOVAPD        Y0, Y1
 	VPADDQ         Y2, Y0, Y0
@@ -3298,7 +3386,7 @@ few:
 	VPSHUFB        Y3, Y2, Y2
 	VPXOR          Y1, Y2, Y2
 	VBROADCASTSD   constants<>+128(SB), Y3
-	VBROADCASTSD   constants<>+576(SB), Y4
+	VBROADCASTSD   constants<>+600(SB), Y4
 	VPSRLQ         $0x0c, Y1, Y1
 	VPOR           Y3, Y1, Y1
 	VSUBPD         Y4, Y1, Y1
@@ -3310,7 +3398,7 @@ few:
 	ADDQ           $+32, AX
 	ADDQ           $+32, CX
 	SUBQ           $+4, DX
-	JMP            few
+	JMP            many
 
 done:
 	VZEROUPPER
@@ -3353,7 +3441,7 @@ few:
 	LEAQ    (BX)(AX*2), BX
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
-	JMP     few
+	JMP     many
 
 done:
 	VZEROUPPER
@@ -3408,7 +3496,7 @@ few:
 	LEAQ    (R8)(AX*2), R8
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
-	JMP     few
+	JMP     many
 
 done:
 	VZEROUPPER
@@ -3463,7 +3551,7 @@ few:
 	LEAQ    (R8)(AX*2), R8
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
-	JMP     few
+	JMP     many
 
 done:
 	VZEROUPPER
@@ -3518,7 +3606,7 @@ few:
 	LEAQ    (R8)(AX*2), R8
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
-	JMP     few
+	JMP     many
 
 done:
 	VZEROUPPER
@@ -3573,7 +3661,7 @@ few:
 	LEAQ    (R8)(AX*2), R8
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
-	JMP     few
+	JMP     many
 
 done:
 	VZEROUPPER
@@ -3628,7 +3716,7 @@ few:
 	LEAQ    (R8)(AX*2), R8
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
-	JMP     few
+	JMP     many
 
 done:
 	VZEROUPPER
@@ -3683,7 +3771,7 @@ few:
 	LEAQ    (R8)(AX*2), R8
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
-	JMP     few
+	JMP     many
 
 done:
 	VZEROUPPER
@@ -3745,7 +3833,7 @@ few:
 	LEAQ    (R8)(AX*2), R8
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
-	JMP     few
+	JMP     many
 
 done:
 	VZEROUPPER
@@ -3807,7 +3895,7 @@ few:
 	LEAQ    (R8)(AX*2), R8
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
-	JMP     few
+	JMP     many
 
 done:
 	VZEROUPPER
@@ -3869,7 +3957,7 @@ few:
 	LEAQ    (R8)(AX*2), R8
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
-	JMP     few
+	JMP     many
 
 done:
 	VZEROUPPER
@@ -3893,7 +3981,7 @@ TEXT ·selectAVX2(SB), NOSPLIT, $0-8
 	MOVQ         48(AX), AX
 	ANDQ         $0x20, AX
 	LEAQ         (AX)(AX*2), R12
-	VBROADCASTSD constants<>+584(SB), Y0
+	VBROADCASTSD constants<>+608(SB), Y0
 
 many:
 	CMPQ      DX, $+16
@@ -3943,7 +4031,7 @@ few:
 	LEAQ      (R11)(AX*2), R11
 	ADDQ      $+64, CX
 	SUBQ      $+8, DX
-	JMP       few
+	JMP       many
 
 done:
 	VZEROUPPER
@@ -4016,7 +4104,7 @@ few:
 	LEAQ    (R11)(AX*2), R11
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
-	JMP     few
+	JMP     many
 
 done:
 	VZEROUPPER
@@ -4089,7 +4177,7 @@ few:
 	LEAQ    (R11)(AX*2), R11
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
-	JMP     few
+	JMP     many
 
 done:
 	VZEROUPPER
@@ -4168,7 +4256,7 @@ few:
 	LEAQ    (R11)(AX*2), R11
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
-	JMP     few
+	JMP     many
 
 done:
 	VZEROUPPER
@@ -4184,7 +4272,7 @@ TEXT ·absAVX2(SB), NOSPLIT, $0-8
 	MOVQ         32(AX), AX
 	ANDQ         $0x20, AX
 	LEAQ         (AX)(AX*2), SI
-	VBROADCASTSD constants<>+288(SB), Y0
+	VBROADCASTSD constants<>+312(SB), Y0
 
 many:
 	CMPQ    DX, $+16
@@ -4212,7 +4300,7 @@ few:
 	LEAQ    (BX)(AX*2), BX
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
-	JMP     few
+	JMP     many
 
 done:
 	VZEROUPPER
@@ -4255,7 +4343,7 @@ few:
 	LEAQ    (BX)(AX*2), BX
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
-	JMP     few
+	JMP     many
 
 done:
 	VZEROUPPER
@@ -4298,7 +4386,7 @@ few:
 	LEAQ     (BX)(AX*2), BX
 	ADDQ     $+64, CX
 	SUBQ     $+8, DX
-	JMP      few
+	JMP      many
 
 done:
 	VZEROUPPER
@@ -4310,8 +4398,8 @@ TEXT ·notFiniteAVX2(SB), NOSPLIT, $0-24
 	MOVQ         x+0(FP), AX
 	MOVQ         n+8(FP), CX
 	XORQ         DX, DX
-	VBROADCASTSD constants<>+592(SB), Y0
-	VBROADCASTSD constants<>+592(SB), Y1
+	VBROADCASTSD constants<>+616(SB), Y0
+	VBROADCASTSD constants<>+616(SB), Y1
 
 many:
 	CMPQ      CX, $+16
@@ -4349,7 +4437,7 @@ few:
 	ORQ       BX, DX
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
-	JMP       few
+	JMP       many
 
 done:
 	VZEROUPPER
@@ -4362,8 +4450,8 @@ TEXT ·infiniteAVX2(SB), NOSPLIT, $0-24
 	MOVQ         x+0(FP), AX
 	MOVQ         n+8(FP), CX
 	XORQ         DX, DX
-	VBROADCASTSD constants<>+288(SB), Y0
-	VBROADCASTSD constants<>+592(SB), Y1
+	VBROADCASTSD constants<>+312(SB), Y0
+	VBROADCASTSD constants<>+616(SB), Y1
 
 many:
 	CMPQ      CX, $+16
@@ -4401,7 +4489,7 @@ few:
 	ORQ       BX, DX
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
-	JMP       few
+	JMP       many
 
 done:
 	VZEROUPPER
@@ -4443,49 +4531,54 @@ DATA constants<>+248(SB)/8, $0x3fd999999997fc74
 DATA constants<>+256(SB)/8, $0x3fe5555555555593
 DATA constants<>+264(SB)/8, $0x3d53de6af278ece6
 DATA constants<>+272(SB)/8, $0x3fe62e42fefa3000
-DATA constants<>+280(SB)/8, $0x3fdb333333333333
-DATA constants<>+288(SB)/8, $0x7fffffffffffffff
-DATA constants<>+296(SB)/8, $0x3fc71eb851eb851f
-DATA constants<>+304(SB)/8, $0x40a39a296f7d925e
-DATA constants<>+312(SB)/8, $0x40e052d26b2e45e4
-DATA constants<>+320(SB)/8, $0x40f06c1c55b78f20
-DATA constants<>+328(SB)/8, $0x40e66c3e869b752a
-DATA constants<>+336(SB)/8, $0x40cad1d8cd4ee71d
-DATA constants<>+344(SB)/8, $0x409ece5d2213c0cc
-DATA constants<>+352(SB)/8, $0x4060a4888b1a436e
-DATA constants<>+360(SB)/8, $0x400b18d91e9eef75
-DATA constants<>+368(SB)/8, $0x40b46a7eca984b69
-DATA constants<>+376(SB)/8, $0x40dc0e457cb1ae76
-DATA constants<>+384(SB)/8, $0x40e3317caa64f4be
-DATA constants<>+392(SB)/8, $0x40d4b772d5d65266
-DATA constants<>+400(SB)/8, $0x40b512322e75c89f
-DATA constants<>+408(SB)/8, $0x4085797efdc8b3f7
-DATA constants<>+416(SB)/8, $0x4045281b386e1ab5
-DATA constants<>+424(SB)/8, $0x3dae8a37a45fc32e
-DATA constants<>+432(SB)/8, $0x3ff999999999999a
-DATA constants<>+440(SB)/8, $0x3f49615ac0b7ace9
-DATA constants<>+448(SB)/8, $0x3f9744eb6c45ec67
-DATA constants<>+456(SB)/8, $0x3fcef2abb9b85c37
-DATA constants<>+464(SB)/8, $0x3ff453cc085375b2
-DATA constants<>+472(SB)/8, $0x400d2ecb1a3d02c4
-DATA constants<>+480(SB)/8, $0x401713f71462256a
-DATA constants<>+488(SB)/8, $0x4012857748cab19b
-DATA constants<>+496(SB)/8, $0x3ff6c665fde9526a
-DATA constants<>+504(SB)/8, $0x3e120d3f686439e4
-DATA constants<>+512(SB)/8, $0x3f41f18cbfdf2728
-DATA constants<>+520(SB)/8, $0x3f8f207a7eab17bf
-DATA constants<>+528(SB)/8, $0x3fc2f5123394f040
-DATA constants<>+536(SB)/8, $0x3fe61292f23385c9
-DATA constants<>+544(SB)/8, $0x3ffad278e6526633
-DATA constants<>+552(SB)/8, $0x40006cefbb46a449
-DATA constants<>+560(SB)/8, $0x8000000000000000
-DATA constants<>+568(SB)/8, $0x0000000000000008
-DATA constants<>+576(SB)/8, $0x3fefffffffffffff
-DATA constants<>+584(SB)/8, $0x0000000000000000
-DATA constants<>+592(SB)/8, $0x7ff0000000000000
-DATA constants<>+600(SB)/8, $0x00000000000003ff
-DATA constants<>+608(SB)/8, $0x0000000000000004
-GLOBL constants<>(SB), RODATA|NOPTR, $616
+DATA constants<>+280(SB)/8, $0x4350000000000000
+DATA constants<>+288(SB)/8, $0x404b000000000000
+DATA constants<>+296(SB)/8, $0x0000000003530433
+DATA constants<>+304(SB)/8, $0x3fdb333333333333
+DATA constants<>+312(SB)/8, $0x7fffffffffffffff
+DATA constants<>+320(SB)/8, $0x3fc71eb851eb851f
+DATA constants<>+328(SB)/8, $0x40a39a296f7d925e
+DATA constants<>+336(SB)/8, $0x40e052d26b2e45e4
+DATA constants<>+344(SB)/8, $0x40f06c1c55b78f20
+DATA constants<>+352(SB)/8, $0x40e66c3e869b752a
+DATA constants<>+360(SB)/8, $0x40cad1d8cd4ee71d
+DATA constants<>+368(SB)/8, $0x409ece5d2213c0cc
+DATA constants<>+376(SB)/8, $0x4060a4888b1a436e
+DATA constants<>+384(SB)/8, $0x400b18d91e9eef75
+DATA constants<>+392(SB)/8, $0x40b46a7eca984b69
+DATA constants<>+400(SB)/8, $0x40dc0e457cb1ae76
+DATA constants<>+408(SB)/8, $0x40e3317caa64f4be
+DATA constants<>+416(SB)/8, $0x40d4b772d5d65266
+DATA constants<>+424(SB)/8, $0x40b512322e75c89f
+DATA constants<>+432(SB)/8, $0x4085797efdc8b3f7
+DATA constants<>+440(SB)/8, $0x4045281b386e1ab5
+DATA constants<>+448(SB)/8, $0x3dae8a37a45fc32e
+DATA constants<>+456(SB)/8, $0x3ff999999999999a
+DATA constants<>+464(SB)/8, $0x3f49615ac0b7ace9
+DATA constants<>+472(SB)/8, $0x3f9744eb6c45ec67
+DATA constants<>+480(SB)/8, $0x3fcef2abb9b85c37
+DATA constants<>+488(SB)/8, $0x3ff453cc085375b2
+DATA constants<>+496(SB)/8, $0x400d2ecb1a3d02c4
+DATA constants<>+504(SB)/8, $0x401713f71462256a
+DATA constants<>+512(SB)/8, $0x4012857748cab19b
+DATA constants<>+520(SB)/8, $0x3ff6c665fde9526a
+DATA constants<>+528(SB)/8, $0x3e120d3f686439e4
+DATA constants<>+536(SB)/8, $0x3f41f18cbfdf2728
+DATA constants<>+544(SB)/8, $0x3f8f207a7eab17bf
+DATA constants<>+552(SB)/8, $0x3fc2f5123394f040
+DATA constants<>+560(SB)/8, $0x3fe61292f23385c9
+DATA constants<>+568(SB)/8, $0x3ffad278e6526633
+DATA constants<>+576(SB)/8, $0x40006cefbb46a449
+DATA constants<>+584(SB)/8, $0x8000000000000000
+DATA constants<>+592(SB)/8, $0x0000000000000008
+DATA constants<>+600(SB)/8, $0x3fefffffffffffff
+DATA constants<>+608(SB)/8, $0x0000000000000000
+DATA constants<>+616(SB)/8, $0x7ff0000000000000
+DATA constants<>+624(SB)/8, $0x00000000000003ff
+DATA constants<>+632(SB)/8, $0xfff0000000000000
+DATA constants<>+640(SB)/8, $0x7ff8000000000001
+DATA constants<>+648(SB)/8, $0x0000000000000004
+GLOBL constants<>(SB), RODATA|NOPTR, $656
 
 DATA iota<>+0(SB)/8, $0x0000000000000000
 DATA iota<>+8(SB)/8, $0x0000000000000001
@@ -4562,6 +4655,72 @@ DATA compress<>+488(SB)/8, $0x0000000300000002
 DATA compress<>+496(SB)/8, $0x0000000500000004
 DATA compress<>+504(SB)/8, $0x0000000700000006
 GLOBL compress<>(SB), RODATA|NOPTR, $512
+
+DATA expand<>+0(SB)/8, $0x0000000000000000
+DATA expand<>+8(SB)/8, $0x0000000000000000
+DATA expand<>+16(SB)/8, $0x0000000000000000
+DATA expand<>+24(SB)/8, $0x0000000000000000
+DATA expand<>+32(SB)/8, $0x8000000100000000
+DATA expand<>+40(SB)/8, $0x0000000000000000
+DATA expand<>+48(SB)/8, $0x0000000000000000
+DATA expand<>+56(SB)/8, $0x0000000000000000
+DATA expand<>+64(SB)/8, $0x0000000000000000
+DATA expand<>+72(SB)/8, $0x8000000100000000
+DATA expand<>+80(SB)/8, $0x0000000000000000
+DATA expand<>+88(SB)/8, $0x0000000000000000
+DATA expand<>+96(SB)/8, $0x8000000100000000
+DATA expand<>+104(SB)/8, $0x8000000300000002
+DATA expand<>+112(SB)/8, $0x0000000000000000
+DATA expand<>+120(SB)/8, $0x0000000000000000
+DATA expand<>+128(SB)/8, $0x0000000000000000
+DATA expand<>+136(SB)/8, $0x0000000000000000
+DATA expand<>+144(SB)/8, $0x8000000100000000
+DATA expand<>+152(SB)/8, $0x0000000000000000
+DATA expand<>+160(SB)/8, $0x8000000100000000
+DATA expand<>+168(SB)/8, $0x0000000000000000
+DATA expand<>+176(SB)/8, $0x8000000300000002
+DATA expand<>+184(SB)/8, $0x0000000000000000
+DATA expand<>+192(SB)/8, $0x0000000000000000
+DATA expand<>+200(SB)/8, $0x8000000100000000
+DATA expand<>+208(SB)/8, $0x8000000300000002
+DATA expand<>+216(SB)/8, $0x0000000000000000
+DATA expand<>+224(SB)/8, $0x8000000100000000
+DATA expand<>+232(SB)/8, $0x8000000300000002
+DATA expand<>+240(SB)/8, $0x8000000500000004
+DATA expand<>+248(SB)/8, $0x0000000000000000
+DATA expand<>+256(SB)/8, $0x0000000000000000
+DATA expand<>+264(SB)/8, $0x0000000000000000
+DATA expand<>+272(SB)/8, $0x0000000000000000
+DATA expand<>+280(SB)/8, $0x8000000100000000
+DATA expand<>+288(SB)/8, $0x8000000100000000
+DATA expand<>+296(SB)/8, $0x0000000000000000
+DATA expand<>+304(SB)/8, $0x0000000000000000
+DATA expand<>+312(SB)/8, $0x8000000300000002
+DATA expand<>+320(SB)/8, $0x0000000000000000
+DATA expand<>+328(SB)/8, $0x8000000100000000
+DATA expand<>+336(SB)/8, $0x0000000000000000
+DATA expand<>+344(SB)/8, $0x8000000300000002
+DATA expand<>+352(SB)/8, $0x8000000100000000
+DATA expand<>+360(SB)/8, $0x8000000300000002
+DATA expand<>+368(SB)/8, $0x0000000000000000
+DATA expand<>+376(SB)/8, $0x8000000500000004
+DATA expand<>+384(SB)/8, $0x0000000000000000
+DATA expand<>+392(SB)/8, $0x0000000000000000
+DATA expand<>+400(SB)/8, $0x8000000100000000
+DATA expand<>+408(SB)/8, $0x8000000300000002
+DATA expand<>+416(SB)/8, $0x8000000100000000
+DATA expand<>+424(SB)/8, $0x0000000000000000
+DATA expand<>+432(SB)/8, $0x8000000300000002
+DATA expand<>+440(SB)/8, $0x8000000500000004
+DATA expand<>+448(SB)/8, $0x0000000000000000
+DATA expand<>+456(SB)/8, $0x8000000100000000
+DATA expand<>+464(SB)/8, $0x8000000300000002
+DATA expand<>+472(SB)/8, $0x8000000500000004
+DATA expand<>+480(SB)/8, $0x8000000100000000
+DATA expand<>+488(SB)/8, $0x8000000300000002
+DATA expand<>+496(SB)/8, $0x8000000500000004
+DATA expand<>+504(SB)/8, $0x8000000700000006
+GLOBL expand<>(SB), RODATA|NOPTR, $512
 
 DATA rotate16<>+0(SB)/8, $0x0504030201000706
 DATA rotate16<>+8(SB)/8, $0x0d0c0b0a09080f0e

@@ -9,11 +9,10 @@ package vec
 //go:noescape
 func expAVX512(dst *float64, x *float64, n int)
 
-// logAVX512 sets n values of dst to ln x, up to the first vector with a value that is not positive and normal;
-// left is how many it has not set.
+// logAVX512 sets n values of dst to ln x.
 //
 //go:noescape
-func logAVX512(dst *float64, x *float64, n int) (left int)
+func logAVX512(dst *float64, x *float64, n int)
 
 // normalCentralAVX512 sets n values of dst to Φ⁻¹(p) by the central approximation. The p outside its range go
 // to tails, packed, of which 8 values beyond the count may be written; bit i of where says whether p[i] is one.
@@ -26,6 +25,12 @@ func normalCentralAVX512(dst *float64, p *float64, n int, tails *float64, where 
 //
 //go:noescape
 func normalTailAVX512(dst *float64, p *float64, n int) (left int)
+
+// normalExpandAVX512 puts the values of tails, of which 8 beyond their number may be read, where the bits of where are 1
+// among n values of dst.
+//
+//go:noescape
+func normalExpandAVX512(dst *float64, n int, tails *float64, where *uint8)
 
 // uniformPairAVX512 sets n values of even and odd to the uniforms of Threefry2x64-13. The
 // schedule is first + key[0], pair + key[1], and what is added to both words after rounds 4, 8 and 12.
@@ -286,11 +291,10 @@ func infiniteAVX512(x *float64, n int) (found int)
 //go:noescape
 func expAVX2(dst *float64, x *float64, n int)
 
-// logAVX2 sets n values of dst to ln x, up to the first vector with a value that is not positive and normal;
-// left is how many it has not set.
+// logAVX2 sets n values of dst to ln x.
 //
 //go:noescape
-func logAVX2(dst *float64, x *float64, n int) (left int)
+func logAVX2(dst *float64, x *float64, n int)
 
 // normalCentralAVX2 sets n values of dst to Φ⁻¹(p) by the central approximation. The p outside its range go
 // to tails, packed, of which 8 values beyond the count may be written; bit i of where says whether p[i] is one.
@@ -303,6 +307,12 @@ func normalCentralAVX2(dst *float64, p *float64, n int, tails *float64, where *u
 //
 //go:noescape
 func normalTailAVX2(dst *float64, p *float64, n int) (left int)
+
+// normalExpandAVX2 puts the values of tails, of which 8 beyond their number may be read, where the bits of where are 1
+// among n values of dst.
+//
+//go:noescape
+func normalExpandAVX2(dst *float64, n int, tails *float64, where *uint8)
 
 // uniformPairAVX2 sets n values of even and odd to the uniforms of Threefry2x64-13. The
 // schedule is first + key[0], pair + key[1], and what is added to both words after rounds 4, 8 and 12.

@@ -301,7 +301,7 @@ func TestPathsAgree(t *testing.T) {
 					inPlace := append([]float64(nil), x...)
 					k.by(p, inPlace, inPlace)
 					for i := range x {
-						if b := math.Float64bits(want[i]); math.Float64bits(room[i]) != b || math.Float64bits(inPlace[i]) != b {
+						if !same(room[i], want[i]) || !same(inPlace[i], want[i]) {
 							t.Fatalf("%s(%b), place %d of %d: %b, in place %b; want %b", k.name, x[i], i, len(x), room[i], inPlace[i], want[i])
 						}
 					}

@@ -70,8 +70,8 @@ func (g *machine) exp() {
 }
 
 // logNormal returns the logarithms of positive normal numbers as k and rest, to be added as
-// k·ln2Hi + rest in one rounding.
-func (g *machine) logNormal(x []vec) (k, rest []vec) {
+// k·ln2Hi + rest in one rounding; those of x/2^shift if there is a shift.
+func (g *machine) logNormal(x, shift []vec) (k, rest []vec) {
 	vectors := len(x)
 	const sqrtHalf = 0x3fe6a09e667f3bcd
 	k, f, s, z, h, l := g.vecs(vectors), g.vecs(vectors), g.vecs(vectors), g.vecs(vectors), g.vecs(vectors), g.vecs(vectors)
@@ -82,6 +82,9 @@ func (g *machine) logNormal(x []vec) (k, rest []vec) {
 		VPSRLQ(operand.U8(52), f[i], k[i])
 		g.or(k[i], k[i], exponent)
 		g.sub(k[i], k[i], biased)
+		if shift != nil {
+			g.sub(k[i], k[i], shift[i])
+		}
 	}
 	mantissa, root, one := g.word(1<<52-1), g.word(sqrtHalf), g.number(1)
 	for i := range x {
@@ -111,29 +114,84 @@ func (g *machine) logNormal(x []vec) (k, rest []vec) {
 }
 
 func (g *machine) log() {
-	ptr, n := g.begin("log", "func(dst, x *float64, n int) (left int)",
-		"sets n values of dst to ln x, up to the first vector with a value that is not positive and normal;\nleft is how many it has not set.", "dst", "x")
-	many := 4
+	ptr, n := g.begin("log", "func(dst, x *float64, n int)", "sets n values of dst to ln x.", "dst", "x")
+	many, few := 4, 1
 	if !g.wide {
 		many = 2
 	}
-	g.loop(ptr, n, many, 1, func(vectors int, next string) {
+	g.loop(ptr, n, many, few, func(vectors int, next string) {
 		x := g.load(ptr[1], vectors)
-		least, most := g.number(0x1p-1022), g.number(math.MaxFloat64)
-		var tests []test
-		for i := range x {
-			tests = append(tests, test{x[i], least, greaterEqual}, test{x[i], most, lessEqual})
+		// Many vectors at a time are for positive normal numbers alone; few are for all numbers.
+		general := vectors == few
+		var shift []vec
+		if general {
+			x, shift = g.scaleSubnormal(x)
+		} else {
+			least, most := g.number(0x1p-1022), g.number(math.MaxFloat64)
+			var tests []test
+			for i := range x {
+				tests = append(tests, test{x[i], least, greaterEqual}, test{x[i], most, lessEqual})
+			}
+			g.unlessAll(next, tests)
 		}
-		g.unlessAll(next, tests)
-		k, y := g.logNormal(x)
+		k, y := g.logNormal(x, shift)
 		hi := g.number(ln2Hi)
 		for i := range y {
 			g.addProduct(y[i], k[i], hi)
 		}
+		if general {
+			g.logSpecial(y, g.load(ptr[1], vectors))
+		}
 		g.store(ptr[0], y)
 	})
-	Store(n, ReturnIndex(0))
 	RET()
+}
+
+// scaleSubnormal returns x·2^shift, shift being 54 where x is subnormal and 0 elsewhere.
+func (g *machine) scaleSubnormal(x []vec) (scaled, shift []vec) {
+	least, scale, most := g.number(0x1p-1022), g.number(0x1p54), g.number(54)
+	scaled, shift = g.vecs(len(x)), g.vecs(len(x))
+	for i := range x {
+		if g.wide {
+			small := K()
+			VCMPPD(less, least, x[i], small)
+			g.copy(scaled[i], x[i])
+			VMULPD(scale, x[i], small, scaled[i])
+			VMOVAPD_Z(most, small, shift[i])
+		} else {
+			small := shift[i]
+			VCMPPD(less, least, x[i], small)
+			g.mul(scaled[i], x[i], scale)
+			VBLENDVPD(small, scaled[i], x[i], scaled[i])
+			g.and(shift[i], small, most)
+		}
+	}
+	return scaled, shift
+}
+
+// logSpecial puts into y the logarithms of those x that are not positive and finite.
+func (g *machine) logSpecial(y, x []vec) {
+	if g.wide {
+		// 4 bits for each class of numbers: a NaN for NaN and negative ones, −∞ for 0, +∞ for +∞,
+		// and what y holds for positive ones.
+		table := g.word(0x3<<0 | 0x3<<4 | 0x4<<8 | 0x3<<16 | 0x5<<20 | 0x3<<24)
+		for i := range y {
+			VFIXUPIMMPD(operand.U8(0), table, x[i], y[i])
+		}
+		return
+	}
+	zero := g.number(0)
+	for i := range y {
+		for _, c := range []struct {
+			predicate operand.U8
+			than      vec
+			logarithm float64
+		}{{equal, zero, math.Inf(-1)}, {notGreaterEqual, zero, math.NaN()}, {equal, g.number(math.Inf(1)), math.Inf(1)}} {
+			hold := g.vec()
+			VCMPPD(c.predicate, c.than, x[i], hold)
+			VBLENDVPD(hold, g.number(c.logarithm), y[i], y[i])
+		}
+	}
 }
 
 func (g *machine) normalCentral() {
@@ -224,7 +282,7 @@ func (g *machine) normalTail() {
 			tests = append(tests, test{tail[i], far, greaterEqual})
 		}
 		g.unlessAll(next, tests)
-		k, r := g.logNormal(tail)
+		k, r := g.logNormal(tail, nil)
 		hi, shift := g.number(ln2Hi), g.number(1.6)
 		for i := range r {
 			VFNMSUB231PD(hi, k[i], r[i]) // −ln tail
@@ -247,6 +305,51 @@ func (g *machine) normalTail() {
 		g.store(ptr[0], above)
 	})
 	Store(n, ReturnIndex(0))
+	RET()
+}
+
+func (g *machine) normalExpand() {
+	ptr, n := g.begin("normalExpand", "func(dst *float64, n int, tails *float64, where *uint8)",
+		"puts the values of tails, of which 8 beyond their number may be read, where the bits of where are 1\namong n values of dst.", "dst")
+	tails, where := Load(Param("tails"), GP64()).(reg.GPVirtual), Load(Param("where"), GP64()).(reg.GPVirtual)
+	var rows reg.GPVirtual
+	if !g.wide {
+		rows = GP64()
+		LEAQ(symbol("expand", 0), rows)
+	}
+	vectors := 8 / g.lanes // a byte of where
+	g.loop(ptr, n, vectors, vectors, func(_ int, _ string) {
+		bits := GP64()
+		MOVBQZX(operand.Mem{Base: where}, bits)
+		INCQ(where)
+		for i := range vectors {
+			d, packed := g.vec(), g.vec()
+			VMOVUPD(g.at(ptr[0], i), d)
+			VMOVUPD(operand.Mem{Base: tails}, packed)
+			lanes := GP64()
+			MOVQ(bits, lanes)
+			if g.wide {
+				hold := K()
+				KMOVB(bits.As32(), hold)
+				VEXPANDPD(packed, hold, d)
+			} else {
+				if i == 0 {
+					ANDQ(operand.U8(15), lanes)
+				} else {
+					SHRQ(operand.U8(4), lanes)
+				}
+				row, order := GP64(), g.vec()
+				MOVQ(lanes, row)
+				SHLQ(operand.U8(5), row)
+				VMOVDQU(operand.Mem{Base: rows, Index: row, Scale: 1}, order)
+				VPERMD(packed, order, packed)
+				VBLENDVPD(order, packed, d, d)
+			}
+			VMOVUPD(d, g.at(ptr[0], i))
+			POPCNTQ(lanes, lanes)
+			LEAQ(operand.Mem{Base: tails, Index: lanes, Scale: 8}, tails)
+		}
+	})
 	RET()
 }
 

@@ -27,6 +27,7 @@ func main() {
 		g.log()
 		g.normalCentral()
 		g.normalTail()
+		g.normalExpand()
 		g.uniformPair()
 		g.operations()
 		g.searches()
@@ -66,6 +67,20 @@ func (c *constants) write() {
 		}
 		for ; at < 4; at++ {
 			DATA(32*m+8*at, operand.U64(0))
+		}
+	}
+	// Row m moves values from the front to the lanes whose bits are set in m. There its sign is 1,
+	// which a blend looks at and a permutation does not.
+	GLOBL("expand", attr.RODATA|attr.NOPTR)
+	for m := range 16 {
+		from := uint64(0)
+		for lane := range 4 {
+			var w uint64
+			if m>>lane&1 == 1 {
+				w = 1<<63 | (2*from+1)<<32 | 2*from
+				from++
+			}
+			DATA(32*m+8*lane, operand.U64(w))
 		}
 	}
 	// Rotations by whole bytes, of the two words of 16 bytes.
@@ -212,14 +227,19 @@ func (g *machine) declare(name, signature, doc string) {
 	Doc(strings.Split(name+g.name+" "+doc, "\n")...)
 }
 
-// loop works through the columns, many vectors at a time and then few.
+// loop works through the columns, many vectors at a time as long as there are, or few. A body for
+// many may jump to one, the body for few, and is come back to after it.
 func (g *machine) loop(ptr []reg.GPVirtual, n reg.GPVirtual, many, few int, body func(vectors int, one string)) {
+	first := ""
 	for _, l := range []struct {
 		label, next string
 		vectors     int
 	}{{"many", "few", many}, {"few", "done", few}} {
 		if l.label == "many" && many == few {
 			continue
+		}
+		if first == "" {
+			first = l.label
 		}
 		values := l.vectors * g.lanes
 		Label(l.label)
@@ -230,7 +250,7 @@ func (g *machine) loop(ptr []reg.GPVirtual, n reg.GPVirtual, many, few int, body
 			ADDQ(operand.I32(int32(8*values)), p)
 		}
 		SUBQ(operand.I32(int32(values)), n)
-		JMP(operand.LabelRef(l.label))
+		JMP(operand.LabelRef(first))
 	}
 	Label("done")
 	VZEROUPPER()
@@ -256,12 +276,13 @@ func (g *machine) store(p reg.GPVirtual, v []vec) {
 
 // Predicates of VCMPPD, none of which signals.
 const (
-	equal        = operand.U8(0x00)
-	notEqual     = operand.U8(0x04) // true of NaN
-	less         = operand.U8(0x11)
-	lessEqual    = operand.U8(0x12)
-	greaterEqual = operand.U8(0x1d)
-	notLessEqual = operand.U8(0x16) // true of NaN
+	equal           = operand.U8(0x00)
+	notEqual        = operand.U8(0x04) // true of NaN
+	less            = operand.U8(0x11)
+	lessEqual       = operand.U8(0x12)
+	greaterEqual    = operand.U8(0x1d)
+	notLessEqual    = operand.U8(0x16) // true of NaN
+	notGreaterEqual = operand.U8(0x19) // true of NaN
 )
 
 // A test is a ⟨predicate⟩ b.
