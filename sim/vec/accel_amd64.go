@@ -195,6 +195,18 @@ func applyAVX512(op Op, o *operands) {
 		mulSubAVX512(o)
 	case SubMul:
 		subMulAVX512(o)
+	case MulMul:
+		mulMulAVX512(o)
+	case SumAdd:
+		sumAddAVX512(o)
+	case SumSub:
+		sumSubAVX512(o)
+	case SumMul:
+		sumMulAVX512(o)
+	case DiffMul:
+		diffMulAVX512(o)
+	case DiffMax:
+		diffMaxAVX512(o)
 	case Abs:
 		absAVX512(o)
 	case Sqrt:
@@ -236,6 +248,18 @@ func applyAVX2(op Op, o *operands) {
 		mulSubAVX2(o)
 	case SubMul:
 		subMulAVX2(o)
+	case MulMul:
+		mulMulAVX2(o)
+	case SumAdd:
+		sumAddAVX2(o)
+	case SumSub:
+		sumSubAVX2(o)
+	case SumMul:
+		sumMulAVX2(o)
+	case DiffMul:
+		diffMulAVX2(o)
+	case DiffMax:
+		diffMaxAVX2(o)
 	case Abs:
 		absAVX2(o)
 	case Sqrt:

@@ -14,26 +14,36 @@ type Op uint8
 // Where an operand is NaN, so is the result of arithmetic; comparisons with NaN are false: Min
 // and Max then give b, Less, AtMost and Equal 0. Select takes NaN for a condition that holds.
 const (
-	Copy             Op = iota // a
-	Add                        // a + b
-	Sub                        // a − b
-	Mul                        // a·b
-	Div                        // a/b
-	Min                        // a if a < b, else b
-	Max                        // a if a > b, else b
-	Less                       // 1 if a < b, else 0
-	AtMost                     // 1 if a ≤ b, else 0
-	Equal                      // 1 if a = b, else 0
-	Select                     // b if a ≠ 0, else c
-	MulAdd                     // a·b + c, the product rounded before the sum
-	MulSub                     // a·b − c, likewise
-	SubMul                     // c − a·b, likewise
-	Abs                        // |a|
-	Sqrt                       // √a
-	Floor                      // a rounded down to an integer
-	ExpOp                      // e^a, see Exp
-	LogOp                      // ln a, see Log
-	NormalQuantileOp           // Φ⁻¹(a), see NormalQuantile
+	Copy   Op = iota // a
+	Add              // a + b
+	Sub              // a − b
+	Mul              // a·b
+	Div              // a/b
+	Min              // a if a < b, else b
+	Max              // a if a > b, else b
+	Less             // 1 if a < b, else 0
+	AtMost           // 1 if a ≤ b, else 0
+	Equal            // 1 if a = b, else 0
+	Select           // b if a ≠ 0, else c
+	Abs              // |a|
+	Sqrt             // √a
+	Floor            // a rounded down to an integer
+
+	// Two operations in one. Each rounds as it does alone: a·b + c is no fused multiply-add.
+	MulAdd  // a·b + c
+	MulSub  // a·b − c
+	SubMul  // c − a·b
+	MulMul  // (a·b)·c
+	SumAdd  // (a + b) + c
+	SumSub  // (a + b) − c
+	SumMul  // (a + b)·c
+	DiffMul // (a − b)·c
+	DiffMax // c if c > a − b, else a − b: Max of c and a − b
+
+	// Functions, as those of their names set them.
+	ExpOp            // e^a
+	LogOp            // ln a
+	NormalQuantileOp // Φ⁻¹(a)
 	opCount
 )
 
@@ -154,9 +164,15 @@ func equal(a, b float64) float64   { return math.Float64frombits(-bit(a == b) & 
 func choose(a, b, c float64) float64 {
 	return either(bit(math.Float64bits(a)<<1 != 0), b, c)
 }
-func mulAdd(a, b, c float64) float64 { return float64(a*b) + c }
-func mulSub(a, b, c float64) float64 { return float64(a*b) - c }
-func subMul(a, b, c float64) float64 { return c - float64(a*b) }
+func mulAdd(a, b, c float64) float64  { return float64(a*b) + c }
+func mulSub(a, b, c float64) float64  { return float64(a*b) - c }
+func subMul(a, b, c float64) float64  { return c - float64(a*b) }
+func mulMul(a, b, c float64) float64  { return float64(a*b) * c }
+func sumAdd(a, b, c float64) float64  { return float64(a+b) + c }
+func sumSub(a, b, c float64) float64  { return float64(a+b) - c }
+func sumMul(a, b, c float64) float64  { return float64(a+b) * c }
+func diffMul(a, b, c float64) float64 { return float64(a-b) * c }
+func diffMax(a, b, c float64) float64 { return maximum(c, a-b) }
 
 // applyPortable is the definition of the operations. Blocks are written out: that halves the
 // time, as the compiler unrolls nothing.
@@ -332,6 +348,78 @@ func applyPortable(op Op, o *operands) {
 			d[5] = subMul(x[5], y[5], z[5])
 			d[6] = subMul(x[6], y[6], z[6])
 			d[7] = subMul(x[7], y[7], z[7])
+		}
+	case MulMul:
+		for i := 0; i < end; i += 8 * block {
+			d, x, y, z := to.block(i), a.block(i), b.block(i), c.block(i)
+			d[0] = mulMul(x[0], y[0], z[0])
+			d[1] = mulMul(x[1], y[1], z[1])
+			d[2] = mulMul(x[2], y[2], z[2])
+			d[3] = mulMul(x[3], y[3], z[3])
+			d[4] = mulMul(x[4], y[4], z[4])
+			d[5] = mulMul(x[5], y[5], z[5])
+			d[6] = mulMul(x[6], y[6], z[6])
+			d[7] = mulMul(x[7], y[7], z[7])
+		}
+	case SumAdd:
+		for i := 0; i < end; i += 8 * block {
+			d, x, y, z := to.block(i), a.block(i), b.block(i), c.block(i)
+			d[0] = sumAdd(x[0], y[0], z[0])
+			d[1] = sumAdd(x[1], y[1], z[1])
+			d[2] = sumAdd(x[2], y[2], z[2])
+			d[3] = sumAdd(x[3], y[3], z[3])
+			d[4] = sumAdd(x[4], y[4], z[4])
+			d[5] = sumAdd(x[5], y[5], z[5])
+			d[6] = sumAdd(x[6], y[6], z[6])
+			d[7] = sumAdd(x[7], y[7], z[7])
+		}
+	case SumSub:
+		for i := 0; i < end; i += 8 * block {
+			d, x, y, z := to.block(i), a.block(i), b.block(i), c.block(i)
+			d[0] = sumSub(x[0], y[0], z[0])
+			d[1] = sumSub(x[1], y[1], z[1])
+			d[2] = sumSub(x[2], y[2], z[2])
+			d[3] = sumSub(x[3], y[3], z[3])
+			d[4] = sumSub(x[4], y[4], z[4])
+			d[5] = sumSub(x[5], y[5], z[5])
+			d[6] = sumSub(x[6], y[6], z[6])
+			d[7] = sumSub(x[7], y[7], z[7])
+		}
+	case SumMul:
+		for i := 0; i < end; i += 8 * block {
+			d, x, y, z := to.block(i), a.block(i), b.block(i), c.block(i)
+			d[0] = sumMul(x[0], y[0], z[0])
+			d[1] = sumMul(x[1], y[1], z[1])
+			d[2] = sumMul(x[2], y[2], z[2])
+			d[3] = sumMul(x[3], y[3], z[3])
+			d[4] = sumMul(x[4], y[4], z[4])
+			d[5] = sumMul(x[5], y[5], z[5])
+			d[6] = sumMul(x[6], y[6], z[6])
+			d[7] = sumMul(x[7], y[7], z[7])
+		}
+	case DiffMul:
+		for i := 0; i < end; i += 8 * block {
+			d, x, y, z := to.block(i), a.block(i), b.block(i), c.block(i)
+			d[0] = diffMul(x[0], y[0], z[0])
+			d[1] = diffMul(x[1], y[1], z[1])
+			d[2] = diffMul(x[2], y[2], z[2])
+			d[3] = diffMul(x[3], y[3], z[3])
+			d[4] = diffMul(x[4], y[4], z[4])
+			d[5] = diffMul(x[5], y[5], z[5])
+			d[6] = diffMul(x[6], y[6], z[6])
+			d[7] = diffMul(x[7], y[7], z[7])
+		}
+	case DiffMax:
+		for i := 0; i < end; i += 8 * block {
+			d, x, y, z := to.block(i), a.block(i), b.block(i), c.block(i)
+			d[0] = diffMax(x[0], y[0], z[0])
+			d[1] = diffMax(x[1], y[1], z[1])
+			d[2] = diffMax(x[2], y[2], z[2])
+			d[3] = diffMax(x[3], y[3], z[3])
+			d[4] = diffMax(x[4], y[4], z[4])
+			d[5] = diffMax(x[5], y[5], z[5])
+			d[6] = diffMax(x[6], y[6], z[6])
+			d[7] = diffMax(x[7], y[7], z[7])
 		}
 	case Abs:
 		for i := 0; i < end; i += 8 * block {

@@ -2076,6 +2076,419 @@ done:
 	VZEROUPPER
 	RET
 
+// func mulMulAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
+// Requires: AVX, AVX512F
+TEXT ·mulMulAVX512(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x40, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	ANDQ $0x40, R9
+	LEAQ (R9)(R9*2), R10
+	MOVQ 24(AX), R11
+	MOVQ 48(AX), AX
+	ANDQ $0x40, AX
+	LEAQ (AX)(AX*2), R12
+
+many:
+	CMPQ    DX, $+32
+	JL      few
+	VMOVUPD (BX), Z0
+	VMOVUPD (R8), Z1
+	VMULPD  Z1, Z0, Z0
+	VMULPD  (R11), Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD (BX)(SI*1), Z0
+	VMOVUPD (R8)(R9*1), Z1
+	VMULPD  Z1, Z0, Z0
+	VMULPD  (R11)(AX*1), Z0, Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD (BX)(SI*2), Z0
+	VMOVUPD (R8)(R9*2), Z1
+	VMULPD  Z1, Z0, Z0
+	VMULPD  (R11)(AX*2), Z0, Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD (BX)(DI*1), Z0
+	VMOVUPD (R8)(R10*1), Z1
+	VMULPD  Z1, Z0, Z0
+	VMULPD  (R11)(R12*1), Z0, Z0
+	VMOVUPD Z0, 192(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(R9*4), R8
+	LEAQ    (R11)(AX*4), R11
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
+	JMP     many
+
+few:
+	CMPQ    DX, $+8
+	JL      done
+	VMOVUPD (BX), Z0
+	VMOVUPD (R8), Z1
+	VMULPD  Z1, Z0, Z0
+	VMULPD  (R11), Z0, Z0
+	VMOVUPD Z0, (CX)
+	LEAQ    (BX)(SI*1), BX
+	LEAQ    (R8)(R9*1), R8
+	LEAQ    (R11)(AX*1), R11
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	JMP     many
+
+done:
+	VZEROUPPER
+	RET
+
+// func sumAddAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
+// Requires: AVX, AVX512F
+TEXT ·sumAddAVX512(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x40, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	ANDQ $0x40, R9
+	LEAQ (R9)(R9*2), R10
+	MOVQ 24(AX), R11
+	MOVQ 48(AX), AX
+	ANDQ $0x40, AX
+	LEAQ (AX)(AX*2), R12
+
+many:
+	CMPQ    DX, $+32
+	JL      few
+	VMOVUPD (BX), Z0
+	VMOVUPD (R8), Z1
+	VADDPD  Z1, Z0, Z0
+	VADDPD  (R11), Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD (BX)(SI*1), Z0
+	VMOVUPD (R8)(R9*1), Z1
+	VADDPD  Z1, Z0, Z0
+	VADDPD  (R11)(AX*1), Z0, Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD (BX)(SI*2), Z0
+	VMOVUPD (R8)(R9*2), Z1
+	VADDPD  Z1, Z0, Z0
+	VADDPD  (R11)(AX*2), Z0, Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD (BX)(DI*1), Z0
+	VMOVUPD (R8)(R10*1), Z1
+	VADDPD  Z1, Z0, Z0
+	VADDPD  (R11)(R12*1), Z0, Z0
+	VMOVUPD Z0, 192(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(R9*4), R8
+	LEAQ    (R11)(AX*4), R11
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
+	JMP     many
+
+few:
+	CMPQ    DX, $+8
+	JL      done
+	VMOVUPD (BX), Z0
+	VMOVUPD (R8), Z1
+	VADDPD  Z1, Z0, Z0
+	VADDPD  (R11), Z0, Z0
+	VMOVUPD Z0, (CX)
+	LEAQ    (BX)(SI*1), BX
+	LEAQ    (R8)(R9*1), R8
+	LEAQ    (R11)(AX*1), R11
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	JMP     many
+
+done:
+	VZEROUPPER
+	RET
+
+// func sumSubAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
+// Requires: AVX, AVX512F
+TEXT ·sumSubAVX512(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x40, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	ANDQ $0x40, R9
+	LEAQ (R9)(R9*2), R10
+	MOVQ 24(AX), R11
+	MOVQ 48(AX), AX
+	ANDQ $0x40, AX
+	LEAQ (AX)(AX*2), R12
+
+many:
+	CMPQ    DX, $+32
+	JL      few
+	VMOVUPD (BX), Z0
+	VMOVUPD (R8), Z1
+	VADDPD  Z1, Z0, Z0
+	VSUBPD  (R11), Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD (BX)(SI*1), Z0
+	VMOVUPD (R8)(R9*1), Z1
+	VADDPD  Z1, Z0, Z0
+	VSUBPD  (R11)(AX*1), Z0, Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD (BX)(SI*2), Z0
+	VMOVUPD (R8)(R9*2), Z1
+	VADDPD  Z1, Z0, Z0
+	VSUBPD  (R11)(AX*2), Z0, Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD (BX)(DI*1), Z0
+	VMOVUPD (R8)(R10*1), Z1
+	VADDPD  Z1, Z0, Z0
+	VSUBPD  (R11)(R12*1), Z0, Z0
+	VMOVUPD Z0, 192(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(R9*4), R8
+	LEAQ    (R11)(AX*4), R11
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
+	JMP     many
+
+few:
+	CMPQ    DX, $+8
+	JL      done
+	VMOVUPD (BX), Z0
+	VMOVUPD (R8), Z1
+	VADDPD  Z1, Z0, Z0
+	VSUBPD  (R11), Z0, Z0
+	VMOVUPD Z0, (CX)
+	LEAQ    (BX)(SI*1), BX
+	LEAQ    (R8)(R9*1), R8
+	LEAQ    (R11)(AX*1), R11
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	JMP     many
+
+done:
+	VZEROUPPER
+	RET
+
+// func sumMulAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
+// Requires: AVX, AVX512F
+TEXT ·sumMulAVX512(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x40, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	ANDQ $0x40, R9
+	LEAQ (R9)(R9*2), R10
+	MOVQ 24(AX), R11
+	MOVQ 48(AX), AX
+	ANDQ $0x40, AX
+	LEAQ (AX)(AX*2), R12
+
+many:
+	CMPQ    DX, $+32
+	JL      few
+	VMOVUPD (BX), Z0
+	VMOVUPD (R8), Z1
+	VADDPD  Z1, Z0, Z0
+	VMULPD  (R11), Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD (BX)(SI*1), Z0
+	VMOVUPD (R8)(R9*1), Z1
+	VADDPD  Z1, Z0, Z0
+	VMULPD  (R11)(AX*1), Z0, Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD (BX)(SI*2), Z0
+	VMOVUPD (R8)(R9*2), Z1
+	VADDPD  Z1, Z0, Z0
+	VMULPD  (R11)(AX*2), Z0, Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD (BX)(DI*1), Z0
+	VMOVUPD (R8)(R10*1), Z1
+	VADDPD  Z1, Z0, Z0
+	VMULPD  (R11)(R12*1), Z0, Z0
+	VMOVUPD Z0, 192(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(R9*4), R8
+	LEAQ    (R11)(AX*4), R11
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
+	JMP     many
+
+few:
+	CMPQ    DX, $+8
+	JL      done
+	VMOVUPD (BX), Z0
+	VMOVUPD (R8), Z1
+	VADDPD  Z1, Z0, Z0
+	VMULPD  (R11), Z0, Z0
+	VMOVUPD Z0, (CX)
+	LEAQ    (BX)(SI*1), BX
+	LEAQ    (R8)(R9*1), R8
+	LEAQ    (R11)(AX*1), R11
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	JMP     many
+
+done:
+	VZEROUPPER
+	RET
+
+// func diffMulAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
+// Requires: AVX, AVX512F
+TEXT ·diffMulAVX512(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x40, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	ANDQ $0x40, R9
+	LEAQ (R9)(R9*2), R10
+	MOVQ 24(AX), R11
+	MOVQ 48(AX), AX
+	ANDQ $0x40, AX
+	LEAQ (AX)(AX*2), R12
+
+many:
+	CMPQ    DX, $+32
+	JL      few
+	VMOVUPD (BX), Z0
+	VMOVUPD (R8), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMULPD  (R11), Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD (BX)(SI*1), Z0
+	VMOVUPD (R8)(R9*1), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMULPD  (R11)(AX*1), Z0, Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD (BX)(SI*2), Z0
+	VMOVUPD (R8)(R9*2), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMULPD  (R11)(AX*2), Z0, Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD (BX)(DI*1), Z0
+	VMOVUPD (R8)(R10*1), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMULPD  (R11)(R12*1), Z0, Z0
+	VMOVUPD Z0, 192(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(R9*4), R8
+	LEAQ    (R11)(AX*4), R11
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
+	JMP     many
+
+few:
+	CMPQ    DX, $+8
+	JL      done
+	VMOVUPD (BX), Z0
+	VMOVUPD (R8), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMULPD  (R11), Z0, Z0
+	VMOVUPD Z0, (CX)
+	LEAQ    (BX)(SI*1), BX
+	LEAQ    (R8)(R9*1), R8
+	LEAQ    (R11)(AX*1), R11
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	JMP     many
+
+done:
+	VZEROUPPER
+	RET
+
+// func diffMaxAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
+// Requires: AVX, AVX512F
+TEXT ·diffMaxAVX512(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x40, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	ANDQ $0x40, R9
+	LEAQ (R9)(R9*2), R10
+	MOVQ 24(AX), R11
+	MOVQ 48(AX), AX
+	ANDQ $0x40, AX
+	LEAQ (AX)(AX*2), R12
+
+many:
+	CMPQ    DX, $+32
+	JL      few
+	VMOVUPD (BX), Z0
+	VMOVUPD (R8), Z1
+	VMOVUPD (R11), Z2
+	VSUBPD  Z1, Z0, Z0
+	VMAXPD  Z0, Z2, Z2
+	VMOVUPD Z2, (CX)
+	VMOVUPD (BX)(SI*1), Z0
+	VMOVUPD (R8)(R9*1), Z1
+	VMOVUPD (R11)(AX*1), Z2
+	VSUBPD  Z1, Z0, Z0
+	VMAXPD  Z0, Z2, Z2
+	VMOVUPD Z2, 64(CX)
+	VMOVUPD (BX)(SI*2), Z0
+	VMOVUPD (R8)(R9*2), Z1
+	VMOVUPD (R11)(AX*2), Z2
+	VSUBPD  Z1, Z0, Z0
+	VMAXPD  Z0, Z2, Z2
+	VMOVUPD Z2, 128(CX)
+	VMOVUPD (BX)(DI*1), Z0
+	VMOVUPD (R8)(R10*1), Z1
+	VMOVUPD (R11)(R12*1), Z2
+	VSUBPD  Z1, Z0, Z0
+	VMAXPD  Z0, Z2, Z2
+	VMOVUPD Z2, 192(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(R9*4), R8
+	LEAQ    (R11)(AX*4), R11
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
+	JMP     many
+
+few:
+	CMPQ    DX, $+8
+	JL      done
+	VMOVUPD (BX), Z0
+	VMOVUPD (R8), Z1
+	VMOVUPD (R11), Z2
+	VSUBPD  Z1, Z0, Z0
+	VMAXPD  Z0, Z2, Z2
+	VMOVUPD Z2, (CX)
+	LEAQ    (BX)(SI*1), BX
+	LEAQ    (R8)(R9*1), R8
+	LEAQ    (R11)(AX*1), R11
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	JMP     many
+
+done:
+	VZEROUPPER
+	RET
+
 // func absAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·absAVX512(SB), NOSPLIT, $0-8
@@ -4250,6 +4663,450 @@ few:
 	VMOVUPD (R11)(AX*1), Y2
 	VMULPD  Y1, Y0, Y0
 	VSUBPD  Y0, Y2, Y2
+	VMOVUPD Y2, 32(CX)
+	LEAQ    (BX)(SI*2), BX
+	LEAQ    (R8)(R9*2), R8
+	LEAQ    (R11)(AX*2), R11
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	JMP     many
+
+done:
+	VZEROUPPER
+	RET
+
+// func mulMulAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
+// Requires: AVX
+TEXT ·mulMulAVX2(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x20, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	ANDQ $0x20, R9
+	LEAQ (R9)(R9*2), R10
+	MOVQ 24(AX), R11
+	MOVQ 48(AX), AX
+	ANDQ $0x20, AX
+	LEAQ (AX)(AX*2), R12
+
+many:
+	CMPQ    DX, $+16
+	JL      few
+	VMOVUPD (BX), Y0
+	VMOVUPD (R8), Y1
+	VMULPD  Y1, Y0, Y0
+	VMULPD  (R11), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VMOVUPD (R8)(R9*1), Y1
+	VMULPD  Y1, Y0, Y0
+	VMULPD  (R11)(AX*1), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD (BX)(SI*2), Y0
+	VMOVUPD (R8)(R9*2), Y1
+	VMULPD  Y1, Y0, Y0
+	VMULPD  (R11)(AX*2), Y0, Y0
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD (BX)(DI*1), Y0
+	VMOVUPD (R8)(R10*1), Y1
+	VMULPD  Y1, Y0, Y0
+	VMULPD  (R11)(R12*1), Y0, Y0
+	VMOVUPD Y0, 96(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(R9*4), R8
+	LEAQ    (R11)(AX*4), R11
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
+	JMP     many
+
+few:
+	CMPQ    DX, $+8
+	JL      done
+	VMOVUPD (BX), Y0
+	VMOVUPD (R8), Y1
+	VMULPD  Y1, Y0, Y0
+	VMULPD  (R11), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VMOVUPD (R8)(R9*1), Y1
+	VMULPD  Y1, Y0, Y0
+	VMULPD  (R11)(AX*1), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	LEAQ    (BX)(SI*2), BX
+	LEAQ    (R8)(R9*2), R8
+	LEAQ    (R11)(AX*2), R11
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	JMP     many
+
+done:
+	VZEROUPPER
+	RET
+
+// func sumAddAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
+// Requires: AVX
+TEXT ·sumAddAVX2(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x20, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	ANDQ $0x20, R9
+	LEAQ (R9)(R9*2), R10
+	MOVQ 24(AX), R11
+	MOVQ 48(AX), AX
+	ANDQ $0x20, AX
+	LEAQ (AX)(AX*2), R12
+
+many:
+	CMPQ    DX, $+16
+	JL      few
+	VMOVUPD (BX), Y0
+	VMOVUPD (R8), Y1
+	VADDPD  Y1, Y0, Y0
+	VADDPD  (R11), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VMOVUPD (R8)(R9*1), Y1
+	VADDPD  Y1, Y0, Y0
+	VADDPD  (R11)(AX*1), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD (BX)(SI*2), Y0
+	VMOVUPD (R8)(R9*2), Y1
+	VADDPD  Y1, Y0, Y0
+	VADDPD  (R11)(AX*2), Y0, Y0
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD (BX)(DI*1), Y0
+	VMOVUPD (R8)(R10*1), Y1
+	VADDPD  Y1, Y0, Y0
+	VADDPD  (R11)(R12*1), Y0, Y0
+	VMOVUPD Y0, 96(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(R9*4), R8
+	LEAQ    (R11)(AX*4), R11
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
+	JMP     many
+
+few:
+	CMPQ    DX, $+8
+	JL      done
+	VMOVUPD (BX), Y0
+	VMOVUPD (R8), Y1
+	VADDPD  Y1, Y0, Y0
+	VADDPD  (R11), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VMOVUPD (R8)(R9*1), Y1
+	VADDPD  Y1, Y0, Y0
+	VADDPD  (R11)(AX*1), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	LEAQ    (BX)(SI*2), BX
+	LEAQ    (R8)(R9*2), R8
+	LEAQ    (R11)(AX*2), R11
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	JMP     many
+
+done:
+	VZEROUPPER
+	RET
+
+// func sumSubAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
+// Requires: AVX
+TEXT ·sumSubAVX2(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x20, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	ANDQ $0x20, R9
+	LEAQ (R9)(R9*2), R10
+	MOVQ 24(AX), R11
+	MOVQ 48(AX), AX
+	ANDQ $0x20, AX
+	LEAQ (AX)(AX*2), R12
+
+many:
+	CMPQ    DX, $+16
+	JL      few
+	VMOVUPD (BX), Y0
+	VMOVUPD (R8), Y1
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  (R11), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VMOVUPD (R8)(R9*1), Y1
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  (R11)(AX*1), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD (BX)(SI*2), Y0
+	VMOVUPD (R8)(R9*2), Y1
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  (R11)(AX*2), Y0, Y0
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD (BX)(DI*1), Y0
+	VMOVUPD (R8)(R10*1), Y1
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  (R11)(R12*1), Y0, Y0
+	VMOVUPD Y0, 96(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(R9*4), R8
+	LEAQ    (R11)(AX*4), R11
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
+	JMP     many
+
+few:
+	CMPQ    DX, $+8
+	JL      done
+	VMOVUPD (BX), Y0
+	VMOVUPD (R8), Y1
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  (R11), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VMOVUPD (R8)(R9*1), Y1
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  (R11)(AX*1), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	LEAQ    (BX)(SI*2), BX
+	LEAQ    (R8)(R9*2), R8
+	LEAQ    (R11)(AX*2), R11
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	JMP     many
+
+done:
+	VZEROUPPER
+	RET
+
+// func sumMulAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
+// Requires: AVX
+TEXT ·sumMulAVX2(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x20, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	ANDQ $0x20, R9
+	LEAQ (R9)(R9*2), R10
+	MOVQ 24(AX), R11
+	MOVQ 48(AX), AX
+	ANDQ $0x20, AX
+	LEAQ (AX)(AX*2), R12
+
+many:
+	CMPQ    DX, $+16
+	JL      few
+	VMOVUPD (BX), Y0
+	VMOVUPD (R8), Y1
+	VADDPD  Y1, Y0, Y0
+	VMULPD  (R11), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VMOVUPD (R8)(R9*1), Y1
+	VADDPD  Y1, Y0, Y0
+	VMULPD  (R11)(AX*1), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD (BX)(SI*2), Y0
+	VMOVUPD (R8)(R9*2), Y1
+	VADDPD  Y1, Y0, Y0
+	VMULPD  (R11)(AX*2), Y0, Y0
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD (BX)(DI*1), Y0
+	VMOVUPD (R8)(R10*1), Y1
+	VADDPD  Y1, Y0, Y0
+	VMULPD  (R11)(R12*1), Y0, Y0
+	VMOVUPD Y0, 96(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(R9*4), R8
+	LEAQ    (R11)(AX*4), R11
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
+	JMP     many
+
+few:
+	CMPQ    DX, $+8
+	JL      done
+	VMOVUPD (BX), Y0
+	VMOVUPD (R8), Y1
+	VADDPD  Y1, Y0, Y0
+	VMULPD  (R11), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VMOVUPD (R8)(R9*1), Y1
+	VADDPD  Y1, Y0, Y0
+	VMULPD  (R11)(AX*1), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	LEAQ    (BX)(SI*2), BX
+	LEAQ    (R8)(R9*2), R8
+	LEAQ    (R11)(AX*2), R11
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	JMP     many
+
+done:
+	VZEROUPPER
+	RET
+
+// func diffMulAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
+// Requires: AVX
+TEXT ·diffMulAVX2(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x20, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	ANDQ $0x20, R9
+	LEAQ (R9)(R9*2), R10
+	MOVQ 24(AX), R11
+	MOVQ 48(AX), AX
+	ANDQ $0x20, AX
+	LEAQ (AX)(AX*2), R12
+
+many:
+	CMPQ    DX, $+16
+	JL      few
+	VMOVUPD (BX), Y0
+	VMOVUPD (R8), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  (R11), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VMOVUPD (R8)(R9*1), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  (R11)(AX*1), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD (BX)(SI*2), Y0
+	VMOVUPD (R8)(R9*2), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  (R11)(AX*2), Y0, Y0
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD (BX)(DI*1), Y0
+	VMOVUPD (R8)(R10*1), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  (R11)(R12*1), Y0, Y0
+	VMOVUPD Y0, 96(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(R9*4), R8
+	LEAQ    (R11)(AX*4), R11
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
+	JMP     many
+
+few:
+	CMPQ    DX, $+8
+	JL      done
+	VMOVUPD (BX), Y0
+	VMOVUPD (R8), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  (R11), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VMOVUPD (R8)(R9*1), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  (R11)(AX*1), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	LEAQ    (BX)(SI*2), BX
+	LEAQ    (R8)(R9*2), R8
+	LEAQ    (R11)(AX*2), R11
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	JMP     many
+
+done:
+	VZEROUPPER
+	RET
+
+// func diffMaxAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
+// Requires: AVX
+TEXT ·diffMaxAVX2(SB), NOSPLIT, $0-8
+	MOVQ o+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 32(AX), SI
+	ANDQ $0x20, SI
+	LEAQ (SI)(SI*2), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	ANDQ $0x20, R9
+	LEAQ (R9)(R9*2), R10
+	MOVQ 24(AX), R11
+	MOVQ 48(AX), AX
+	ANDQ $0x20, AX
+	LEAQ (AX)(AX*2), R12
+
+many:
+	CMPQ    DX, $+16
+	JL      few
+	VMOVUPD (BX), Y0
+	VMOVUPD (R8), Y1
+	VMOVUPD (R11), Y2
+	VSUBPD  Y1, Y0, Y0
+	VMAXPD  Y0, Y2, Y2
+	VMOVUPD Y2, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VMOVUPD (R8)(R9*1), Y1
+	VMOVUPD (R11)(AX*1), Y2
+	VSUBPD  Y1, Y0, Y0
+	VMAXPD  Y0, Y2, Y2
+	VMOVUPD Y2, 32(CX)
+	VMOVUPD (BX)(SI*2), Y0
+	VMOVUPD (R8)(R9*2), Y1
+	VMOVUPD (R11)(AX*2), Y2
+	VSUBPD  Y1, Y0, Y0
+	VMAXPD  Y0, Y2, Y2
+	VMOVUPD Y2, 64(CX)
+	VMOVUPD (BX)(DI*1), Y0
+	VMOVUPD (R8)(R10*1), Y1
+	VMOVUPD (R11)(R12*1), Y2
+	VSUBPD  Y1, Y0, Y0
+	VMAXPD  Y0, Y2, Y2
+	VMOVUPD Y2, 96(CX)
+	LEAQ    (BX)(SI*4), BX
+	LEAQ    (R8)(R9*4), R8
+	LEAQ    (R11)(AX*4), R11
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
+	JMP     many
+
+few:
+	CMPQ    DX, $+8
+	JL      done
+	VMOVUPD (BX), Y0
+	VMOVUPD (R8), Y1
+	VMOVUPD (R11), Y2
+	VSUBPD  Y1, Y0, Y0
+	VMAXPD  Y0, Y2, Y2
+	VMOVUPD Y2, (CX)
+	VMOVUPD (BX)(SI*1), Y0
+	VMOVUPD (R8)(R9*1), Y1
+	VMOVUPD (R11)(AX*1), Y2
+	VSUBPD  Y1, Y0, Y0
+	VMAXPD  Y0, Y2, Y2
 	VMOVUPD Y2, 32(CX)
 	LEAQ    (BX)(SI*2), BX
 	LEAQ    (R8)(R9*2), R8

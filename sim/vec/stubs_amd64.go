@@ -234,6 +234,90 @@ func subMulAVX512(o *struct {
 	n     int
 })
 
+// mulMulAVX512 sets the n values of dst to (a·b)·c.
+//
+//go:noescape
+func mulMulAVX512(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
+
+// sumAddAVX512 sets the n values of dst to (a + b) + c.
+//
+//go:noescape
+func sumAddAVX512(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
+
+// sumSubAVX512 sets the n values of dst to (a + b) − c.
+//
+//go:noescape
+func sumSubAVX512(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
+
+// sumMulAVX512 sets the n values of dst to (a + b)·c.
+//
+//go:noescape
+func sumMulAVX512(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
+
+// diffMulAVX512 sets the n values of dst to (a − b)·c.
+//
+//go:noescape
+func diffMulAVX512(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
+
+// diffMaxAVX512 sets the n values of dst to c if c > a − b, else a − b.
+//
+//go:noescape
+func diffMaxAVX512(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
+
 // absAVX512 sets the n values of dst to |a|.
 //
 //go:noescape
@@ -506,6 +590,90 @@ func mulSubAVX2(o *struct {
 //
 //go:noescape
 func subMulAVX2(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
+
+// mulMulAVX2 sets the n values of dst to (a·b)·c.
+//
+//go:noescape
+func mulMulAVX2(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
+
+// sumAddAVX2 sets the n values of dst to (a + b) + c.
+//
+//go:noescape
+func sumAddAVX2(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
+
+// sumSubAVX2 sets the n values of dst to (a + b) − c.
+//
+//go:noescape
+func sumSubAVX2(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
+
+// sumMulAVX2 sets the n values of dst to (a + b)·c.
+//
+//go:noescape
+func sumMulAVX2(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
+
+// diffMulAVX2 sets the n values of dst to (a − b)·c.
+//
+//go:noescape
+func diffMulAVX2(o *struct {
+	dst   *float64
+	a     *float64
+	b     *float64
+	c     *float64
+	maskA int
+	maskB int
+	maskC int
+	n     int
+})
+
+// diffMaxAVX2 sets the n values of dst to c if c > a − b, else a − b.
+//
+//go:noescape
+func diffMaxAVX2(o *struct {
 	dst   *float64
 	a     *float64
 	b     *float64

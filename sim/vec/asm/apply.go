@@ -123,6 +123,31 @@ func (g *machine) operations() {
 		g.mul(a, a, b)
 		g.sub(d, d, a)
 	})
+	ternary("mulMul", "(a·b)·c", func(d, a, b vec, c operand.Mem) {
+		g.mul(d, a, b)
+		VMULPD(c, d, d)
+	})
+	ternary("sumAdd", "(a + b) + c", func(d, a, b vec, c operand.Mem) {
+		g.add(d, a, b)
+		VADDPD(c, d, d)
+	})
+	ternary("sumSub", "(a + b) − c", func(d, a, b vec, c operand.Mem) {
+		g.add(d, a, b)
+		VSUBPD(c, d, d)
+	})
+	ternary("sumMul", "(a + b)·c", func(d, a, b vec, c operand.Mem) {
+		g.add(d, a, b)
+		VMULPD(c, d, d)
+	})
+	ternary("diffMul", "(a − b)·c", func(d, a, b vec, c operand.Mem) {
+		g.sub(d, a, b)
+		VMULPD(c, d, d)
+	})
+	ternary("diffMax", "c if c > a − b, else a − b", func(d, a, b vec, c operand.Mem) {
+		VMOVUPD(c, d)
+		g.sub(a, a, b)
+		VMAXPD(a, d, d)
+	})
 	g.operation("abs", "|a|", 1, []uint64{1<<63 - 1}, func(d vec, _ []vec, a operand.Mem, k []vec) {
 		VANDPD(a, k[0], d)
 	})
