@@ -64,6 +64,16 @@ func (s *sides) step(b int) step {
 	return t | step(one(b > s.zero))<<(3*fieldBits)
 }
 
+// undecided returns whether values of the bucket have to be compared.
+func (s *sides) undecided(b int) bool {
+	for i := range s.lo {
+		if s.lo[i] <= b && b <= s.hi[i] {
+			return true
+		}
+	}
+	return b == s.zero
+}
+
 // decide adds the value v of a bucket, n times, to the counts that its bucket leaves open.
 func (s *sides) decide(c *counts, b int, v float64, n int, quantiles *[3]float64) {
 	for i := range s.lo {

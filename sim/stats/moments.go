@@ -10,6 +10,9 @@ const (
 	rows = 32
 	// plainLanes are the lanes of a column without replicates.
 	plainLanes = 16
+
+	signBit  = 1 << 63
+	infinity = 0x7ff << 52 // the bits of +∞; those of NaN lie above
 )
 
 // A compensated sum keeps what each addition rounds away (Knuth's two-sum).
@@ -38,13 +41,13 @@ type moments struct {
 	centre, scale float64 // the centre in units of 1/scale
 	lanes         []lane
 	squares       compensated
-	scaled        []float64
+	room          []float64 // of one block
 }
 
 func (m *moments) reset(lanes int, centre, scale float64) {
 	if cap(m.lanes) < lanes {
 		m.lanes = make([]lane, lanes)
-		m.scaled = make([]float64, lanes*rows)
+		m.room = make([]float64, lanes*rows)
 	}
 	m.lanes = m.lanes[:lanes]
 	clear(m.lanes)
@@ -55,43 +58,76 @@ func (m *moments) reset(lanes int, centre, scale float64) {
 // block is the number of values that add takes at a time.
 func (m *moments) block() int { return len(m.lanes) * rows }
 
-// add takes the next block of values, the last block of a column may be shorter. NaN are left
-// out, an infinity panics. It returns whether all values were finite, for sure.
-func (m *moments) add(x []float64) bool {
+// add takes the next block of values; the last block of a column may be shorter. NaN are left
+// out, an infinity panics. It returns the block with numbers in the place of NaN.
+func (m *moments) add(x []float64) []float64 {
 	if m.scale != 1 {
-		scaled := m.scaled[:len(x)]
+		scaled := m.room[:len(x)]
 		for i, v := range x {
 			scaled[i] = v * m.scale
 		}
 		x = scaled
 	}
-	c, L := m.centre, len(m.lanes)
+	L := len(m.lanes)
 	whole := len(x) - len(x)%L
-	finite := true
-	r := 0
-	for ; r+4 <= L && whole > 0; r += 4 {
-		s, q := fourLanes(x[r:whole], L, c)
-		if q-q == 0 {
-			four := m.lanes[r : r+4 : r+4]
-			for i := range four {
-				four[i].n += whole / L
-				four[i].sum.add(s[i])
-			}
-			m.squares.add(q)
+	for i := range m.lanes {
+		m.lanes[i].n += whole/L + one(i < len(x)-whole)
+	}
+	filled := false
+	for r := 0; r < L && whole > 0; {
+		var s [4]float64
+		var q float64
+		width := min(4, L-r)
+		if width == 4 {
+			s, q = fourLanes(x[r:whole], L, m.centre)
+		} else {
+			width = 1
+			s[0], q = oneLane(x[r:whole], L, m.centre)
+		}
+		if q-q != 0 && !filled { // a value is no number, or squares overflow
+			x = m.fill(x)
+			filled = true
 			continue
 		}
-		for i := r; i < r+4; i++ {
-			m.addLane(i, x[i:whole])
+		for i := range width {
+			m.lanes[r+i].sum.add(s[i])
 		}
-		finite = false
+		m.squares.add(q)
+		r += width
 	}
-	for ; r < L && whole > 0; r++ {
-		finite = m.addLane(r, x[r:whole]) && finite
+	if whole < len(x) && !filled {
+		x = m.fill(x)
 	}
 	for i, v := range x[whole:] {
-		finite = m.addLane(i, []float64{v}) && finite
+		d := v - m.centre
+		m.lanes[i].sum.add(d)
+		m.squares.add(float64(d * d))
 	}
-	return finite
+	return x
+}
+
+// fill returns x with the centre, which adds nothing to the sums, in the place of NaN, and takes
+// those off the counts of the lanes.
+func (m *moments) fill(x []float64) []float64 {
+	filled := m.room[:len(x)]
+	centre := math.Float64bits(m.centre)
+	r := 0
+	for i, v := range x {
+		b := math.Float64bits(v)
+		if b&^signBit == infinity {
+			panic(fmt.Sprintf("stats: a value is %v; values must be finite, or NaN where a trial has none", v))
+		}
+		isNaN := 0
+		if b&^signBit > infinity { // on integers, so that it takes no branch
+			isNaN, b = 1, centre
+		}
+		filled[i] = math.Float64frombits(b)
+		m.lanes[r].n -= isNaN
+		if r++; r == len(m.lanes) {
+			r = 0
+		}
+	}
+	return filled
 }
 
 // fourLanes sums four lanes that lie side by side, by strides of L values.
@@ -106,28 +142,14 @@ func fourLanes(x []float64, L int, c float64) (sums [4]float64, squares float64)
 	return [4]float64{s0, s1, s2, s3}, (q0 + q1) + (q2 + q3)
 }
 
-// addLane adds every L-th value of x to one lane, whatever the values.
-func (m *moments) addLane(i int, x []float64) bool {
-	var s, q float64
-	n, finite := 0, true
-	for k := 0; k < len(x); k += len(m.lanes) {
-		v := x[k]
-		if v-v != 0 {
-			if v == v {
-				panic(fmt.Sprintf("stats: a value is %v; values must be finite, or NaN where a trial has none", v))
-			}
-			finite = false
-			continue
-		}
-		n++
-		d := v - m.centre
-		s += d
-		q += float64(d * d)
+// oneLane sums one lane, by strides of L values.
+func oneLane(x []float64, L int, c float64) (sum, squares float64) {
+	for i := 0; i < len(x); i += L {
+		d := x[i] - c
+		sum += d
+		squares += float64(d * d)
 	}
-	m.lanes[i].n += n
-	m.lanes[i].sum.add(s)
-	m.squares.add(q)
-	return finite
+	return sum, squares
 }
 
 // addConstant takes a column of n values at the centre.

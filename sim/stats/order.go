@@ -9,6 +9,9 @@ import (
 const (
 	// maxBuckets bounds the buckets of a column: their counts stay in the first-level cache.
 	maxBuckets = 4096
+	// tableSize makes room for the buckets of the atom and of NaN; a power of two, so that the
+	// compiler sees that indices are in range.
+	tableSize = 2 * maxBuckets
 	// perBucket is the number of values for which one more bucket is worth its overhead.
 	perBucket = 8
 	// fewValues are sorted, all of them.
@@ -35,12 +38,12 @@ type order struct {
 	home     int
 
 	bucket  []uint16 // of each trial
-	counts  [2][maxBuckets + 2]uint32
+	counts  [2][tableSize]uint32
 	below   [maxBuckets + 1]uint32 // values in the buckets below
 	state   [maxBuckets]state
 	end     [maxBuckets]uint32 // of the gathered values of a bucket, in grouped
 	less    int                // values in bucket home that are less than the atom, once it is sorted
-	steps   [maxBuckets + 2]step
+	steps   [tableSize]step
 	list    []uint32  // trials gathered last
 	grouped []float64 // gathered values, by bucket
 	sample  []float64
@@ -93,7 +96,10 @@ func (s *spread) buckets(dst []uint16, x []float64) {
 		k := int64(math.Float64bits(math.Abs(d)+w)) - base
 		k = (k ^ sign) - sign
 		k = k>>shift - first
-		dst[i] = uint16(min(max(k, 0), last))
+		if uint64(k) > uint64(last) { // few are outside of what the sample spans
+			k = min(max(k, 0), last)
+		}
+		dst[i] = uint16(k)
 	}
 }
 
@@ -232,8 +238,9 @@ func (o *order) choose(x []float64, buckets int) {
 	}
 }
 
-// add assigns buckets to the next block of values, from trial first on.
-func (o *order) add(first int, x []float64, finite bool) {
+// add assigns buckets to the next block of values, from trial first on: x, with numbers in the
+// place of NaN.
+func (o *order) add(first int, x []float64) {
 	b := o.bucket[first : first+len(x)]
 	o.spread.buckets(b, x)
 	if o.separate != 0 {
@@ -246,24 +253,24 @@ func (o *order) add(first int, x []float64, finite bool) {
 			b[i] = k
 		}
 	}
-	if !finite {
-		for i, v := range x {
-			if v != v {
-				b[i] = o.undefined
+	if values := o.values[first : first+len(x)]; &x[0] != &values[0] {
+		for i, v := range values {
+			k := b[i]
+			if math.Float64bits(v)&^signBit > infinity { // on integers, so that it takes no branch
+				k = o.undefined
 			}
+			b[i] = k
 		}
 	}
 	// Two tables, because a count that follows one of the same bucket has to wait for it.
 	even, odd := &o.counts[0], &o.counts[1]
-	for len(b) >= 4 {
-		even[b[0]]++
-		odd[b[1]]++
-		even[b[2]]++
-		odd[b[3]]++
-		b = b[4:]
+	i := 1
+	for ; i < len(b); i += 2 {
+		even[b[i-1]%tableSize]++
+		odd[b[i]%tableSize]++
 	}
-	for _, k := range b {
-		even[k]++
+	if i == len(b) {
+		even[b[i-1]%tableSize]++
 	}
 }
 
@@ -362,6 +369,7 @@ const (
 	// stepRows is the number of additions after which a field may be full.
 	stepRows  = 1<<fieldBits - 1
 	atomField = 4 * fieldBits
+	open      = 30 // the bucket does not decide all: see sides
 	take      = 31
 )
 
@@ -369,13 +377,16 @@ const (
 // trials. counts are of the replicates that the trials belong to, or empty; see sides.
 func (o *order) gather(counts []counts, sides *sides) {
 	buckets := o.spread.last + 1
-	steps := o.steps[:buckets+2]
-	clear(steps)
+	steps := &o.steps
+	clear(steps[:buckets+2])
 	at, some := uint32(len(o.grouped)), false
 	for b := range buckets {
 		var t step
 		if sides != nil {
 			t = sides.step(b)
+			if sides.undecided(b) {
+				t |= 1 << open
+			}
 		}
 		if o.state[b] == wanted {
 			o.state[b] = gathered
@@ -413,8 +424,8 @@ func (o *order) gather(counts []counts, sides *sides) {
 				block = block[len(row):]
 				sums := packed[:len(row)]
 				for r, b := range row {
-					t := steps[b]
-					sums[r] += t &^ (1 << take)
+					t := steps[b%tableSize]
+					sums[r] += t // the marks overflow
 					o.list[m] = k
 					m += int(t >> take)
 					k++
@@ -427,7 +438,7 @@ func (o *order) gather(counts []counts, sides *sides) {
 	case some:
 		for k, b := range o.bucket {
 			o.list[m] = uint32(k)
-			m += int(steps[b] >> take)
+			m += int(steps[b%tableSize] >> take)
 		}
 	}
 	o.list = o.list[:m]

@@ -175,7 +175,7 @@ func (s *Scratch) read(values []float64, replicates int) {
 	m.reset(lanes, o.begin(values), 1)
 	for first, size := 0, m.block(); first < len(values); first += size {
 		b := values[first:min(first+size, len(values))]
-		o.add(first, b, m.add(b))
+		o.add(first, m.add(b))
 	}
 	o.sum()
 }
@@ -232,7 +232,9 @@ func (s *Scratch) complete(sides *sides, quantiles [3]float64, boundary, unit fl
 	b := boundary * scale
 	for _, k := range o.list {
 		c, v := &s.counts[k%R], o.values[k]
-		sides.decide(c, int(o.bucket[k]), v, 1, &quantiles)
+		if b := o.bucket[k]; o.steps[b]>>open&1 != 0 {
+			sides.decide(c, int(b), v, 1, &quantiles)
+		}
 		if v > boundary {
 			c.excess += float64(v*scale) - b
 		}
