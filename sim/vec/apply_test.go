@@ -107,10 +107,9 @@ func testApply(t *testing.T, r *rand.Rand, f formula, p path, n, constants int) 
 	const guard = 12345
 	guarded := func(x []float64, n int) []float64 {
 		column := make([]float64, n+16)
-		for i := range column {
+		for i := copy(column, x); i < len(column); i++ {
 			column[i] = guard
 		}
-		copy(column, x)
 		return column
 	}
 	var operands [3][]float64 // a column each, and what is passed of it
@@ -128,7 +127,7 @@ func testApply(t *testing.T, r *rand.Rand, f formula, p path, n, constants int) 
 	passed := operands
 	for o := range f.operands {
 		if constants>>o&1 == 1 {
-			passed[o] = operands[o][:8]
+			passed[o] = guarded(operands[o][:8], n)[:8]
 		}
 	}
 	want := make([]float64, n)
