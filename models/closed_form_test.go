@@ -3,11 +3,11 @@ package models_test
 import (
 	"context"
 	"math"
-	"slices"
 	"testing"
 
 	"entente/models"
 	"entente/sim"
+	"entente/sim/expr"
 	"entente/sim/result"
 	"entente/sim/rng"
 )
@@ -36,7 +36,7 @@ func byYear(t *testing.T, s *models.System, trials int) sample {
 
 func byStep(t *testing.T, s *models.System, trials int) sample {
 	t.Helper()
-	m, err := models.CompileByStep(s)
+	m, err := models.CompileByStep(s, models.AsDrawn)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,15 @@ func byStep(t *testing.T, s *models.System, trials int) sample {
 
 func manyTrials(t *testing.T, system *models.System, m *sim.Model, trials int) sample {
 	t.Helper()
-	r, err := sim.Run(context.Background(), ownMetrics(system, m), sim.Options{Trials: trials, Seed: 1})
+	own := map[string]bool{} // and what they are made of; the summaries of others would take most of the time
+	for _, metric := range system.Metrics {
+		own[metric.Name] = true
+		for _, of := range metric.Of {
+			own[of] = true
+		}
+	}
+	keep := func(name string) bool { return own[name] }
+	r, err := sim.Run(context.Background(), m, sim.Options{Trials: trials, Seed: 1, Keep: keep})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,38 +62,6 @@ func manyTrials(t *testing.T, system *models.System, m *sim.Model, trials int) s
 		s.metrics[metric.Name] = metric
 	}
 	return s
-}
-
-// ownMetrics leaves a model's own metrics of its outcomes and those they are made of: the
-// summaries of the others would take most of the time.
-func ownMetrics(s *models.System, m *sim.Model) *sim.Model {
-	var own []string
-	for _, metric := range s.Metrics {
-		own = append(own, metric.Name)
-	}
-	needed := make([]bool, len(m.Outcomes))
-	for i := len(m.Outcomes) - 1; i >= 0; i-- {
-		o := m.Outcomes[i]
-		needed[i] = needed[i] || slices.Contains(own, o.Name)
-		for _, of := range o.Of {
-			needed[of] = needed[of] || needed[i]
-		}
-	}
-	lean := *m
-	lean.Outcomes = nil
-	index := map[int]int{}
-	for i, o := range m.Outcomes {
-		if needed[i] {
-			of := o.Of
-			o.Of = nil
-			for _, k := range of {
-				o.Of = append(o.Of, index[k])
-			}
-			index[i] = len(lean.Outcomes)
-			lean.Outcomes = append(lean.Outcomes, o)
-		}
-	}
-	return &lean
 }
 
 // stat returns a metric at a year or step, counted from 0, or once per trial.
@@ -146,30 +122,17 @@ func Φinv(p float64) float64 {
 }
 
 // each is the user metric f of others, trial by trial.
-func each(name string, f func(x ...float64) float64, of ...string) models.UserMetric {
-	return models.UserMetric{Name: name, Of: of, Combine: func(dst []float64, of [][]float64) {
-		x := make([]float64, len(of))
-		for i := range dst {
-			for k := range of {
-				x[k] = of[k][i]
-			}
-			dst[i] = f(x...)
-		}
-	}}
+func each(name string, f func(x ...expr.X) expr.X, of ...string) models.UserMetric {
+	return models.UserMetric{Name: name, Of: of, Combine: func(of []expr.X) expr.X { return f(of...) }}
 }
 
 func logarithm(of string) models.UserMetric {
-	return each("log "+of, func(x ...float64) float64 { return math.Log(x[0]) }, of)
+	return each("log "+of, func(x ...expr.X) expr.X { return expr.Log(x[0]) }, of)
 }
 
-// indicator is 1 where yes holds, else 0.
-func indicator(name string, yes func(x float64) bool, of string) models.UserMetric {
-	return each(name, func(x ...float64) float64 {
-		if yes(x[0]) {
-			return 1
-		}
-		return 0
-	}, of)
+// indicator is 1 where x is above limit, else 0.
+func indicator(name string, limit float64, of string) models.UserMetric {
+	return each(name, func(x ...expr.X) expr.X { return x[0].Plus(-limit).Above(x[0].Times(0)) }, of)
 }
 
 // expGaussian is the distribution of exp(mean + sd·z).

@@ -3,8 +3,7 @@ package models
 import (
 	"fmt"
 
-	"entente/sim"
-	"entente/sim/vec"
+	"entente/sim/expr"
 )
 
 // schedule is one commitment: the cumulative amount that is due,
@@ -18,98 +17,86 @@ import (
 //
 // which leaves S(t) where it was and makes of K: S(t) + x·(K − S(t)).
 type schedule struct {
-	amount, years, backloading, enforced sim.Column
-	start                                float64
-	offset, scale                        sim.Column
-	now, next                            sim.Column // S before renegotiations, at the step's beginning and end
-	lead, leadNext                       sim.Column // the same, the plant's lead later
-	part                                 sim.Column // scratch
+	*Commitment
+	amount, years, backloading expr.X
+	lnYears                    expr.X
+	enforced                   expr.X // without effects
+	enforcedEffects            quantity
+	offset, scale              expr.X
+	now, next                  expr.X // S before renegotiations, at the step's beginning and end
+	lead, leadNext             expr.X // the same, the plant's lead later
 }
 
 func (c *compiler) schedule(a *Alliance, k int) *schedule {
 	m := &a.Commitments[k]
+	years := c.value(m.Years)
 	return &schedule{
-		amount: c.value(m.Amount), years: c.value(m.Years), backloading: c.value(m.Backloading),
-		enforced: c.quantity(fmt.Sprintf("%s.commitments.%d.enforced", a.ID, k), c.value(m.Enforced), 0, 1),
-		start:    m.Start, offset: c.column(), scale: c.column(),
-		now: c.column(), next: c.column(), lead: c.column(), leadNext: c.column(), part: c.column(),
+		Commitment: m,
+		amount:     c.value(m.Amount), years: years, lnYears: expr.Log(years), backloading: c.value(m.Backloading),
+		enforced:        c.value(m.Enforced),
+		enforcedEffects: c.quantity(fmt.Sprintf("%s.commitments.%d.enforced", a.ID, k), 0, 1),
+		offset:          c.zero, scale: c.one,
 	}
 }
 
-// at sets s to S(t + later), before renegotiations; later may be nil.
-func (p *schedule) at(b *sim.Batch, s sim.Column, t float64, later []float64) {
-	amount, years, backloading := b.Col(p.amount), b.Col(p.years), b.Col(p.backloading)
-	x, part := b.Col(s), b.Col(p.part)
-	running, curved := false, false
-	for i := range part {
-		since := t - p.start
-		if later != nil {
-			since += later[i]
-		}
-		part[i] = min(max(since/years[i], 0), 1)
-		if part[i] > 0 && part[i] < 1 {
-			running = true
-			curved = curved || backloading[i] != 1
-		}
+// at is S(t + later), before renegotiations.
+func (c *compiler) at(s *schedule, t float64, later expr.X) expr.X {
+	since := c.Const(t - s.Start).Add(later)
+	if t < s.Start {
+		since = since.Positive()
 	}
-	if running && curved {
-		// part^backloading; of 0 the logarithm is −∞, and e^−∞ is 0.
-		vec.Log(x, part)
-		for i := range x {
-			x[i] *= backloading[i]
-		}
-		vec.Exp(part, x)
+	switch {
+	case isZero(since):
+		return c.zero
+	case isConst(s.backloading, 1):
+		return s.amount.Mul(since.Div(s.years).Min(c.one))
 	}
-	for i := range x {
-		x[i] = amount[i] * part[i]
-	}
+	// The power by logarithms; of 0 the logarithm is −∞, and e^−∞ is 0.
+	return s.amount.Mul(expr.Exp(s.backloading.Mul(expr.Log(since).Sub(s.lnYears).Min(c.zero))))
 }
 
-// scheduleProcess moves the schedules of one alliance to the step, and renegotiates.
-type scheduleProcess struct{ *allianceState }
+// contractState is what a lab uses and owes at one alliance.
+type contractState struct {
+	schedules      []*schedule
+	renegotiations []jump
 
-func (p *scheduleProcess) Start(b *sim.Batch) {
-	credited := b.Col(p.credited)
-	for _, s := range p.schedules {
-		clear(b.Col(s.offset))
-		fill(b.Col(s.scale), 1)
-		s.at(b, s.next, 0, nil)
-		if p.Capital != nil {
-			s.at(b, s.leadNext, 0, b.Col(p.lead))
-		}
-		for i, x := range b.Col(s.next) { // at the start the schedule is on track: q = S(0)
-			credited[i] += x
-		}
-	}
+	desired, due expr.X // d
+	use          expr.X
+	shortfall    expr.X
+	billed       expr.X
+	billedSoFar  total
+	credited     expr.X // q
+	backlog      expr.X // K − q
 }
 
-func (p *scheduleProcess) Step(b *sim.Batch, n int) {
-	for _, s := range p.schedules {
-		copy(b.Col(s.now), b.Col(s.next))
-		s.at(b, s.next, timeOf(n+1), nil)
-		if p.Capital != nil {
-			copy(b.Col(s.lead), b.Col(s.leadNext))
-			s.at(b, s.leadNext, timeOf(n+1), b.Col(p.lead))
-		}
+func (c *compiler) contractState(a *Alliance, lead expr.X) contractState {
+	s := contractState{billedSoFar: c.total(), credited: c.zero, backlog: c.zero}
+	for k := range a.Commitments {
+		m := c.schedule(a, k)
+		m.next, m.leadNext = c.at(m, 0, c.zero), c.at(m, 0, lead)
+		s.credited = s.credited.Add(m.next) // at the start the schedule is on track: q = S(0)
+		s.schedules = append(s.schedules, m)
 	}
-	for _, j := range p.renegotiations {
-		if b.Zero(j.starts) {
-			continue
-		}
-		starts, by := b.Col(j.starts), b.Col(j.by)
-		for _, s := range p.schedules {
-			offset, scale, now := b.Col(s.offset), b.Col(s.scale), b.Col(s.now)
-			for i := range starts {
-				if starts[i] != 0 {
-					offset[i] += (1 - by[i]) * scale[i] * now[i]
-					scale[i] *= by[i]
-				}
-			}
+	return s
+}
+
+// moveSchedules moves an alliance's schedules by a step, and renegotiates.
+func (c *compiler) moveSchedules(a *allianceState) {
+	for _, s := range a.schedules {
+		s.now, s.next = s.next, c.at(s, timeOf(c.n+1), c.zero)
+		s.lead, s.leadNext = s.leadNext, c.at(s, timeOf(c.n+1), a.lead)
+	}
+	for _, j := range a.renegotiations {
+		x := expr.If(j.event.starts, j.by, c.one)
+		for _, s := range a.schedules {
+			before := s.scale
+			s.scale = before.Mul(x)
+			s.offset = s.offset.Add(before.Sub(s.scale).Mul(s.now))
 		}
 	}
 }
 
-// commitmentsProcess decides what a lab uses and owes at its alliances:
+// use decides what a lab uses and owes at its alliances:
 //
 //	d         = w'·γ·D
 //	due       = max(0, S(t') − q)
@@ -123,150 +110,82 @@ func (p *scheduleProcess) Step(b *sim.Batch, n int) {
 //
 // where φ is the lab's flexibility and enforced, of several commitments, is weighted by what
 // each adds to S in the step. Σ use = Σ d. A failed lab owes nothing.
-type commitmentsProcess struct {
-	noStart
-	*labState
-	gaps, spares     sim.Column   // G, E
-	rerouted, taken  sim.Column   // r, rG/E
-	desired, due     []sim.Column // by alliance
-	enforced, weight sim.Column   // of the alliance in hand
-}
-
-func (c *compiler) commitments(l *labState) {
-	p := &commitmentsProcess{
-		labState: l, gaps: c.column(), spares: c.column(), rerouted: c.column(), taken: c.column(),
-		enforced: c.column(), weight: c.column(),
-	}
-	for _, a := range l.alliances {
-		p.desired = append(p.desired, c.column())
-		p.due = append(p.due, c.column())
-		if len(a.schedules) > 0 {
-			c.add(&scheduleProcess{a})
+func (c *compiler) use(l *labState) {
+	gaps, spares := make([]expr.X, len(l.alliances)), make([]expr.X, len(l.alliances))
+	for k, a := range l.alliances {
+		c.moveSchedules(a)
+		a.desired = a.share.Mul(a.price).Mul(l.demand)
+		a.due = c.due(a).Mul(l.alive)
+		gaps[k], spares[k] = c.zero, a.desired
+		if !isZero(a.due) {
+			missing := a.due.Sub(a.desired)
+			gaps[k] = missing.Positive()
+			spares[k] = gaps[k].Sub(missing)
 		}
 	}
-	c.add(p)
-}
-
-func (p *commitmentsProcess) Step(b *sim.Batch, n int) {
-	gaps, spares := b.Col(p.gaps), b.Col(p.spares)
-	clear(gaps)
-	clear(spares)
-	for k, a := range p.alliances {
-		p.owed(b, k)
-		desired, due := b.Col(p.desired[k]), b.Col(p.due[k])
-		share, price, demand := b.Col(a.share), b.Col(a.price), b.Col(p.demand)
-		for i := range due {
-			d := share[i] * price[i] * demand[i]
-			desired[i] = d
-			gaps[i] += max(0, due[i]-d)
-			spares[i] += max(0, d-due[i])
-		}
+	G, E := c.sum(gaps...), c.sum(spares...)
+	steered := c.zero // rG, what flexibility moves from the spares to the gaps
+	if !isZero(G) {
+		steered = l.flexibility.Mul(E).Min(G)
 	}
-	flexibility, rerouted, taken := b.Col(p.flexibility), b.Col(p.rerouted), b.Col(p.taken)
-	for i := range gaps {
-		rerouted[i], taken[i] = 0, 0
-		if gaps[i] > 0 {
-			rerouted[i] = min(1, flexibility[i]*spares[i]/gaps[i])
-		}
-		if spares[i] > 0 {
-			taken[i] = rerouted[i] * gaps[i] / spares[i]
-		}
-	}
-	compute, sum := b.Col(p.compute), b.Col(p.billed)
-	clear(compute)
-	clear(sum)
-	for k, a := range p.alliances {
-		p.enforce(b, a)
-		desired, due, enforced := b.Col(p.desired[k]), b.Col(p.due[k]), b.Col(p.enforced)
-		use, shortfall, billed, billedSoFar, credited := b.Col(a.use), b.Col(a.shortfall), b.Col(a.billed), b.Col(a.billedSoFar), b.Col(a.credited)
-		for i := range use {
-			gap, spare := max(0, due[i]-desired[i]), max(0, desired[i]-due[i])
-			u := desired[i] + rerouted[i]*gap - spare*taken[i]
-			open := (1 - rerouted[i]) * gap
-			use[i] = u
-			shortfall[i] = enforced[i] * open
-			billed[i] = u + shortfall[i]
-			billedSoFar[i] += billed[i]
-			credited[i] += u + open // cut to what has started in credit
-			compute[i] += u
-			sum[i] += billed[i]
-		}
-		p.credit(b, a, n)
+	r, taken := c.quotient(steered, G), c.quotient(steered, E)
+	l.compute, l.billed = c.zero, c.zero
+	for k, a := range l.alliances {
+		a.use = a.desired.Add(r.Mul(gaps[k])).Sub(taken.Mul(spares[k]))
+		open := r.OneMinus().Mul(gaps[k])
+		a.shortfall = c.enforced(a).Mul(open)
+		a.billed = a.use.Add(a.shortfall)
+		a.billedSoFar.add(c.n, a.billed)
+		l.compute = l.compute.Add(a.use)
+		l.billed = l.billed.Add(a.billed)
+		c.credit(a, open)
 	}
 }
 
-// owed sets what is due at alliance k.
-func (p *commitmentsProcess) owed(b *sim.Batch, k int) {
-	a := p.alliances[k]
-	due := b.Col(p.due[k])
-	clear(due)
-	if len(a.schedules) == 0 {
-		return
-	}
+// due is what falls due of an alliance's commitments by the step's end and is not credited.
+func (c *compiler) due(a *allianceState) expr.X {
+	sum := c.zero
 	for _, s := range a.schedules {
-		offset, scale, next := b.Col(s.offset), b.Col(s.scale), b.Col(s.next)
-		for i := range due {
-			due[i] += offset[i] + scale[i]*next[i]
-		}
+		sum = sum.Add(s.offset).Add(s.scale.Mul(s.next))
 	}
-	credited, failed := b.Col(a.credited), b.Col(p.failed)
-	for i := range due {
-		due[i] = max(0, due[i]-credited[i])
-		if failed[i] != 0 {
-			due[i] = 0
-		}
+	if isZero(sum) {
+		return sum // q isn't above it
 	}
+	return sum.Sub(a.credited).Positive()
 }
 
-// enforce sets how much of an unused commitment at an alliance is paid. Where nothing is added
+// enforced is how much of an unused commitment at an alliance is paid. Where nothing is added
 // to S nothing is open.
-func (p *commitmentsProcess) enforce(b *sim.Batch, a *allianceState) {
-	enforced, weight := b.Col(p.enforced), b.Col(p.weight)
+func (c *compiler) enforced(a *allianceState) expr.X {
 	if len(a.schedules) == 1 {
-		copy(enforced, b.Col(a.schedules[0].enforced))
-		return
+		s := a.schedules[0]
+		return c.under(s.enforcedEffects, s.enforced)
 	}
-	clear(enforced)
-	clear(weight)
+	enforced, weight := c.zero, c.zero
 	for _, s := range a.schedules {
-		of, scale, now, next := b.Col(s.enforced), b.Col(s.scale), b.Col(s.now), b.Col(s.next)
-		for i := range enforced {
-			adds := scale[i] * (next[i] - now[i])
-			enforced[i] += adds * of[i]
-			weight[i] += adds
-		}
+		adds := s.scale.Mul(s.next.Sub(s.now))
+		enforced = enforced.Add(adds.Mul(c.under(s.enforcedEffects, s.enforced)))
+		weight = weight.Add(adds)
 	}
-	for i := range enforced {
-		if weight[i] > 0 {
-			enforced[i] /= weight[i]
-		}
-	}
+	return c.quotient(enforced, weight)
 }
 
-// credit cuts what has been credited to what has started, and leaves the rest as backlog.
-func (p *commitmentsProcess) credit(b *sim.Batch, a *allianceState, n int) {
+// credit credits what is used or waived, cuts it to what has started, and leaves the rest as
+// backlog.
+func (c *compiler) credit(a *allianceState, open expr.X) {
 	if len(a.schedules) == 0 {
 		return
 	}
-	credited, started, backlog, failed := b.Col(a.credited), b.Col(p.weight), b.Col(a.backlog), b.Col(p.failed)
-	clear(started)
-	clear(backlog)
+	started, all := c.zero, c.zero
 	for _, s := range a.schedules {
-		offset, scale, amount := b.Col(s.offset), b.Col(s.scale), b.Col(s.amount)
-		begun := s.start < timeOf(n+1)
-		for i := range backlog {
-			total := offset[i] + scale[i]*amount[i]
-			backlog[i] += total
-			if begun {
-				started[i] += total
-			}
+		total := s.offset.Add(s.scale.Mul(s.amount))
+		all = all.Add(total)
+		if s.Start < timeOf(c.n+1) {
+			started = started.Add(total)
 		}
 	}
-	for i := range credited {
-		credited[i] = min(credited[i], started[i])
-		backlog[i] -= credited[i]
-		if failed[i] != 0 {
-			backlog[i] = 0
-		}
+	if !isZero(started) {
+		a.credited = a.credited.Add(a.use).Add(open).Min(started)
 	}
+	a.backlog = all.Sub(a.credited)
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"entente/sim"
+	"entente/sim/expr"
 )
 
 // StepsPerYear: the world moves in quarters.
@@ -16,8 +17,8 @@ const stepYears = 1.0 / StepsPerYear
 // timeOf is when step n begins, in years.
 func timeOf(n int) float64 { return float64(n) * stepYears }
 
-// Compile makes a System into columns, processes and outcomes. The processes stand in the
-// order in which a step happens:
+// Compile makes a System into expressions: it goes through all steps once, as one trial would,
+// with expressions for numbers. The mechanisms stand in the order in which a step happens:
 //
 //	events      what is active, and which quantities that changes
 //	tranches    equity paid in at the step's beginning
@@ -34,52 +35,81 @@ func timeOf(n int) float64 { return float64(n) * stepYears }
 // Within each, things happen in file order. A System that refers to what it does not have is
 // an error; the ranges of its numbers are its reader's to check.
 func Compile(s *System) (*sim.Model, error) {
-	c := &compiler{
-		system: s,
-		model:  &sim.Model{StepsPerYear: StepsPerYear, Years: s.Years, InputMixes: s.InputMixes, ShockMixes: s.ShockMixes},
-		consts: map[float64]sim.Column{},
-		shocks: map[string]sim.Column{},
+	m := sim.NewModel(s.Years, StepsPerYear, s.InputMixes, s.ShockMixes)
+	c, err := newCompiler(s, m)
+	if err != nil {
+		return nil, err
 	}
+	c.run()
+	m.Outcomes, err = c.outcomes()
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// newCompiler stands before the first step of a system.
+func newCompiler(s *System, d draws) (*compiler, error) {
 	if s.Years < 1 {
 		return nil, fmt.Errorf("years is %d: it must be at least 1", s.Years)
 	}
+	c := &compiler{draws: d, system: s, zero: d.Const(0), one: d.Const(1), used: map[string]bool{}}
 	if err := c.build(); err != nil {
 		return nil, err
 	}
-	if err := c.outcomes(); err != nil {
-		return nil, err
-	}
-	return c.model, nil
+	c.metrics = builtin(s, c)
+	return c, nil
 }
 
-// compiler holds a model in the making.
-type compiler struct {
-	system *System
-	model  *sim.Model
-	consts map[float64]sim.Column
-	shocks map[string]sim.Column
+// run takes it through all its steps.
+func (c *compiler) run() {
+	for c.n = range c.system.Years * StepsPerYear {
+		c.step()
+	}
+	c.horizon()
+}
 
-	gigawattYear sim.Column // where the system has one
+// draws is where a trial's numbers come from: a *sim.Model.
+type draws interface {
+	Const(v float64) expr.X
+	Input(name string, d sim.Dist) expr.X
+	Normal(name string, index int) expr.X
+	Uniform(name string, index int) expr.X
+}
+
+// compiler holds a model in the making. What the states of its parts hold is as of the moment
+// that the trace has come to.
+type compiler struct {
+	draws
+	system    *System
+	zero, one expr.X
+
+	n       int // the step
+	metrics []metric
+
+	now, perStep, end expr.X // discount factors
+	perGigawatt       expr.X // 1 over what a gigawatt-year costs, where that is known
 
 	events    []*eventState
 	used      map[string]bool // effect paths that a quantity or jump has taken
+	markets   []*marketState
 	clouds    []*cloudState
 	labs      []*labState
 	alliances []*allianceState
 	investors []*investorState
 }
 
+// build makes the states before the first step.
 func (c *compiler) build() error {
-	c.used = map[string]bool{}
-	discount := c.value(c.system.DiscountRate)
-	discounting := &discounting{rate: discount, now: c.column(), end: c.column(), step: c.column(), years: float64(c.system.Years)}
-	c.add(discounting)
+	c.discount()
 	if c.system.GigawattYear != nil {
-		c.gigawattYear = c.value(*c.system.GigawattYear)
+		c.perGigawatt = c.one.Div(c.value(*c.system.GigawattYear))
 	}
-
 	for i := range c.system.Events {
 		c.events = append(c.events, c.event(&c.system.Events[i]))
+	}
+	for i := range c.system.Markets {
+		c.markets = append(c.markets, c.market(&c.system.Markets[i]))
 	}
 	for i := range c.system.Clouds {
 		c.clouds = append(c.clouds, c.cloud(&c.system.Clouds[i]))
@@ -100,6 +130,7 @@ func (c *compiler) build() error {
 		a.cloud.alliances = append(a.cloud.alliances, a)
 	}
 	for _, l := range c.labs {
+		c.startShares(l)
 		if err := c.holdings(l); err != nil {
 			return err
 		}
@@ -109,157 +140,144 @@ func (c *compiler) build() error {
 			return err
 		}
 	}
-	if err := c.jumps(); err != nil {
-		return err
-	}
+	return c.jumps()
+}
 
-	for _, l := range c.labs {
-		c.tranches(l)
-		c.valuationNoise(l)
-	}
-	c.revenues()
-	for _, l := range c.labs {
-		c.noises(l)
-		c.sharesOf(l)
+// step is one step of one trial.
+func (c *compiler) step() {
+	for _, e := range c.events {
+		c.happen(e)
 	}
 	for _, l := range c.labs {
-		c.demand(l)
-		c.commitments(l)
+		c.payTranches(l)
+		l.valuationTilt = expr.Exp(l.valuationNoise.move(c))
+	}
+	c.earn()
+	for _, l := range c.labs {
+		l.computeTilt = expr.Exp(l.computeNoise.move(c))
+		c.moveShares(l)
+		c.migrate(l)
+		c.churn(l)
+	}
+	for _, l := range c.labs {
+		c.want(l)
+		c.use(l)
 	}
 	for _, a := range c.alliances {
-		c.partners(a)
+		c.payPartners(a)
 	}
 	for _, l := range c.labs {
-		c.cash(l)
+		c.moveCash(l)
+		c.markHoldings(l)
 	}
 	for _, a := range c.alliances {
-		c.plant(a)
+		c.buildPlant(a)
 	}
+	c.now = c.now.Mul(c.perStep)
 	for _, a := range c.alliances {
-		c.exposure(a, discounting)
-	}
-	for _, v := range c.investors {
-		c.investorAccount(v, discounting)
+		c.expose(a)
 	}
 	for _, l := range c.labs {
-		c.failure(l)
+		c.fail(l)
 	}
 	for _, cl := range c.clouds {
-		c.cloudAccount(cl)
+		c.accountOfCloud(cl)
 	}
-	for i := range c.system.Events {
-		for _, e := range c.system.Events[i].Effects {
-			if !c.used[e.Path] {
-				return fmt.Errorf("event %s has an effect on %s: there is no such quantity that takes effects", c.system.Events[i].ID, e.Path)
-			}
-		}
+	for _, v := range c.investors {
+		c.accountOfInvestor(v)
 	}
-	return nil
+	for i := range c.metrics {
+		c.metrics[i].record()
+	}
 }
 
-func (c *compiler) add(p sim.Process) { c.model.Processes = append(c.model.Processes, p) }
-
-// column makes a column. It is the process's own task to fill it at the start of each batch.
-func (c *compiler) column() sim.Column {
-	c.model.Columns++
-	return sim.Column(c.model.Columns - 1)
-}
-
-// constant returns a column that holds one number for ever.
-func (c *compiler) constant(x float64) sim.Column {
-	col, ok := c.consts[x]
-	if !ok {
-		col = c.column()
-		c.consts[x] = col
-		c.model.Constants = append(c.model.Constants, sim.Constant{Value: x, Column: col})
+// horizon takes what is known at the horizon only.
+func (c *compiler) horizon() {
+	for _, l := range c.labs {
+		l.failureTime = expr.If(l.alive, c.Const(math.NaN()), l.failureTime)
 	}
-	return col
+	for _, a := range c.alliances {
+		c.lookBack(a)
+	}
+	for _, cl := range c.clouds {
+		c.closeCloud(cl)
+	}
+	for _, v := range c.investors {
+		v.npv = v.npv.Add(c.end.Mul(v.equity))
+	}
+	for i := range c.metrics {
+		c.metrics[i].close()
+	}
 }
 
-// value returns the column of a value: sampled once per trial, or constant.
-func (c *compiler) value(v Value) sim.Column {
+// value is sampled once per trial, or constant.
+func (c *compiler) value(v Value) expr.X {
 	if v.Dist == nil {
-		return c.constant(v.Const)
+		return c.Const(v.Const)
 	}
-	col := c.column()
-	c.model.Inputs = append(c.model.Inputs, sim.Input{Name: v.Path, Dist: v.Dist, Column: col})
-	return col
+	return c.Input(v.Path, v.Dist)
 }
 
-// optional is value, or a constant where there is none.
-func (c *compiler) optional(v *Value, otherwise float64) sim.Column {
-	if v == nil {
-		return c.constant(otherwise)
+// isZero says that x is 0 in every trial.
+func isZero(x expr.X) bool { return isConst(x, 0) }
+
+func isConst(x expr.X, v float64) bool {
+	value, ok := x.Constant()
+	return ok && value == v
+}
+
+// sum adds from the left; of nothing it is 0.
+func (c *compiler) sum(list ...expr.X) expr.X {
+	sum := c.zero
+	for _, x := range list {
+		sum = sum.Add(x)
 	}
-	return c.value(*v)
+	return sum
 }
 
-// shock returns the column of a shock, drawn every step.
-func (c *compiler) shock(name string) sim.Column {
-	col, ok := c.shocks[name]
-	if !ok {
-		col = c.column()
-		c.shocks[name] = col
-		c.model.Shocks = append(c.model.Shocks, sim.Shock{Name: name, Column: col})
-	}
-	return col
-}
+// tiny stands for 0 in a denominator whose numerator is 0 where it is.
+const tiny = 0x1p-900
 
-// isZero says that a value is the constant 0.
-func isZero(v Value) bool { return v.Dist == nil && v.Const == 0 }
-
-// neverMovesFrom says that a glide is one constant number for ever.
-func neverMovesFrom(g Glide, x float64) bool {
-	return !g.Moves && g.Initial.Dist == nil && g.Initial.Const == x
-}
-
-// noStart is a process that has nothing to prepare.
-type noStart struct{}
-
-func (noStart) Start(*sim.Batch) {}
-
-// fill sets a column to one number.
-func fill(x []float64, value float64) {
-	for i := range x {
-		x[i] = value
-	}
-}
+// quotient is a/b, and 0 where a and b are 0; neither is negative.
+func (c *compiler) quotient(a, b expr.X) expr.X { return a.Div(b.Max(c.Const(tiny))) }
 
 // decay returns e^(−κΔ) and the share of the way that is gone, 1 − e^(−κΔ), for κ = ln 2/h.
-func decay(halfLife float64) (left, gone float64) {
-	x := math.Ln2 / halfLife * stepYears
-	return math.Exp(-x), -math.Expm1(-x)
+func (c *compiler) decay(halfLife expr.X) (left, gone expr.X) {
+	x := c.Const(-math.Ln2 * stepYears).Div(halfLife)
+	return expr.Exp(x), expr.Expm1(x).Neg()
 }
 
 // spread returns √((1 − e^(−2κΔ))/(2κ)) for κ = ln 2/h: the standard deviation that an
 // Ornstein–Uhlenbeck process of volatility 1 gains in one step.
-func spread(halfLife float64) float64 {
-	κ := math.Ln2 / halfLife
-	return math.Sqrt(-math.Expm1(-2*κ*stepYears) / (2 * κ))
+func (c *compiler) spread(halfLife expr.X) expr.X {
+	κ := c.Const(math.Ln2).Div(halfLife)
+	return expr.Sqrt(expr.Expm1(κ.Times(-2 * stepYears)).Div(κ.Times(-2)))
 }
 
-// discounting keeps the discount factors, δ = ln(1 + rate):
+// discount prepares the discount factors, δ = ln(1 + rate):
 //
 //	now = e^(−δ(t + Δ/2)), the middle of the step;  end = e^(−δ·years), the horizon
-type discounting struct {
-	rate, now, end sim.Column
-	step           sim.Column // e^(−δΔ)
-	years          float64
+func (c *compiler) discount() {
+	δ := expr.Log1p(c.value(c.system.DiscountRate))
+	c.perStep = expr.Exp(δ.Times(-stepYears))
+	c.now = expr.Exp(δ.Times(stepYears / 2)) // the middle of the step before the first
+	c.end = expr.Exp(δ.Times(-float64(c.system.Years)))
 }
 
-func (p *discounting) Start(b *sim.Batch) {
-	now, end, step := b.Col(p.now), b.Col(p.end), b.Col(p.step)
-	for i, rate := range b.Col(p.rate) {
-		δ := math.Log1p(rate)
-		step[i] = math.Exp(-δ * stepYears)
-		now[i] = math.Exp(δ * stepYears / 2) // the middle of the step before the first
-		end[i] = math.Exp(-δ * p.years)
+// A total adds up a flow, by year, so that the sums of the years are those that are reported.
+type total struct {
+	years, year expr.X
+}
+
+func (c *compiler) total() total { return total{c.zero, c.zero} }
+
+// add adds the flow of step n.
+func (t *total) add(n int, x expr.X) {
+	if n%StepsPerYear == 0 {
+		t.years, t.year = t.sum(), x
+	} else {
+		t.year = t.year.Add(x)
 	}
 }
 
-func (p *discounting) Step(b *sim.Batch, _ int) {
-	now, step := b.Col(p.now), b.Col(p.step)
-	for i := range now {
-		now[i] *= step[i]
-	}
-}
+func (t *total) sum() expr.X { return t.years.Add(t.year) }

@@ -12,55 +12,33 @@ import (
 
 	"entente/models"
 	"entente/sim"
+	"entente/sim/expr"
+	"entente/sim/rng"
 )
 
-// The tests of this file hold every process of the model to what package sim asks of one, in
+// The tests of this file hold every mechanism of the model to what package sim promises, in
 // random systems, which between them have every mechanism (TestRandomSystemsReach).
 
-// recorder is a last process that keeps what the outcomes' columns hold at the end of every
-// step, trial by trial: values[name][step][trial].
-type recorder struct {
-	outcomes []sim.Outcome
-	values   map[string][][]float64
-}
-
-// record runs a model and returns what its outcomes did, but for those made of others.
+// record runs a model and returns what its outcomes did, trial by trial:
+// values[name][step][trial], or values[name][0][trial] where it is known at the horizon only.
 func record(t testing.TB, m *sim.Model, opt sim.Options) map[string][][]float64 {
 	t.Helper()
-	r := recorder{values: map[string][][]float64{}}
-	for _, o := range m.Outcomes {
-		if o.Combine != nil {
-			continue
-		}
-		r.outcomes = append(r.outcomes, o)
-		rows := make([][]float64, m.Years*m.StepsPerYear)
-		for n := range rows {
-			rows[n] = make([]float64, opt.Trials)
-		}
-		r.values[o.Name] = rows
-	}
-	watched := *m
-	watched.Processes = append(slices.Clip(m.Processes), r)
-	watched.Outcomes = m.Outcomes[:1] // a summary of the others is not asked for
-	if _, err := sim.Run(context.Background(), &watched, opt); err != nil {
+	list, err := sim.Trials(context.Background(), m, opt)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return r.values
-}
-
-func (recorder) Start(*sim.Batch) {}
-
-func (r recorder) Step(b *sim.Batch, n int) {
-	for _, o := range r.outcomes {
-		copy(r.values[o.Name][n][b.First:], b.Col(o.Column))
+	values := map[string][][]float64{}
+	for _, s := range list {
+		values[s.Outcome] = append(values[s.Outcome], s.Values)
 	}
+	return values
 }
 
-// compiled is random system k.
+// compiled is random system k, by step.
 func compiled(t testing.TB, k uint64) (*models.System, *sim.Model) {
 	t.Helper()
 	s := randomSystem(rand.New(rand.NewPCG(30, k)))
-	m, err := models.Compile(s)
+	m, err := models.CompileByStep(s, models.AsDrawn)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,23 +81,42 @@ func TestTrialsAlone(t *testing.T) {
 	}
 }
 
-// rotating is a first process that gives each trial of a batch the draws of the next one, and
-// the last those of the first.
-type rotating struct{ inputs, shocks []sim.Column }
-
-func (p rotating) Start(b *sim.Batch) {
-	for _, c := range slices.Concat(p.inputs, p.shocks) {
-		p.rotate(b.Col(c))
-	}
+// columnwise draws shocks as inputs, whose columns a distribution sees whole, and may change.
+type columnwise struct {
+	models.Draws
+	change func(column []float64)
 }
 
-func (p rotating) Step(b *sim.Batch, _ int) {
-	for _, c := range p.shocks {
-		p.rotate(b.Col(c))
-	}
+func (d columnwise) Input(name string, dist sim.Dist) expr.X {
+	return d.Draws.Input(name, after{dist, d.change})
 }
 
-func (rotating) rotate(x []float64) {
+func (d columnwise) Normal(name string, index int) expr.X {
+	return d.Input(fmt.Sprintf("%s %d", name, index), gaussian{})
+}
+
+func (d columnwise) Uniform(name string, index int) expr.X {
+	return d.Input(fmt.Sprintf("%s %d", name, index), between{0, 1})
+}
+
+// after changes what a distribution makes of a column.
+type after struct {
+	sim.Dist
+	change func(column []float64)
+}
+
+func (d after) Quantile(p []float64) {
+	d.Dist.Quantile(p)
+	d.change(p)
+}
+
+// gaussian is the standard normal distribution.
+type gaussian struct{}
+
+func (gaussian) Quantile(p []float64) { rng.Normals(p) }
+
+// rotate gives each trial the number of the next one, and the last that of the first.
+func rotate(x []float64) {
 	first := x[0]
 	copy(x, x[1:])
 	x[len(x)-1] = first
@@ -130,23 +127,22 @@ func (rotating) rotate(x []float64) {
 func TestTrialsChangePlaces(t *testing.T) {
 	const trials = 200 // one batch
 	for k := range uint64(40) {
-		_, m := compiled(t, k)
+		s, _ := compiled(t, k)
 		opt := sim.Options{Trials: trials, Seed: k}
-		want := record(t, m, opt)
+		outcomes := func(change func([]float64)) map[string][][]float64 {
+			m, err := models.CompileByStep(s, func(d models.Draws) models.Draws { return columnwise{d, change} })
+			if err != nil {
+				t.Fatal(err)
+			}
+			return record(t, m, opt)
+		}
+		want := outcomes(func([]float64) {})
 		for _, rows := range want {
 			for _, row := range rows {
-				rotating{}.rotate(row)
+				rotate(row)
 			}
 		}
-		var first rotating
-		for _, in := range m.Inputs {
-			first.inputs = append(first.inputs, in.Column)
-		}
-		for _, shock := range m.Shocks {
-			first.shocks = append(first.shocks, shock.Column)
-		}
-		m.Processes = append([]sim.Process{first}, m.Processes...)
-		if err := same(record(t, m, opt), want, trials); err != nil {
+		if err := same(outcomes(rotate), want, trials); err != nil {
 			t.Errorf("system %d: %v", k, err)
 		}
 	}
@@ -173,7 +169,7 @@ func TestConcurrentRuns(t *testing.T) {
 
 // Outcomes are numbers, but for those that may have no value.
 func TestFiniteOutcomes(t *testing.T) {
-	mayBeMissing := []string{"failure_time", "round_trip", "moic", "breakeven_time"}
+	mayBeMissing := []string{"failure_time", "round_trip", "moic", "breakeven_time", "concentration", "leverage", "lost_per_peak"}
 	for k := range uint64(40) {
 		_, m := compiled(t, k)
 		for name, rows := range record(t, m, sim.Options{Trials: 256, Seed: k}) {
@@ -189,46 +185,6 @@ func TestFiniteOutcomes(t *testing.T) {
 	}
 }
 
-// thrifty counts what a process allocates, in Start and in some steps. Both are repeated for
-// it: the trial is spoilt, but not what its processes do.
-type thrifty struct {
-	sim.Process
-	t     *testing.T
-	steps []int
-}
-
-func (p thrifty) Start(b *sim.Batch) {
-	if n := testing.AllocsPerRun(2, func() { p.Process.Start(b) }); n != 0 {
-		p.t.Errorf("%T allocates %v times in Start", p.Process, n)
-	}
-}
-
-func (p thrifty) Step(b *sim.Batch, n int) {
-	if !slices.Contains(p.steps, n) {
-		p.Process.Step(b, n)
-		return
-	}
-	if allocs := testing.AllocsPerRun(2, func() { p.Process.Step(b, n) }); allocs != 0 {
-		p.t.Errorf("%T allocates %v times in step %d", p.Process, allocs, n)
-	}
-}
-
-// No process allocates.
-func TestProcessesAllocateNothing(t *testing.T) {
-	for k := range uint64(25) {
-		s, m := compiled(t, k)
-		for i, p := range m.Processes {
-			m.Processes[i] = thrifty{p, t, []int{0, 3, s.Years*4 - 1}}
-		}
-		if _, err := sim.Run(context.Background(), m, sim.Options{Trials: 256, Seed: k, Workers: 1}); err != nil {
-			t.Errorf("system %d: %v", k, err)
-		}
-		if t.Failed() {
-			t.Fatalf("in random system %d", k)
-		}
-	}
-}
-
 // A draw is a function of names: what has nothing to do with a lab or a cloud, added in front
 // of them, changes none of their numbers.
 func TestAddingChangesNothing(t *testing.T) {
@@ -236,9 +192,12 @@ func TestAddingChangesNothing(t *testing.T) {
 		s, m := compiled(t, k)
 		opt := sim.Options{Trials: 100, Seed: k}
 		before := record(t, m, opt)
+		for _, metric := range s.Metrics {
+			delete(before, metric.Name)
+		}
+		s.Metrics = nil
 
-		rng := rand.New(rand.NewPCG(31, k))
-		g := systemMaker{rng}
+		g := systemMaker{rand.New(rand.NewPCG(31, k))}
 		cloud := models.Cloud{ID: "new_cloud", Owner: "new_owner", Revenue: g.revenue("new_cloud", 20, 120, nil)}
 		other := &models.System{Years: s.Years, Clouds: []models.Cloud{cloud}}
 		g.lab(other, "new_lab")
@@ -247,8 +206,7 @@ func TestAddingChangesNothing(t *testing.T) {
 		s.Alliances = append(other.Alliances, s.Alliances...)
 		s.Investors = append([]models.Investor{{ID: "new_investor"}}, s.Investors...)
 		s.Events = append([]models.Event{g.event(other, "new_event")}, s.Events...)
-		s.Metrics = nil
-		m, err := models.Compile(s)
+		m, err := models.CompileByStep(s, models.AsDrawn)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,7 +3,7 @@ package models
 import (
 	"fmt"
 
-	"entente/sim"
+	"entente/sim/expr"
 )
 
 // A holding is what one investor owns of one lab. If the investor owns a cloud, it counts for
@@ -14,12 +14,12 @@ type holding struct {
 	alliance *allianceState // for which it counts; nil: the investor's alone
 	investor *investorState // nil: an alliance's
 
-	stake     sim.Column   // the share of the lab that it is
-	initial   []sim.Column // stakes at the start
-	costs     []sim.Column // what those cost
-	invested  sim.Column   // tranches paid in the step
-	equity    sim.Column   // stake·W', 0 once the lab has failed
-	recovered sim.Column   // in the step in which the lab fails
+	stake     expr.X // the share of the lab that it is
+	cost      expr.X // of the stakes at the start
+	invested  expr.X // tranches paid in the step
+	atStake   expr.X // stake·W', before a failure takes effect
+	equity    expr.X // stake·W', 0 once the lab has failed
+	recovered expr.X // in the step in which the lab fails
 }
 
 // holdings finds the lab's holdings and their stakes and tranches.
@@ -47,13 +47,10 @@ func (c *compiler) holdings(l *labState) error {
 				return h, nil
 			}
 		}
-		h := &holding{
-			lab: l, alliance: of, investor: by,
-			stake: c.column(), invested: c.column(), equity: c.column(), recovered: c.column(),
-		}
+		h := &holding{lab: l, alliance: of, investor: by, stake: c.zero, cost: c.zero, invested: c.zero}
 		l.holdings = append(l.holdings, h)
 		if of != nil {
-			of.holdings = append(of.holdings, h)
+			of.holding = h
 		} else {
 			by.holdings = append(by.holdings, h)
 		}
@@ -65,25 +62,15 @@ func (c *compiler) holdings(l *labState) error {
 			if err != nil {
 				return err
 			}
-			h.initial = append(h.initial, c.value(s.Stake))
-			h.costs = append(h.costs, c.value(s.Cost))
+			h.stake = h.stake.Add(c.value(s.Stake))
+			h.cost = h.cost.Add(c.value(s.Cost))
 		}
 		for k := range a.Tranches {
-			t := &a.Tranches[k]
-			h, err := find(a, t.Investor)
+			h, err := find(a, a.Tranches[k].Investor)
 			if err != nil {
 				return err
 			}
-			s := trancheState{Tranche: t, alliance: a, holding: h, amount: c.value(t.Amount), paid: c.column(), due: c.column()}
-			switch {
-			case t.RunRate != nil:
-				s.threshold, s.watched = c.value(*t.RunRate), l.revenue.runRate
-			case t.Billed != nil:
-				s.threshold, s.watched = c.value(*t.Billed), a.billedSoFar
-			default:
-				s.dated = true
-			}
-			l.tranches = append(l.tranches, s)
+			l.tranches = append(l.tranches, c.tranche(&a.Tranches[k], a, h))
 		}
 	}
 	if len(l.holdings) > 0 && l.Valuation == nil {
@@ -92,36 +79,13 @@ func (c *compiler) holdings(l *labState) error {
 	return nil
 }
 
-// equityProcess marks the lab's holdings, when it is known whether the lab fails, and says
-// what of them is recovered if it does. Stocks recorded for the step are those after the
-// failure; atStake of an alliance keeps what the owner held just before.
-type equityProcess struct {
-	noStart
-	*labState
-}
-
-func (p *equityProcess) Step(b *sim.Batch, _ int) {
-	value, failing, failed, recovery := b.Col(p.value), b.Col(p.failing), b.Col(p.failed), b.Col(p.recovery)
-	for _, a := range p.alliances {
-		clear(b.Col(a.atStake))
-		clear(b.Col(a.equity))
-	}
-	for _, h := range p.holdings {
-		stake, equity, recovered := b.Col(h.stake), b.Col(h.equity), b.Col(h.recovered)
-		for i := range equity {
-			worth := stake[i] * value[i]
-			if failed[i] != 0 {
-				worth = 0
-			}
-			equity[i], recovered[i] = worth, 0
-			if failing[i] != 0 {
-				equity[i], recovered[i] = 0, recovery[i]*worth
-				stake[i] = 0
-			}
-			if h.alliance != nil {
-				b.Col(h.alliance.atStake)[i] += worth
-				b.Col(h.alliance.equity)[i] += equity[i]
-			}
-		}
+// markHoldings marks the lab's holdings, when it is known whether the lab fails, and says what
+// of them is recovered if it does. What a lab that fails is worth just before is at stake.
+func (c *compiler) markHoldings(l *labState) {
+	for _, h := range l.holdings {
+		h.atStake = h.stake.Mul(l.worth)
+		h.recovered = h.atStake.Mul(l.failing.Mul(l.recovery))
+		h.stake = h.stake.Mul(l.survives)
+		h.equity = h.stake.Mul(l.worth)
 	}
 }

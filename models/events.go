@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"entente/sim"
+	"entente/sim/expr"
 )
 
 // unit leaves a uniform as it is.
@@ -12,212 +12,148 @@ type unit struct{}
 
 func (unit) Quantile([]float64) {}
 
-// eventState is where an event shows.
+// eventState is an event in the course of a trial. One without a hazard happens at its date.
+// Another occurs at most once, with a constant hazard in its window [from, to): at
+// τ = from − ln(1 − U)/hazard if τ < to. It is active in every step n with
+// ⌊τ/Δ⌋ ≤ n < ⌊τ/Δ⌋ + max(1, round(duration/Δ)).
+//
+// A recurring event may start in each step that begins in its window and in which it is not
+// active, with the probability 1 − e^(−hazard·Δ).
 type eventState struct {
 	*Event
-	active sim.Column // 1 while it is, else 0
-	starts sim.Column // 1 in the first step of each time, else 0
-	by     []sim.Column
+	by       []expr.X // of its effects
+	duration expr.X   // in steps: +Inf without end
+
+	first           expr.X // step in which it starts, if it occurs once
+	earliest, after int    // first is neither before earliest nor beyond after
+
+	probability expr.X // of a start, if it recurs
+	end         expr.X // the first step in which it is over
+
+	active, starts expr.X // conditions: in the step; in the step for the first time
 }
 
 func (c *compiler) event(e *Event) *eventState {
-	s := &eventState{Event: e, active: c.column(), starts: c.column()}
+	s := &eventState{Event: e, duration: c.Const(math.Inf(1)), end: c.zero}
 	for _, effect := range e.Effects {
 		s.by = append(s.by, c.value(effect.By))
 	}
-	duration := c.optional(e.Duration, math.Inf(1))
+	if e.Duration != nil { // at least one step, halves up
+		s.duration = expr.Floor(c.value(*e.Duration).Div(c.Const(stepYears)).Plus(0.5)).Max(c.one)
+	}
+	last := float64(c.system.Years * StepsPerYear)
 	switch {
 	case e.Hazard == nil:
-		c.add(&onceProcess{state: s, duration: duration, first: c.constant(math.Floor(e.At / stepYears)), last: c.column()})
+		first := math.Floor(e.At / stepYears)
+		s.first = c.Const(first)
+		s.earliest, s.after = int(min(first, last)), int(last)
 	case e.Recurring:
-		start := c.column()
-		c.model.Shocks = append(c.model.Shocks, sim.Shock{Name: e.ID + ".start", Column: start, Uniform: true})
-		c.add(&recurringProcess{state: s, duration: duration, hazard: c.value(*e.Hazard), u: start, probability: c.column(), end: c.column()})
+		s.probability = expr.Expm1(c.value(*e.Hazard).Times(-stepYears)).Neg()
 	default:
-		time := c.column()
-		c.model.Inputs = append(c.model.Inputs, sim.Input{Name: e.ID + ".time", Dist: unit{}, Column: time})
-		c.add(&onceProcess{state: s, duration: duration, hazard: c.value(*e.Hazard), u: time, drawn: true, first: c.column(), last: c.column()})
+		u := c.Input(e.ID+".time", unit{})
+		τ := c.Const(e.From).Sub(expr.Log(u.OneMinus()).Div(c.value(*e.Hazard)))
+		τ = expr.If(τ.Less(c.Const(e.To)), τ, c.Const(math.Inf(1)))
+		s.first = expr.Floor(τ.Div(c.Const(stepYears)))
+		s.earliest, s.after = int(min(math.Floor(e.From/stepYears), last)), int(min(math.Floor(e.To/stepYears), last))
 	}
 	return s
 }
 
-// steps is how many steps a duration in years takes: at least one, halves up.
-func steps(duration float64) float64 { return max(1, math.Floor(duration/stepYears+0.5)) }
-
-// onceProcess is an event that occurs at most once, with a constant hazard in its window
-// [from, to): at τ = from − ln(1 − U)/hazard if τ < to. It is active in every step n with
-// ⌊τ/Δ⌋ ≤ n < ⌊τ/Δ⌋ + max(1, round(duration/Δ)).
-type onceProcess struct {
-	state            *eventState
-	duration, hazard sim.Column
-	u                sim.Column
-	drawn            bool       // else its first step is a constant
-	first, last      sim.Column // the steps of [first, last)
+// begun is the condition first ≤ n. What its window rules out is known in advance.
+func (c *compiler) begun(e *eventState, n int) expr.X {
+	if n < e.earliest {
+		return c.zero
+	}
+	return e.first.AtMost(c.Const(float64(min(n, e.after))))
 }
 
-func (p *onceProcess) Start(b *sim.Batch) {
-	first, last, duration := b.Col(p.first), b.Col(p.last), b.Col(p.duration)
-	if p.drawn {
-		hazard, u := b.Col(p.hazard), b.Col(p.u)
-		for i := range first {
-			τ := p.state.From - math.Log1p(-u[i])/hazard[i]
-			if !(τ < p.state.To) {
-				τ = math.Inf(1)
-			}
-			first[i] = math.Floor(τ / stepYears)
+// happen says whether the event is active in the step, and starts in it.
+func (c *compiler) happen(e *eventState) {
+	now := c.Const(float64(c.n))
+	if !e.Recurring || e.Hazard == nil {
+		begun := c.begun(e, c.n)
+		e.starts = begun.Sub(c.begun(e, c.n-1))
+		e.active = begun
+		if e.Duration != nil {
+			e.active = begun.And(now.Less(e.first.Add(e.duration)))
 		}
+		return
 	}
-	for i := range last {
-		last[i] = first[i] + steps(duration[i])
+	e.starts = c.zero
+	if e.From <= timeOf(c.n) && timeOf(c.n) < e.To {
+		u := c.Uniform(e.ID+".start", c.n+1)
+		e.starts = e.end.AtMost(now).And(u.Less(e.probability))
 	}
-}
-
-func (p *onceProcess) Step(b *sim.Batch, n int) {
-	first, last := b.Col(p.first), b.Col(p.last)
-	active, starts := b.Col(p.state.active), b.Col(p.state.starts)
-	now := float64(n)
-	none, noStart := true, true
-	for i := range active {
-		active[i], starts[i] = 0, 0
-		if first[i] <= now && now < last[i] {
-			active[i], none = 1, false
-			if first[i] == now {
-				starts[i], noStart = 1, false
-			}
-		}
-	}
-	b.SetZero(p.state.active, none)
-	b.SetZero(p.state.starts, noStart)
-}
-
-// recurringProcess is an event that may start in each step that begins in its window and in
-// which it is not active, with the probability 1 − e^(−hazard·Δ).
-type recurringProcess struct {
-	state            *eventState
-	duration, hazard sim.Column
-	u                sim.Column
-	probability      sim.Column
-	end              sim.Column // the first step in which it is over
-}
-
-func (p *recurringProcess) Start(b *sim.Batch) {
-	hazard, probability := b.Col(p.hazard), b.Col(p.probability)
-	for i := range probability {
-		probability[i] = -math.Expm1(-hazard[i] * stepYears)
-	}
-	clear(b.Col(p.end))
-}
-
-func (p *recurringProcess) Step(b *sim.Batch, n int) {
-	duration, u, probability, end := b.Col(p.duration), b.Col(p.u), b.Col(p.probability), b.Col(p.end)
-	active, starts := b.Col(p.state.active), b.Col(p.state.starts)
-	now := float64(n)
-	open := p.state.From <= timeOf(n) && timeOf(n) < p.state.To
-	none, noStart := true, true
-	for i := range active {
-		active[i], starts[i] = 0, 0
-		if open && now >= end[i] && u[i] < probability[i] {
-			starts[i], noStart = 1, false
-			end[i] = now + steps(duration[i])
-		}
-		if now < end[i] {
-			active[i], none = 1, false
-		}
-	}
-	b.SetZero(p.state.active, none)
-	b.SetZero(p.state.starts, noStart)
+	e.end = expr.If(e.starts, now.Add(e.duration), e.end)
+	e.active = now.Less(e.end)
 }
 
 // change is one effect on one quantity.
 type change struct {
-	op         Operation
-	active, by sim.Column
+	op    Operation
+	event *eventState
+	by    expr.X
 }
 
-// effectsProcess applies the active effects on one path in file order to what the quantity
-// would be without them, and clamps the outcome once to the field's range.
-type effectsProcess struct {
-	noStart
-	base, x sim.Column
+// quantity is something that takes effects: those that are active apply in file order to what
+// it would be without them, and the outcome is clamped once to the field's range.
+type quantity struct {
 	lo, hi  float64
 	changes []change
 }
 
-// quantity returns the column of something that takes effects: base itself where there are
-// none.
-func (c *compiler) quantity(path string, base sim.Column, lo, hi float64) sim.Column {
-	var changes []change
+func (c *compiler) quantity(path string, lo, hi float64) quantity {
+	q := quantity{lo: lo, hi: hi}
 	for _, e := range c.events {
 		for k, effect := range e.Effects {
 			if effect.Path == path {
-				changes = append(changes, change{effect.Op, e.active, e.by[k]})
+				q.changes = append(q.changes, change{effect.Op, e, e.by[k]})
 			}
 		}
 	}
 	c.used[path] = true
-	if len(changes) == 0 {
-		return base
-	}
-	p := &effectsProcess{base: base, x: c.column(), lo: lo, hi: hi, changes: changes}
-	c.add(p)
-	return p.x
+	return q
 }
 
-func (p *effectsProcess) Step(b *sim.Batch, _ int) {
-	x := b.Col(p.x)
-	copy(x, b.Col(p.base))
+// under is the quantity under the step's effects, x without them. What is in the range without
+// effects need not be clamped.
+func (c *compiler) under(q quantity, x expr.X) expr.X {
 	changed := false
-	for _, e := range p.changes {
-		if b.Zero(e.active) {
+	for _, e := range q.changes {
+		active := e.event.active
+		if isZero(active) {
 			continue
 		}
 		changed = true
-		active, by := b.Col(e.active), b.Col(e.by)
 		switch e.op {
 		case Multiply:
-			for i := range x {
-				if active[i] != 0 {
-					x[i] *= by[i]
-				}
-			}
+			x = x.Mul(expr.If(active, e.by, c.one))
 		case Add:
-			for i := range x {
-				if active[i] != 0 {
-					x[i] += by[i]
-				}
-			}
+			x = x.Add(active.Mul(e.by))
 		case Set:
-			for i := range x {
-				if active[i] != 0 {
-					x[i] = by[i]
-				}
-			}
+			x = expr.If(active, e.by, x)
 		}
 	}
 	if !changed {
-		return // what is in the range without effects need not be clamped
+		return x
 	}
-	for i := range x {
-		if x[i] < p.lo {
-			x[i] = p.lo
-		} else if x[i] > p.hi {
-			x[i] = p.hi
-		}
-	}
+	return x.Max(c.Const(q.lo)).Min(c.Const(q.hi))
 }
 
 // jump is an effect that acts each time its event starts.
 type jump struct {
-	alliance   *allianceState
-	starts, by sim.Column
+	alliance *allianceState
+	event    *eventState
+	by       expr.X
 }
 
-// jumps hands the jumps to what they act on, in file order.
+// jumps hands the jumps to what they act on, in file order, and refuses effects that nothing
+// takes.
 func (c *compiler) jumps() error {
 	for _, e := range c.events {
 		for k, effect := range e.Effects {
 			for _, a := range c.alliances {
-				j := jump{a, e.starts, e.by[k]}
+				j := jump{a, e, e.by[k]}
 				switch effect.Path {
 				case a.ID + ".share":
 					if effect.Op != Move {
@@ -233,6 +169,9 @@ func (c *compiler) jumps() error {
 					continue
 				}
 				c.used[effect.Path] = true
+			}
+			if !c.used[effect.Path] {
+				return fmt.Errorf("event %s has an effect on %s: there is no such quantity that takes effects", e.ID, effect.Path)
 			}
 		}
 	}

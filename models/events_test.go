@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"entente/models"
+	"entente/sim/expr"
 )
 
 // A quantity that an event changes is changed in the steps in which the event is active.
@@ -194,7 +195,7 @@ func TestHazard(t *testing.T) {
 		s.Events = []models.Event{{ID: "event", Hazard: at(h), From: window[0], To: window[1], Effects: []models.Effect{
 			{Path: "deal_a.margin", Op: models.Set, By: is(1)},
 		}}}
-		s.Metrics = []models.UserMetric{indicator("happened", func(x float64) bool { return x != 0 }, "deal_a.flow")}
+		s.Metrics = []models.UserMetric{indicator("happened", 0, "deal_a.flow")}
 		got := byStep(t, s, 20_000)
 		for n := range 12 {
 			open := max(0, min(float64(n+1)/4, window[1])-window[0])
@@ -218,8 +219,8 @@ func TestRecurring(t *testing.T) {
 		{Path: "deal_a.commitments", Op: models.Multiply, By: is(0.5)},
 	}}}
 	s.Metrics = []models.UserMetric{
-		indicator("active", func(x float64) bool { return x != 0 }, "deal_a.flow"),
-		each("starts", func(x ...float64) float64 { return -math.Log2(x[0]) }, "deal_a.backlog"),
+		indicator("active", 0, "deal_a.flow"),
+		each("starts", func(x ...expr.X) expr.X { return expr.Log(x[0]).Times(-1 / math.Ln2) }, "deal_a.backlog"),
 	}
 	got := byStep(t, s, trials)
 

@@ -1,53 +1,61 @@
 package models
 
-import "entente/sim"
+import (
+	"entente/sim"
+	"entente/sim/expr"
+)
 
-// CompileByStep is Compile for tests that look at single steps: the outcomes come once a step
-// and not once a year, and with them what the model computes on the way and doesn't report.
-func CompileByStep(s *System) (*sim.Model, error) {
-	m, err := Compile(s)
+// Draws is where a model's numbers come from; tests put their own in between.
+type Draws = draws
+
+// AsDrawn leaves the draws as they are.
+func AsDrawn(d Draws) Draws { return d }
+
+// CompileWith is Compile with other draws.
+func CompileWith(s *System, draws func(Draws) Draws) (*sim.Model, error) {
+	m := sim.NewModel(s.Years, StepsPerYear, s.InputMixes, s.ShockMixes)
+	c, err := newCompiler(s, draws(m))
 	if err != nil {
 		return nil, err
 	}
-	m.StepsPerYear, m.Years = 1, m.Years*StepsPerYear
-	add := func(name string, kind sim.Kind, col sim.Column) int {
-		m.Outcomes = append(m.Outcomes, sim.Outcome{Name: name, Kind: kind, Column: col})
-		return len(m.Outcomes) - 1
+	c.run()
+	m.Outcomes, err = c.outcomes()
+	return m, err
+}
+
+// CompileByStep is CompileWith for tests that look at single steps: the outcomes come once a
+// step and not once a year, and with them what the model computes on the way and doesn't
+// report.
+func CompileByStep(s *System, draws func(Draws) Draws) (*sim.Model, error) {
+	m := sim.NewModel(s.Years*StepsPerYear, 1, s.InputMixes, s.ShockMixes)
+	c, err := newCompiler(s, draws(m))
+	if err != nil {
+		return nil, err
 	}
-	sum := func(name string, of []int) {
-		m.Outcomes = append(m.Outcomes, sim.Outcome{Name: name, Kind: sim.Flow, Of: of, Combine: func(dst []float64, of [][]float64) {
-			clear(dst)
-			for _, x := range of {
-				for i := range dst {
-					dst[i] += x[i]
-				}
-			}
-		}})
+	add := func(name string, x *expr.X) {
+		c.metrics = append(c.metrics, metric{sim.Outcome{Name: name, Kind: sim.Flow}, x})
 	}
-	for _, p := range m.Processes {
-		switch p := p.(type) {
-		case *commitmentsProcess:
-			add(p.ID+".fails", sim.Flow, p.failing)
-			for k, a := range p.alliances {
-				add(a.ID+".desired", sim.Flow, p.desired[k])
-				add(a.ID+".due", sim.Flow, p.due[k])
-				add(a.ID+".built", sim.Flow, a.built)
-				add(a.ID+".idle_cost", sim.Flow, a.idleCost)
-				var recovered []int
-				for _, h := range a.holdings {
-					recovered = append(recovered, add(a.ID+".recovered of one", sim.Flow, h.recovered))
-				}
-				sum(a.ID+".recovered", recovered)
-			}
-		case *cloudProcess:
-			add(p.ID+".core", sim.Flow, p.cloudState.revenue.flow)
-		case *investorProcess:
-			var recovered []int
-			for _, h := range p.holdings {
-				recovered = append(recovered, add(p.ID+".recovered of one", sim.Flow, h.recovered))
-			}
-			sum(p.ID+".recovered", recovered)
+	for _, l := range c.labs {
+		add(l.ID+".fails", &l.failing)
+	}
+	for _, a := range c.alliances {
+		add(a.ID+".desired", &a.desired)
+		add(a.ID+".due", &a.due)
+		add(a.ID+".built", &a.built)
+		add(a.ID+".idle_cost", &a.idleCost)
+		recovered := &c.zero
+		if a.holding != nil {
+			recovered = &a.holding.recovered
 		}
+		add(a.ID+".recovered", recovered)
 	}
-	return m, nil
+	for _, cl := range c.clouds {
+		add(cl.ID+".core", &cl.revenue.flow)
+	}
+	for _, v := range c.investors {
+		add(v.ID+".recovered", &v.recovered)
+	}
+	c.run()
+	m.Outcomes, err = c.outcomes()
+	return m, err
 }

@@ -167,8 +167,8 @@ func TestAvailability(t *testing.T) {
 		s.Labs[0].Funding.HalfLife = is(0.4)
 		s.Labs[0].Funding.Availability = is(availability)
 		s.Metrics = []models.UserMetric{
-			indicator("open", func(x float64) bool { return x > 0 }, "lab.raised"),
-			indicator("both", func(x float64) bool { return x > 9 }, "lab.raised"), // 6 each time
+			indicator("open", 0, "lab.raised"),
+			indicator("both", 9, "lab.raised"), // 6 each time
 		}
 		got := byStep(t, s, trials)
 		for n := range 8 {
@@ -177,7 +177,7 @@ func TestAvailability(t *testing.T) {
 		if availability != 0.5 {
 			continue
 		}
-		m, err := models.CompileByStep(s)
+		m, err := models.CompileByStep(s, models.AsDrawn)
 		if err != nil {
 			t.Fatal(err)
 		}

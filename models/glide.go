@@ -3,55 +3,43 @@ package models
 import (
 	"math"
 
-	"entente/sim"
+	"entente/sim/expr"
 )
 
-// glideProcess follows a glide:
+// glide follows a glide:
 //
 //	x(t) = long_run + (initial − long_run)·2^(−t/half_life)
 //
-// At step n its column holds x(nΔ + offset): offset Δ/2 for flows, 0 and Δ for valuations at
-// the step's beginning and end. Limits: half_life → ∞ stays at initial, half_life → 0 is
-// long_run from the first moment after the start.
-type glideProcess struct {
-	initial, longRun, halfLife sim.Column
-	offset                     float64
-	distance                   sim.Column // x − long_run
-	left                       sim.Column // e^(−κΔ)
-	x                          sim.Column
+// At step n it is at nΔ + offset: offset Δ/2 for flows, 0 for valuations at the step's
+// beginning. Limits: half_life → ∞ stays at initial, half_life → 0 is long_run from the first
+// moment after the start.
+type glide struct {
+	longRun  expr.X
+	distance expr.X // x − long_run
+	left     expr.X // e^(−κΔ)
 }
 
-// glide returns the column of a glide at nΔ + offset.
-func (c *compiler) glide(g Glide, offset float64) sim.Column {
+func (c *compiler) glide(g Glide, offset float64) glide {
 	initial := c.value(g.Initial)
 	if !g.Moves {
-		return initial
+		return glide{initial, c.zero, c.one}
 	}
-	return c.glideBetween(initial, c.value(g.LongRun), c.value(g.HalfLife), offset)
+	longRun, halfLife := c.value(g.LongRun), c.value(g.HalfLife)
+	left, _ := c.decay(halfLife)
+	begun := expr.Exp(c.Const(-math.Ln2 * offset).Div(halfLife))
+	return glide{longRun, initial.Sub(longRun).Mul(begun), left}
 }
 
-func (c *compiler) glideBetween(initial, longRun, halfLife sim.Column, offset float64) sim.Column {
-	p := &glideProcess{
-		initial: initial, longRun: longRun, halfLife: halfLife,
-		offset: offset, distance: c.column(), left: c.column(), x: c.column(),
-	}
-	c.add(p)
-	return p.x
+// times is the glide of f·x.
+func (g glide) times(f float64) glide {
+	return glide{g.longRun.Times(f), g.distance.Times(f), g.left}
 }
 
-func (p *glideProcess) Start(b *sim.Batch) {
-	initial, longRun, halfLife := b.Col(p.initial), b.Col(p.longRun), b.Col(p.halfLife)
-	distance, left := b.Col(p.distance), b.Col(p.left)
-	for i := range distance {
-		distance[i] = (initial[i] - longRun[i]) * math.Exp2(-p.offset/halfLife[i])
-		left[i], _ = decay(halfLife[i])
-	}
-}
+func (g *glide) here() expr.X { return g.longRun.Add(g.distance) }
 
-func (p *glideProcess) Step(b *sim.Batch, _ int) {
-	longRun, distance, left, x := b.Col(p.longRun), b.Col(p.distance), b.Col(p.left), b.Col(p.x)
-	for i := range x {
-		x[i] = longRun[i] + distance[i]
-		distance[i] *= left[i]
-	}
+// move returns where the glide is, and moves it by a step.
+func (g *glide) move() expr.X {
+	x := g.here()
+	g.distance = g.distance.Mul(g.left)
+	return x
 }

@@ -5,6 +5,7 @@ import (
 
 	"entente/models"
 	"entente/sim"
+	"entente/sim/expr"
 )
 
 // Metrics of a scenario's own are made of others, and of earlier ones of their kind, year by
@@ -13,10 +14,10 @@ func TestUserMetrics(t *testing.T) {
 	s := plain(2, 2)
 	s.Labs[0].Revenue.Growth = still(3)
 	s.Metrics = []models.UserMetric{
-		each("billed_per_revenue", func(x ...float64) float64 { return x[0] / x[1] }, "deal_a.billed", "lab.revenue"),
-		each("twice", func(x ...float64) float64 { return 2 * x[0] }, "billed_per_revenue"),
-		each("both", func(x ...float64) float64 { return x[0] + 10*x[1] }, "cloud_a.loss_total", "lab.failed"),
-		each("stock_by_flow", func(x ...float64) float64 { return x[0] / x[1] }, "lab.run_rate", "cloud_a.revenue"),
+		each("billed_per_revenue", func(x ...expr.X) expr.X { return x[0].Div(x[1]) }, "deal_a.billed", "lab.revenue"),
+		each("twice", func(x ...expr.X) expr.X { return x[0].Times(2) }, "billed_per_revenue"),
+		each("both", func(x ...expr.X) expr.X { return x[0].Add(x[1].Times(10)) }, "cloud_a.loss_total", "lab.failed"),
+		each("stock_by_flow", func(x ...expr.X) expr.X { return x[0].Div(x[1]) }, "lab.run_rate", "cloud_a.revenue"),
 	}
 	onBothRoutes(t, s, quiet{}, func(t *testing.T, got trial) {
 		got.check(t, "billed_per_revenue", 0.5, 0.5)
@@ -40,7 +41,7 @@ func TestUserMetricsRefused(t *testing.T) {
 		{[]string{"lab.failed", "lab.revenue"}, "metric new mixes lab.revenue, which is once per trial or by year, with the other"},
 	} {
 		s := plain(1, 1)
-		first := func(x ...float64) float64 { return x[0] }
+		first := func(x ...expr.X) expr.X { return x[0] }
 		s.Metrics = []models.UserMetric{each("new", first, tt.of...), each("later", first, "lab.revenue")}
 		if _, err := models.Compile(s); err == nil || err.Error() != tt.want {
 			t.Errorf("of %v: error %v, want %s", tt.of, err, tt.want)

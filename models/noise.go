@@ -1,74 +1,42 @@
 package models
 
-import (
-	"entente/sim"
-	"entente/sim/vec"
-)
+import "entente/sim/expr"
 
-// noiseProcess is an Ornstein–Uhlenbeck process from y(0) = 0 and the exponent of its
-// mean-one multiplier, with κ = ln 2/half_life:
+// noise is an Ornstein–Uhlenbeck process from y(0) = 0, with κ = ln 2/half_life:
 //
 //	y'         = y·e^(−κΔ) + volatility·√((1 − e^(−2κΔ))/(2κ))·ε
 //	multiplier = exp(y' − ½Var y'),   Var y' = Var y·e^(−2κΔ) + volatility²·(1 − e^(−2κΔ))/(2κ)
 //
-// which is Var y(t) = volatility²·(1 − e^(−2κt))/(2κ), exactly, at every step.
-type noiseProcess struct {
-	volatility, halfLife, ε sim.Column
-	left, sd                sim.Column // e^(−κΔ), and the standard deviation of a step
-	y, variance             sim.Column
-	exponent                sim.Column // y − ½Var y
+// which is Var y(t) = volatility²·(1 − e^(−2κt))/(2κ), exactly, at every step, so that the
+// multiplier's mean is 1. A nil noise is none.
+type noise struct {
+	shock    string
+	sd, left expr.X // the standard deviation of a step, e^(−κΔ)
+	y        expr.X // in units of sd
+	half     expr.X // ½Var y
+	gains    expr.X // what half gains in a step
+	keeps    expr.X // e^(−2κΔ)
 }
 
-// noiseExponent returns the column of a noise's exponent; at the start it is 0.
-func (c *compiler) noiseExponent(n *Noise, shock string) sim.Column {
-	if n == nil || isZero(n.Volatility) {
-		return c.constant(0)
+func (c *compiler) noise(n *Noise, shock string) *noise {
+	if n == nil {
+		return nil
 	}
-	p := &noiseProcess{
-		volatility: c.value(n.Volatility), halfLife: c.value(n.HalfLife), ε: c.shock(shock),
-		left: c.column(), sd: c.column(), y: c.column(), variance: c.column(), exponent: c.column(),
+	halfLife := c.value(n.HalfLife)
+	left, _ := c.decay(halfLife)
+	sd := c.value(n.Volatility).Mul(c.spread(halfLife))
+	return &noise{
+		shock: shock, sd: sd, left: left, y: c.zero, half: c.zero,
+		gains: sd.Mul(sd).Times(0.5), keeps: left.Mul(left),
 	}
-	c.add(p)
-	return p.exponent
 }
 
-// noise returns the column of a noise's multiplier; at the start it is 1.
-func (c *compiler) noise(n *Noise, shock string) sim.Column {
-	if n == nil || isZero(n.Volatility) {
-		return c.constant(1)
+// move moves the noise by a step and returns the exponent of its multiplier.
+func (p *noise) move(c *compiler) expr.X {
+	if p == nil {
+		return c.zero
 	}
-	p := &multiplierProcess{exponent: c.noiseExponent(n, shock), multiplier: c.column()}
-	c.add(p)
-	return p.multiplier
-}
-
-// multiplierProcess turns a noise's exponent into its multiplier.
-type multiplierProcess struct{ exponent, multiplier sim.Column }
-
-func (p *multiplierProcess) Start(b *sim.Batch) { fill(b.Col(p.multiplier), 1) }
-
-func (p *multiplierProcess) Step(b *sim.Batch, _ int) {
-	vec.Exp(b.Col(p.multiplier), b.Col(p.exponent))
-}
-
-func (p *noiseProcess) Start(b *sim.Batch) {
-	volatility, halfLife := b.Col(p.volatility), b.Col(p.halfLife)
-	left, sd := b.Col(p.left), b.Col(p.sd)
-	for i := range left {
-		left[i], _ = decay(halfLife[i])
-		sd[i] = volatility[i] * spread(halfLife[i])
-	}
-	clear(b.Col(p.y))
-	clear(b.Col(p.variance))
-	clear(b.Col(p.exponent))
-}
-
-func (p *noiseProcess) Step(b *sim.Batch, _ int) {
-	ε, left, sd := b.Col(p.ε), b.Col(p.left), b.Col(p.sd)
-	y, variance, exponent := b.Col(p.y), b.Col(p.variance), b.Col(p.exponent)
-	for i := range y {
-		y[i] = y[i]*left[i] + sd[i]*ε[i]
-		variance[i] = variance[i]*left[i]*left[i] + sd[i]*sd[i]
-		exponent[i] = y[i] - variance[i]/2
-	}
+	p.y = p.y.Mul(p.left).Add(c.Normal(p.shock, c.n+1))
+	p.half = p.half.Mul(p.keeps).Add(p.gains)
+	return p.sd.Mul(p.y).Sub(p.half)
 }

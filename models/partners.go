@@ -1,40 +1,45 @@
 package models
 
-import "entente/sim"
+import (
+	"math"
 
-// partnersProcess is what the lab's revenue brings the cloud's owner beside compute:
+	"entente/sim/expr"
+)
+
+// partnerState is what the lab's revenue brings the cloud's owner beside compute:
 //
 //	revenue share   rate·revenue, until its date and until the cap is received (the last
 //	                payment is cut to the cap), and not after a failure
 //	resale          Q = pull_through·revenue, until its date
-type partnersProcess struct {
-	noStart
-	*allianceState
+type partnerState struct {
+	shareRate, pullThrough    expr.X // without effects
+	shareEffects, pullEffects quantity
+	toReceive                 expr.X // what is left of the cap
+	sharePaid, resale         expr.X // in the step; Q
+	resaleMargin              expr.X // after payback
 }
 
-func (c *compiler) partners(a *allianceState) { c.add(&partnersProcess{allianceState: a}) }
-
-func (p *partnersProcess) Step(b *sim.Batch, n int) {
-	revenue, failed := b.Col(p.lab.revenue.flow), b.Col(p.lab.failed)
-	paid, received := b.Col(p.sharePaid), b.Col(p.received)
-	if timeOf(n) < p.RevenueShare.Until {
-		rate, most := b.Col(p.shareRate), b.Col(p.shareCap)
-		for i := range paid {
-			paid[i] = min(rate[i]*revenue[i], max(0, most[i]-received[i]))
-			if failed[i] != 0 {
-				paid[i] = 0
-			}
-			received[i] += paid[i]
-		}
-	} else {
-		clear(paid)
+func (c *compiler) partnerState(a *Alliance) partnerState {
+	s := partnerState{
+		shareRate: c.value(a.RevenueShare.Rate), shareEffects: c.quantity(a.ID+".revenue_share.rate", 0, 1),
+		pullThrough: c.value(a.Resale.PullThrough), pullEffects: c.quantity(a.ID+".resale.pull_through", 0, math.Inf(1)),
+		toReceive: c.Const(math.Inf(1)), resaleMargin: c.value(a.Resale.Margin).Sub(c.value(a.Resale.Payback)),
 	}
-	resale := b.Col(p.resale)
-	if timeOf(n) < p.Resale.Until {
-		for i, x := range b.Col(p.pullThrough) {
-			resale[i] = x * revenue[i]
+	if a.RevenueShare.Cap != nil {
+		s.toReceive = c.value(*a.RevenueShare.Cap)
+	}
+	return s
+}
+
+func (c *compiler) payPartners(a *allianceState) {
+	a.sharePaid, a.resale = c.zero, c.zero
+	if rate := c.under(a.shareEffects, a.shareRate); timeOf(c.n) < a.RevenueShare.Until && !isZero(rate) {
+		a.sharePaid = rate.Mul(a.lab.revenue.flow).Min(a.toReceive).Mul(a.lab.alive)
+		if a.RevenueShare.Cap != nil {
+			a.toReceive = a.toReceive.Sub(a.sharePaid)
 		}
-	} else {
-		clear(resale)
+	}
+	if timeOf(c.n) < a.Resale.Until {
+		a.resale = c.under(a.pullEffects, a.pullThrough).Mul(a.lab.revenue.flow)
 	}
 }

@@ -3,10 +3,10 @@ package models
 import (
 	"math"
 
-	"entente/sim"
+	"entente/sim/expr"
 )
 
-// plantProcess is the plant A that the cloud builds for one alliance, of intensity v (dollars
+// plantState is the plant A that the cloud builds for one alliance, of intensity v (dollars
 // of plant per dollar of yearly use), life ℓ, lead L and redeployable part ζ:
 //
 //	target    = v·max(use/Δ, (S(t + L + Δ) − S(t + L))/Δ)     (the second only before a failure)
@@ -17,58 +17,54 @@ import (
 // Wear is replaced at once, growth takes the lead (L = 0: none). Before the first step A is
 // v·use/Δ of the first step. Straight exponential wear keeps A' memoryless: there is no
 // vintage to follow.
-type plantProcess struct {
-	*allianceState
-	wear, worn, pace sim.Column // e^(Δ/ℓ) − 1, 1 − e^(−Δ/ℓ), min(1, Δ/L)
-	promised         sim.Column // S(t + L + Δ) − S(t + L)
+type plantState struct {
+	intensity, lead   expr.X // v/Δ, L
+	stuck             expr.X // 1 − ζ
+	wear, worn, lasts expr.X // e^(Δ/ℓ) − 1, 1 − e^(−Δ/ℓ), e^(−Δ/ℓ)
+	pace              expr.X // min(1, Δ/L)
+
+	needed          expr.X // v·use/Δ
+	plant           expr.X // A
+	built, idleCost expr.X
 }
 
-func (c *compiler) plant(a *allianceState) {
-	if a.Capital != nil {
-		c.add(&plantProcess{a, c.column(), c.column(), c.column(), c.column()})
+func (c *compiler) plantState(k *Capital) plantState {
+	s := plantState{
+		intensity: c.zero, lead: c.zero, stuck: c.one,
+		needed: c.zero, plant: c.zero, built: c.zero, idleCost: c.zero,
 	}
+	if k == nil {
+		return s
+	}
+	s.intensity = c.value(k.Intensity).Div(c.Const(stepYears))
+	s.lead = c.value(k.Lead)
+	s.stuck = c.value(k.Redeployable).OneMinus()
+	lost := c.Const(-stepYears).Div(c.value(k.Life))
+	// Bounded, because the wear of no plant is none, however short its life.
+	s.wear = expr.Expm1(lost.Neg()).Min(c.Const(math.MaxFloat64))
+	s.worn = expr.Expm1(lost).Neg()
+	s.lasts = expr.Exp(lost)
+	s.pace = c.Const(stepYears).Div(s.lead.Max(c.Const(stepYears)))
+	return s
 }
 
-func (p *plantProcess) Start(b *sim.Batch) {
-	life, lead := b.Col(p.life), b.Col(p.lead)
-	wear, worn, pace := b.Col(p.wear), b.Col(p.worn), b.Col(p.pace)
-	for i := range wear {
-		// Bounded, because the wear of no plant is none, however short its life.
-		wear[i] = min(math.Expm1(stepYears/life[i]), math.MaxFloat64)
-		worn[i] = -math.Expm1(-stepYears / life[i])
-		pace[i] = 1
-		if lead[i] > stepYears {
-			pace[i] = stepYears / lead[i]
-		}
+func (c *compiler) buildPlant(a *allianceState) {
+	if a.Capital == nil {
+		return
 	}
-}
-
-func (p *plantProcess) Step(b *sim.Batch, n int) {
-	intensity, redeployable := b.Col(p.intensity), b.Col(p.redeployable)
-	wear, worn, pace := b.Col(p.wear), b.Col(p.worn), b.Col(p.pace)
-	use, plant, built, idleCost := b.Col(p.use), b.Col(p.plant), b.Col(p.built), b.Col(p.idleCost)
-	failed, promised := b.Col(p.lab.failed), b.Col(p.promised)
-	clear(promised)
-	for _, s := range p.schedules {
-		scale, lead, leadNext := b.Col(s.scale), b.Col(s.lead), b.Col(s.leadNext)
-		for i := range promised {
-			promised[i] += scale[i] * (leadNext[i] - lead[i])
-		}
+	promised := c.zero
+	for _, s := range a.schedules {
+		promised = promised.Add(s.scale.Mul(s.leadNext.Sub(s.lead)))
 	}
-	for i := range plant {
-		needed := intensity[i] * use[i] / stepYears
-		target := needed
-		if failed[i] == 0 {
-			target = max(needed, intensity[i]*promised[i]/stepYears)
-		}
-		A := plant[i]
-		if n == 0 {
-			A = needed
-		}
-		short := max(0, target-A)
-		build := min(short, A*wear[i]+short*pace[i])
-		built[i] = build
-		plant[i] = (A + build) * (1 - worn[i])
-		idleCost[i] = (1 - redeployable[i]) * max(0, A+build-needed) * worn[i]
+	a.needed = a.intensity.Mul(a.use)
+	target := a.needed.Max(a.intensity.Mul(promised).Mul(a.lab.alive))
+	A := a.plant
+	if c.n == 0 {
+		A = a.needed
 	}
+	short := target.Sub(A).Positive()
+	a.built = short.Min(A.Mul(a.wear).Add(short.Mul(a.pace)))
+	A = A.Add(a.built)
+	a.plant = A.Mul(a.lasts)
+	a.idleCost = a.stuck.Mul(a.worn).Mul(A.Sub(a.needed).Positive())
 }

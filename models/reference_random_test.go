@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 
 	"entente/models"
+	"entente/sim/expr"
 )
 
 // hashDraws makes each draw a function of a seed, a name and an index.
@@ -436,15 +437,10 @@ func (g systemMaker) effect(s *models.System, path string) models.Effect {
 // metrics are a few expressions: per year, once per trial, and over an earlier one.
 func (g systemMaker) metrics(s *models.System) []models.UserMetric {
 	a, lab := s.Alliances[0], s.Labs[0].ID
-	sum := func(dst []float64, of [][]float64) {
-		for k := range dst {
-			dst[k] = of[0][k] + of[1][k]
-		}
-	}
-	quotient := func(dst []float64, of [][]float64) {
-		for k := range dst {
-			dst[k] = ratio(of[0][k], of[1][k])
-		}
+	sum := func(of []expr.X) expr.X { return of[0].Add(of[1]) }
+	quotient := func(of []expr.X) expr.X {
+		zero := of[1].Times(0)
+		return expr.If(of[1].Above(zero), of[0].Div(of[1]), zero.Plus(math.NaN()))
 	}
 	return []models.UserMetric{
 		{Name: "at_stake", Of: []string{a.Cloud + ".exposure", a.ID + ".backlog"}, Combine: sum},

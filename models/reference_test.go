@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"entente/models"
+	"entente/sim/expr"
 )
 
 // This file is the alliance model written a second time, for one trial, with plain numbers:
@@ -1088,15 +1089,15 @@ func (tr *refTrial) metrics(steps []refStep) map[string][]float64 {
 		out[i.ID+".npv"] = []float64{npv(i.ID)}
 	}
 	for _, m := range tr.s.Metrics {
-		length := 1
-		var of [][]float64
-		for _, name := range m.Of {
-			of = append(of, out[name])
-			length = len(out[name])
+		for k := range out[m.Of[0]] {
+			code := expr.New() // of constants, so that it computes at once
+			var of []expr.X
+			for _, name := range m.Of {
+				of = append(of, code.Const(out[name][k]))
+			}
+			x, _ := m.Combine(of).Constant()
+			out[m.Name] = append(out[m.Name], x)
 		}
-		dst := make([]float64, length)
-		m.Combine(dst, of)
-		out[m.Name] = dst
 	}
 	return out
 }

@@ -7,6 +7,7 @@ import (
 
 	"entente/models"
 	"entente/sim"
+	"entente/sim/expr"
 )
 
 // The run rate of a decaying growth is R₀·exp(μ̄t + (μ₀ − μ̄)(1 − e^(−κt))/κ), and one shock to
@@ -190,14 +191,9 @@ func TestRevenueSchwartzMoon(t *testing.T) {
 		Volatility:       moving(0.1+(0.2-0.1)*math.Exp(κ*Δ/2), 0.1, math.Ln2/κ),
 	}
 	s.Metrics = []models.UserMetric{logarithm("lab.run_rate")}
-	m, err := models.CompileByStep(s)
+	m, err := models.CompileByStep(s, func(d models.Draws) models.Draws { return fading{d, κ} })
 	if err != nil {
 		t.Fatal(err)
-	}
-	for _, shock := range m.Shocks {
-		if shock.Name == "lab.growth" {
-			m.Processes = append([]sim.Process{fading{shock.Column, κ}}, m.Processes...)
-		}
 	}
 	got := manyTrials(t, s, m, 20_000)
 	closed := logRevenue{
@@ -215,19 +211,18 @@ func TestRevenueSchwartzMoon(t *testing.T) {
 	}
 }
 
-// fading makes a shock fade by e^(−κΔ) in each step.
+// fading makes the shock to growth fade by e^(−κΔ) in each step.
 type fading struct {
-	shock sim.Column
-	κ     float64
+	models.Draws
+	κ float64
 }
 
-func (fading) Start(*sim.Batch) {}
-
-func (p fading) Step(b *sim.Batch, n int) {
-	x := b.Col(p.shock)
-	for i := range x {
-		x[i] *= math.Exp(-p.κ * Δ * float64(n))
+func (d fading) Normal(name string, index int) expr.X {
+	x := d.Draws.Normal(name, index)
+	if name == "lab.growth" {
+		x = x.Times(math.Exp(-d.κ * Δ * float64(index-1)))
 	}
+	return x
 }
 
 // The logarithms of two labs' run rates are as correlated as their shocks, and those of inputs
@@ -275,8 +270,8 @@ func TestRevenueCorrelation(t *testing.T) {
 					mean := map[string]float64{"shocks": math.Log(4) - sd*sd/2, "inputs": 1}[kind]
 					mean2 := map[string]float64{"shocks": math.Log(4) - sd*sd/2, "inputs": 2}[kind]
 					s.Metrics = []models.UserMetric{
-						each("product", func(x ...float64) float64 {
-							return (math.Log(x[0]) - mean) / sd * (math.Log(x[1]) - mean2) / sd
+						each("product", func(x ...expr.X) expr.X {
+							return expr.Log(x[0]).Plus(-mean).Mul(expr.Log(x[1]).Plus(-mean2)).Times(1 / (sd * sd))
 						}, "lab.run_rate", "other.run_rate"),
 						logarithm("lab.run_rate"), logarithm("other.run_rate"),
 					}

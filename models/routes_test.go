@@ -9,6 +9,7 @@ import (
 
 	"entente/models"
 	"entente/sim"
+	"entente/sim/expr"
 )
 
 // What a reader of the model computes by hand must come out of both routes: the columns, which
@@ -33,16 +34,16 @@ func onBothRoutes(t *testing.T, s *models.System, d quiet, check func(t *testing
 // columns runs one trial of the compiled system under the given draws.
 func columns(t *testing.T, s *models.System, d quiet) trial {
 	t.Helper()
-	m, err := models.Compile(s)
+	m, err := models.CompileWith(s, d.draws)
 	if err != nil {
 		t.Fatal(err)
 	}
-	byStep, err := models.CompileByStep(s)
+	byStep, err := models.CompileByStep(s, d.draws)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := trial{metrics: single(t, d.into(m))}
-	values := single(t, d.into(byStep))
+	got := trial{metrics: single(t, m)}
+	values := single(t, byStep)
 	for n := range byStep.Years {
 		step := refStep{}
 		for name, x := range values {
@@ -91,48 +92,23 @@ func (q quiet) uniform(name string, index int) float64 {
 	return 0.5
 }
 
-// into makes a model draw what q says: its inputs, which in these tests are the times of
-// events alone, and its shocks are taken from it, and a first process fills their columns.
-func (q quiet) into(m *sim.Model) *sim.Model {
-	for _, mistaken := range []map[string]map[int]float64{q.normals, q.uniforms} {
-		for name := range mistaken {
-			if !slices.ContainsFunc(m.Shocks, func(s sim.Shock) bool { return s.Name == name }) &&
-				!slices.ContainsFunc(m.Inputs, func(i sim.Input) bool { return i.Name == name }) {
-				panic(fmt.Sprintf("nothing draws %s", name))
-			}
-		}
-	}
-	m.Processes = append([]sim.Process{told{q, m.Inputs, m.Shocks}}, m.Processes...)
-	m.Inputs, m.Shocks = nil, nil
-	return m
-}
+// draws makes a model draw what q says: its inputs, which in these tests are the times of
+// events alone, and its shocks become inputs of one value.
+func (q quiet) draws(d models.Draws) models.Draws { return told{d, q} }
 
-// told is the process that draws as it is told.
 type told struct {
+	models.Draws
 	quiet
-	inputs []sim.Input
-	shocks []sim.Shock
 }
 
-func (p told) Start(b *sim.Batch) {
-	for _, in := range p.inputs {
-		for i := range b.N {
-			b.Col(in.Column)[i] = p.uniform(in.Name, 0)
-		}
-	}
-	p.Step(b, -1)
+func (d told) Input(name string, _ sim.Dist) expr.X { return d.Uniform(name, 0) }
+
+func (d told) Normal(name string, index int) expr.X {
+	return d.Draws.Input(fmt.Sprintf("%s %d", name, index), between{d.normal(name, index), d.normal(name, index)})
 }
 
-func (p told) Step(b *sim.Batch, n int) {
-	for _, s := range p.shocks {
-		x := p.normal(s.Name, n+1)
-		if s.Uniform {
-			x = p.uniform(s.Name, n+1)
-		}
-		for i := range b.N {
-			b.Col(s.Column)[i] = x
-		}
-	}
+func (d told) Uniform(name string, index int) expr.X {
+	return d.Draws.Input(fmt.Sprintf("%s %d", name, index), between{d.uniform(name, index), d.uniform(name, index)})
 }
 
 func is(x float64) models.Value { return models.Value{Const: x} }

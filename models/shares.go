@@ -3,11 +3,10 @@ package models
 import (
 	"math"
 
-	"entente/sim"
-	"entente/sim/vec"
+	"entente/sim/expr"
 )
 
-// sharesProcess moves the shares w of a lab's compute over its alliances, in this order:
+// The shares w of a lab's compute move over its alliances, in this order:
 //
 //	moves       of an alliance's w and w*, the fraction f goes to the others by attraction
 //	migration   w ← w + (w* − w)(1 − 2^(−Δ/half_life)) where the share is a glide, then Σw = 1
@@ -19,214 +18,163 @@ import (
 // with the attraction A = b·γ^(−e), the price γ, the lab's price sensitivity e, and x the
 // exclusivity's churn factor while it lasts. Where Σ_{m≠i} A_m = 0 nothing leaves i; a lab
 // with one alliance keeps share 1. The shares sum to 1 and none is negative.
-type sharesProcess struct {
-	*labState
-	planned bool // a share is a glide
-	priced  bool // prices differ, or can
-	sum     sim.Column
-	lnPrice sim.Column // ln γ̄
-}
 
 // mostChurn bounds the annual rate of churn after noise and price.
 const mostChurn = 0.95
 
-func (c *compiler) sharesOf(l *labState) {
-	p := &sharesProcess{labState: l, sum: c.column(), lnPrice: c.column()}
+// leastPrice is the lowest price of a unit of compute, relative to the market.
+const leastPrice = 0.01
+
+// shareState is what moves an alliance's share.
+type shareState struct {
+	share, longRunShare expr.X // w, w*
+	migration           expr.X // what of the way from one to the other is gone in a step
+
+	basePrice    expr.X // without effects
+	priceEffects quantity
+	price        expr.X // γ
+	lnPower      expr.X // e·ln γ
+	attraction   expr.X // b
+	pull         expr.X // A
+	elsewhere    expr.X // condition: the others attract
+	perPull      expr.X // 1/Σ_{m≠i} A_m, 0 where nothing attracts
+
+	churnRate, churnFactor     expr.X // ρ and x without effects
+	rateEffects, factorEffects quantity
+	churnNoise                 *noise
+}
+
+func (c *compiler) shareState(a *Alliance) shareState {
+	s := shareState{
+		share: c.value(a.Share.Initial), migration: c.zero,
+		basePrice: c.value(a.Price), priceEffects: c.quantity(a.ID+".price", leastPrice, math.Inf(1)),
+		attraction: c.value(a.Attraction),
+		churnRate:  c.value(a.Churn.AnnualRate), rateEffects: c.quantity(a.ID+".churn.annual_rate", 0, 1),
+		churnFactor: c.value(a.Exclusivity.ChurnFactor), factorEffects: c.quantity(a.ID+".exclusivity.churn_factor", 0, 1),
+		churnNoise: c.noise(a.Churn.Noise, a.ID+".churn"),
+	}
+	s.longRunShare = s.share
+	if a.Share.Moves {
+		s.longRunShare = c.value(a.Share.LongRun)
+		_, s.migration = c.decay(c.value(a.Share.HalfLife))
+	}
+	return s
+}
+
+// startShares normalises the shares, and the long-run shares, and finds who has where to go.
+func (c *compiler) startShares(l *labState) {
+	c.normalise(l, func(a *allianceState) *expr.X { return &a.share })
+	c.normalise(l, func(a *allianceState) *expr.X { return &a.longRunShare })
 	for _, a := range l.alliances {
-		a.churnExponent = c.noiseExponent(a.Churn.Noise, a.ID+".churn")
-		p.planned = p.planned || a.Share.Moves
-		p.priced = p.priced || a.price != a.basePrice || a.Price.Dist != nil || a.Price.Const != 1
+		a.elsewhere = c.zero.Less(c.others(a, func(b *allianceState) expr.X { return b.attraction }))
 	}
-	c.add(p)
 }
 
-func (p *sharesProcess) Start(b *sim.Batch) {
-	for _, a := range p.alliances {
-		copy(b.Col(a.share), b.Col(a.initialShare))
-		copy(b.Col(a.longRunShare), b.Col(a.plannedShare))
-		halfLife, step := b.Col(a.shareHalfLife), b.Col(a.migration)
-		for i := range step {
-			_, step[i] = decay(halfLife[i])
+// others sums something over the lab's other alliances.
+func (c *compiler) others(a *allianceState, of func(*allianceState) expr.X) expr.X {
+	sum := c.zero
+	for _, b := range a.lab.alliances {
+		if b != a {
+			sum = sum.Add(of(b))
 		}
-		if !a.Share.Moves {
-			clear(step)
-		}
-		p.attract(b, a, b.Col(a.basePrice))
 	}
-	p.normalise(b, func(a *allianceState) sim.Column { return a.share })
-	p.normalise(b, func(a *allianceState) sim.Column { return a.longRunShare })
+	return sum
 }
 
-// attract sets an alliance's ln γ and A = b·γ^(−e).
-func (p *sharesProcess) attract(b *sim.Batch, a *allianceState, price []float64) {
-	attraction, sensitivity, pull, lnPrice := b.Col(a.attraction), b.Col(p.sensitivity), b.Col(a.pull), b.Col(a.lnPrice)
-	if !p.priced {
-		copy(pull, attraction)
+// normalise scales a share of each alliance so that they sum to 1. Where all are 0, which a
+// distribution with an atom at 0 can bring about, they become equal.
+func (c *compiler) normalise(l *labState, of func(*allianceState) *expr.X) {
+	if len(l.alliances) == 1 {
+		*of(l.alliances[0]) = c.one
 		return
 	}
-	vec.Log(lnPrice, price)
-	for i := range pull {
-		pull[i] = -sensitivity[i] * lnPrice[i]
+	sum := c.zero
+	for _, a := range l.alliances {
+		sum = sum.Add(*of(a))
 	}
-	vec.Exp(pull, pull)
-	for i := range pull {
-		pull[i] *= attraction[i]
+	some, per := c.zero.Less(sum), c.one.Div(sum)
+	for _, a := range l.alliances {
+		w := of(a)
+		*w = expr.If(some, w.Mul(per), c.Const(1/float64(len(l.alliances))))
 	}
 }
 
-// normalise scales a column of each alliance so that they sum to 1. Where all are 0, which a
-// distribution with an atom at 0 can bring about, they become equal.
-func (p *sharesProcess) normalise(b *sim.Batch, of func(*allianceState) sim.Column) {
-	sum := b.Col(p.sum)
-	clear(sum)
-	for _, a := range p.alliances {
-		for i, w := range b.Col(of(a)) {
-			sum[i] += w
-		}
+// moveShares takes the step's prices and, where an event that moves a share starts, gives a
+// fraction of it, and of the long-run share, to the others.
+func (c *compiler) moveShares(l *labState) {
+	for _, a := range l.alliances {
+		a.price = c.under(a.priceEffects, a.basePrice)
+		a.lnPower = l.sensitivity.Mul(expr.Log(a.price))
+		a.pull = a.attraction.Mul(expr.Exp(a.lnPower.Neg()))
 	}
-	for _, a := range p.alliances {
-		w := b.Col(of(a))
-		for i := range w {
-			if sum[i] > 0 {
-				w[i] /= sum[i]
-			} else {
-				w[i] = 1 / float64(len(p.alliances))
+	for _, a := range l.alliances {
+		pulls := c.others(a, func(b *allianceState) expr.X { return b.pull })
+		a.perPull = expr.If(a.elsewhere, c.one.Div(pulls), c.zero)
+	}
+	for _, j := range l.moves {
+		a := j.alliance
+		f := j.event.starts.And(a.elsewhere).Mul(j.by)
+		out, outLater := f.Mul(a.share), f.Mul(a.longRunShare)
+		a.share, a.longRunShare = a.share.Sub(out), a.longRunShare.Sub(outLater)
+		perPull, perPullLater := out.Mul(a.perPull), outLater.Mul(a.perPull)
+		for _, b := range l.alliances {
+			if b != a {
+				b.share = b.share.Add(b.pull.Mul(perPull))
+				b.longRunShare = b.longRunShare.Add(b.pull.Mul(perPullLater))
 			}
 		}
 	}
 }
 
-func (p *sharesProcess) Step(b *sim.Batch, n int) {
-	for _, a := range p.alliances {
-		if a.price != a.basePrice {
-			p.attract(b, a, b.Col(a.price))
-		}
+// migrate moves the shares that are glides.
+func (c *compiler) migrate(l *labState) {
+	planned := false
+	for _, a := range l.alliances {
+		a.share = a.share.Add(a.longRunShare.Sub(a.share).Mul(a.migration))
+		planned = planned || a.Share.Moves
 	}
-	for _, j := range p.moves {
-		if !b.Zero(j.starts) {
-			p.move(b, j)
-		}
-	}
-	if p.planned {
-		p.migrate(b)
-	}
-	if len(p.alliances) > 1 {
-		p.churn(b, n)
-	}
-	p.averagePrice(b)
-}
-
-// averagePrice sets γ̄ = Σ wγ.
-func (p *sharesProcess) averagePrice(b *sim.Batch) {
-	meanPrice := b.Col(p.meanPrice)
-	clear(meanPrice)
-	for _, a := range p.alliances {
-		share, price := b.Col(a.share), b.Col(a.price)
-		for i := range meanPrice {
-			meanPrice[i] += share[i] * price[i]
-		}
+	if planned {
+		c.normalise(l, func(a *allianceState) *expr.X { return &a.share })
 	}
 }
 
-// move gives a fraction of one alliance's share, and of its long-run share, to the others.
-func (p *sharesProcess) move(b *sim.Batch, j jump) {
-	starts, by := b.Col(j.starts), b.Col(j.by)
-	for i := range starts {
-		if starts[i] == 0 {
-			continue
-		}
-		var others float64
-		for _, a := range p.alliances {
-			if a != j.alliance {
-				others += b.Col(a.pull)[i]
-			}
-		}
-		if others == 0 {
-			continue
-		}
-		now, later := b.Col(j.alliance.share), b.Col(j.alliance.longRunShare)
-		out, outLater := by[i]*now[i], by[i]*later[i]
-		now[i] -= out
-		later[i] -= outLater
-		for _, a := range p.alliances {
-			if a != j.alliance {
-				part := b.Col(a.pull)[i] / others
-				b.Col(a.share)[i] += out * part
-				b.Col(a.longRunShare)[i] += outLater * part
-			}
-		}
+// averagePrice is γ̄ = Σ wγ.
+func (c *compiler) averagePrice(l *labState) expr.X {
+	sum, differ := c.zero, false
+	for _, a := range l.alliances {
+		sum = sum.Add(a.share.Mul(a.price))
+		differ = differ || !isConst(a.price, 1)
 	}
+	if !differ {
+		return c.one
+	}
+	return sum
 }
 
-func (p *sharesProcess) migrate(b *sim.Batch) {
-	for _, a := range p.alliances {
-		if !a.Share.Moves {
-			continue
+// churn takes from each share what leaves it, and gives it to the others.
+func (c *compiler) churn(l *labState) {
+	lnPower := l.sensitivity.Mul(expr.Log(c.averagePrice(l))) // e·ln γ̄
+	var stays, out []expr.X                                   // out: per unit of attraction elsewhere
+	for _, a := range l.alliances {
+		ρ := c.under(a.rateEffects, a.churnRate).Mul(a.elsewhere)
+		if timeOf(c.n) < a.Exclusivity.Until {
+			x := c.under(a.factorEffects, a.churnFactor)
+			ρ = ρ.Mul(expr.If(l.alive, x, c.one))
 		}
-		share, longRun, step := b.Col(a.share), b.Col(a.longRunShare), b.Col(a.migration)
-		for i := range share {
-			share[i] += (longRun[i] - share[i]) * step[i]
-		}
+		// The noise's multiplier and (γ/γ̄)^e are one exponential. None of the factors is negative.
+		ρ = ρ.Mul(expr.Exp(a.churnNoise.move(c).Sub(lnPower).Add(a.lnPower))).Min(c.Const(mostChurn))
+		stay := a.share.Mul(expr.Sqrt(expr.Sqrt(ρ.OneMinus()))) // (1 − ρ)^Δ, Δ = 1/4
+		stays = append(stays, stay)
+		out = append(out, a.share.Sub(stay).Mul(a.perPull))
 	}
-	p.normalise(b, func(a *allianceState) sim.Column { return a.share })
-}
-
-func (p *sharesProcess) churn(b *sim.Batch, n int) {
-	sensitivity, failed := b.Col(p.sensitivity), b.Col(p.failed)
-	lnMeanPrice := b.Col(p.lnPrice)
-	if p.priced {
-		p.averagePrice(b)
-		vec.Log(lnMeanPrice, b.Col(p.meanPrice))
-	}
-	for k, a := range p.alliances {
-		share, rate, factor := b.Col(a.share), b.Col(a.churnRate), b.Col(a.churnFactor)
-		exclusive := timeOf(n) < a.Exclusivity.Until
-		// The noise's multiplier and (γ/γ̄)^e, as one exponential.
-		out, exponent := b.Col(a.out), b.Col(a.churnExponent)
-		copy(out, exponent)
-		if p.priced {
-			for i, lnPrice := range b.Col(a.lnPrice) {
-				out[i] += sensitivity[i] * (lnPrice - lnMeanPrice[i])
-			}
-		}
-		vec.Exp(out, out)
+	for j, a := range l.alliances {
+		arrives := c.zero
 		for i := range out {
-			ρ := rate[i] * out[i]
-			if exclusive && failed[i] == 0 {
-				ρ *= factor[i]
-			}
-			ρ = min(max(ρ, 0), mostChurn)
-			out[i] = share[i] * (1 - math.Sqrt(math.Sqrt(1-ρ))) // (1 − ρ)^Δ, Δ = 1/4
-		}
-		// What leaves per unit of attraction elsewhere.
-		perPull := b.Col(a.outPerPull)
-		clear(perPull)
-		for m, other := range p.alliances {
-			if m != k {
-				for i, x := range b.Col(other.pull) {
-					perPull[i] += x
-				}
+			if i != j {
+				arrives = arrives.Add(out[i])
 			}
 		}
-		for i := range perPull {
-			if perPull[i] == 0 {
-				out[i] = 0
-			} else {
-				perPull[i] = out[i] / perPull[i]
-			}
-		}
+		a.share = stays[j].Add(arrives.Mul(a.pull))
 	}
-	for k, a := range p.alliances {
-		share, out, pull := b.Col(a.share), b.Col(a.out), b.Col(a.pull)
-		for i := range share {
-			share[i] -= out[i]
-		}
-		for m, other := range p.alliances {
-			if m != k {
-				for i, x := range b.Col(other.outPerPull) {
-					share[i] += x * pull[i]
-				}
-			}
-		}
-	}
+	l.meanPrice = c.averagePrice(l)
 }

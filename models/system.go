@@ -5,7 +5,10 @@
 // never heard of files: dates are years from the start, references are ids.
 package models
 
-import "entente/sim"
+import (
+	"entente/sim"
+	"entente/sim/expr"
+)
 
 // A Value is a number of the scenario: a constant, or a distribution that is sampled once
 // per trial.
@@ -206,7 +209,7 @@ type UserMetric struct {
 	Name    string
 	Unit    string // empty: none
 	Of      []string
-	Combine func(dst []float64, of [][]float64)
+	Combine func(of []expr.X) expr.X
 }
 
 // A System is a whole scenario. Lists are in file order, which is the order of what happens

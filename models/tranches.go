@@ -1,88 +1,67 @@
 package models
 
-import "entente/sim"
+import "entente/sim/expr"
 
-// trancheState is where a tranche shows.
+// trancheState is a tranche in the course of a trial.
 type trancheState struct {
 	*Tranche
-	alliance           *allianceState // under which it is written
-	holding            *holding
-	amount             sim.Column
-	dated              bool
-	threshold, watched sim.Column // the condition: watched reaches threshold
-	paid               sim.Column // 1 once it is
-	due                sim.Column // what is paid in the step
+	alliance  *allianceState // under which it is written
+	holding   *holding
+	amount    expr.X
+	threshold expr.X // of its condition
+	unpaid    expr.X // condition: has not been paid
 }
 
-// tranchesProcess pays the tranches of one lab at the step's beginning: each once, in the
+func (c *compiler) tranche(t *Tranche, a *allianceState, h *holding) *trancheState {
+	s := &trancheState{Tranche: t, alliance: a, holding: h, amount: c.value(t.Amount), unpaid: c.one}
+	switch {
+	case t.RunRate != nil:
+		s.threshold = c.value(*t.RunRate)
+	case t.Billed != nil:
+		s.threshold = c.value(*t.Billed)
+	}
+	return s
+}
+
+// falls is the condition that a tranche falls due in the step.
+func (c *compiler) falls(t *trancheState) expr.X {
+	now := timeOf(c.n)
+	switch {
+	case now >= t.By:
+		return c.zero
+	case t.RunRate != nil:
+		return t.threshold.AtMost(t.alliance.lab.revenue.runRate)
+	case t.Billed != nil:
+		return t.threshold.AtMost(t.alliance.billedSoFar.sum())
+	case now < t.On:
+		return c.zero
+	}
+	return c.one
+}
+
+// payTranches pays the tranches of one lab at the step's beginning: each once, in the
 // first step that begins at or after its date or in which its condition holds, until its last
 // date, while the lab has not failed. All tranches of one step are priced together at
 // W = V + max(0, X), from before the step's draws: each buys amount/(W + Σ amounts), and every
 // stake held before is multiplied by W/(W + Σ amounts).
-type tranchesProcess struct{ *labState }
-
-func (c *compiler) tranches(l *labState) {
-	if len(l.holdings) > 0 {
-		c.add(&tranchesProcess{l})
+func (c *compiler) payTranches(l *labState) {
+	for _, h := range l.holdings {
+		h.invested = c.zero
 	}
-}
-
-func (p *tranchesProcess) Start(b *sim.Batch) {
-	for _, t := range p.tranches {
-		clear(b.Col(t.paid))
+	for _, t := range l.tranches {
+		pays := c.falls(t).And(t.unpaid)
+		t.unpaid = t.unpaid.Sub(pays)
+		t.holding.invested = t.holding.invested.Add(t.amount.Mul(pays))
 	}
-	for _, h := range p.holdings {
-		stake := b.Col(h.stake)
-		clear(stake)
-		for _, s := range h.initial {
-			for i, x := range b.Col(s) {
-				stake[i] += x
-			}
-		}
-		clear(b.Col(h.equity))
-		clear(b.Col(h.recovered))
+	l.paidIn = c.zero
+	for _, h := range l.holdings {
+		h.invested = h.invested.Mul(l.alive)
+		l.paidIn = l.paidIn.Add(h.invested)
 	}
-}
-
-func (p *tranchesProcess) Step(b *sim.Batch, n int) {
-	for _, h := range p.holdings {
-		clear(b.Col(h.invested))
-	}
-	paidIn, failed := b.Col(p.paidIn), b.Col(p.failed)
-	for _, t := range p.tranches {
-		due, paid, amount := b.Col(t.due), b.Col(t.paid), b.Col(t.amount)
-		clear(due)
-		if timeOf(n) >= t.By || t.dated && timeOf(n) < t.On {
-			continue
-		}
-		var watched, threshold []float64
-		if !t.dated {
-			watched, threshold = b.Col(t.watched), b.Col(t.threshold)
-		}
-		for i := range due {
-			if paid[i] == 0 && failed[i] == 0 && (t.dated || watched[i] >= threshold[i]) {
-				due[i], paid[i] = amount[i], 1
-				paidIn[i] += amount[i]
-			}
-		}
-	}
-
-	multiple, tilt, runRate, cash := b.Col(p.multipleBegin), b.Col(p.valuationTilt), b.Col(p.revenue.runRate), b.Col(p.cash)
-	for i, sum := range paidIn {
-		if sum <= 0 {
-			continue
-		}
-		before := multiple[i]*tilt[i]*runRate[i] + max(0, cash[i])
-		for _, h := range p.holdings {
-			b.Col(h.stake)[i] *= before / (before + sum)
-		}
-		for _, t := range p.tranches {
-			due := b.Col(t.due)[i]
-			b.Col(t.holding.stake)[i] += due / (before + sum)
-			b.Col(t.holding.invested)[i] += due
-			if a := t.holding.alliance; a != nil {
-				b.Col(a.invested)[i] += due
-			}
-		}
+	W := c.under(l.multipleTakes, l.multiple.here()).Mul(l.valuationTilt).Mul(l.revenue.runRate).Add(l.cash.Positive())
+	per := c.one.Div(W.Add(l.paidIn).Max(c.Const(tiny)))
+	left := l.paidIn.Mul(per).OneMinus()
+	for _, h := range l.holdings {
+		h.stake = h.stake.Mul(left).Add(h.invested.Mul(per))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"entente/models"
+	"entente/sim/expr"
 )
 
 // Two tranches in one step are priced together, at 10·4 + 10 before the money; a tranche comes
@@ -130,7 +131,7 @@ func TestValuationMean(t *testing.T) {
 	s.Alliances[0].Stakes = []models.Stake{{Investor: "owner_a", Stake: is(0.25)}}
 	s.Metrics = []models.UserMetric{
 		logarithm("lab.valuation"),
-		each("equity", func(x ...float64) float64 { return x[0] }, "deal_a.equity"),
+		each("equity", func(x ...expr.X) expr.X { return x[0] }, "deal_a.equity"),
 	}
 	got := byYear(t, s, 20_000)
 	for n := range 3 {
