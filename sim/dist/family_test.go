@@ -2,6 +2,7 @@ package dist
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -210,6 +211,58 @@ func TestTruncate(t *testing.T) {
 	} {
 		if _, err := Truncate(c.d, c.lo, c.hi); err == nil || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("truncate to [%v, %v]: %v, want %s", c.lo, c.hi, err, c.want)
+		}
+	}
+}
+
+// TestUniformEnds: no value passes an end by rounding.
+func TestUniformEnds(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	for range 10000 {
+		a, b := r.NormFloat64(), math.Exp(3*r.NormFloat64())
+		if r.IntN(2) == 0 {
+			a, b = -b, -a
+		}
+		d, err := NewUniform(a, b)
+		if err != nil {
+			continue
+		}
+		x := []float64{edge, 1 - edge}
+		d.Quantile(x)
+		if x[0] < a || x[1] > b || x[0]-a > 1e-15*(b-a)+4e-16*math.Abs(a) || b-x[1] > 1e-15*(b-a)+4e-16*math.Abs(b) {
+			t.Fatalf("uniform(%v, %v) runs from %v to %v", a, b, x[0], x[1])
+		}
+	}
+}
+
+// TestDiscreteColumns: the tables of a discrete distribution say of every probability what the
+// sums of its weights say, next to the steps too.
+func TestDiscreteColumns(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for n := 1; n < 60; n++ {
+		w, v := make([]float64, n), make([]float64, n)
+		for i := range w {
+			w[i], v[i] = math.Exp(4*r.NormFloat64()), float64(i)
+		}
+		dist, err := NewDiscrete(w, v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := dist.(discrete)
+		p := []float64{edge, 0.5, 1 - edge}
+		for i := range d.lower {
+			for _, at := range []float64{d.lower[i], 1 - d.upper[i]} {
+				p = append(p, at, math.Nextafter(at, 0), math.Nextafter(at, 1))
+			}
+		}
+		for _, u := range p {
+			if !(u > 0 && u < 1) {
+				continue
+			}
+			x := []float64{u}
+			if d.Quantile(x); x[0] != Point(d, u) {
+				t.Errorf("%d values: Q(%v) = %v, by sums %v", n, u, x[0], Point(d, u))
+			}
 		}
 	}
 }

@@ -49,17 +49,19 @@ type curve interface {
 type tabulated struct {
 	curve
 	once   sync.Once
-	quick  *[2 * quarters]quick // of the lower tail, then of the upper
+	quick  *octaveTable
+	holes  bool // in it
 	cells  []cell
 	lo, hi float64
 }
 
 const (
-	octaves  = 16 // the last is [1/4, 1/2]
-	quarters = 4 * octaves
+	octaves  = 16 // of a octaveTable; the last is [1/4, 1/2]
 	degree   = 11
 	deepest  = 12   // halvings of a cell
 	maxCells = 4096 // of a table
+
+	quickDegree = 7
 )
 
 // A cell is a polynomial in t from -1 to 1 or, where next is above 0, the pair of cells next
@@ -69,48 +71,35 @@ type cell struct {
 	next int
 }
 
-// A quick cell is a polynomial in t from -1 to 1 over a quarter of an octave, by power; not a
-// number where the cells are to be asked.
-type quick [quickDegree + 1]float64
-
-const quickDegree = 7
-
-// Quantile finds octave, quarter and t by arithmetic on the bits of r, its exponent and its
-// mantissa, without rounding.
 func (d *tabulated) Quantile(p []float64) {
 	d.once.Do(d.build)
-	const mantissa, one = 1<<50 - 1, 1023 << 52
-	table, lo, hi := d.quick, d.lo, d.hi
-	for i, u := range p {
-		// r is u or 1-u, without a branch: which one it is cannot be predicted.
-		r, other := math.Float64bits(u), math.Float64bits(1-u)
-		upper := uint64(int64(math.Float64bits(0.5-u)) >> 63)
-		r ^= (r ^ other) & upper
-		k := r>>50 - 4*(1023-octaves-1)
-		if k >= quarters {
-			p[i] = d.at(u, 1-u)
-			continue
+	if !d.holes {
+		d.sample(p)
+		return
+	}
+	var was [256]float64
+	for len(p) > 0 {
+		n := copy(was[:], p)
+		d.sample(p[:n])
+		for i, x := range p[:n] {
+			if math.IsNaN(x) {
+				p[i] = d.value(was[i])
+			}
 		}
-		c := &table[(k+upper&quarters)%(2*quarters)]
-		t := 8*math.Float64frombits(r&mantissa|one) - 9
-		// Horner's rule in t², even and odd powers apart: half the latency.
-		s := t * t
-		even := float64(float64(float64(float64(float64(c[6]*s)+c[4])*s)+c[2])*s) + c[0]
-		odd := float64(float64(float64(float64(float64(c[7]*s)+c[5])*s)+c[3])*s) + c[1]
-		x := even + float64(odd*t)
-		if !(x >= lo && x <= hi) {
-			x = d.rare(x, u)
-		}
-		p[i] = x
+		p = p[n:]
 	}
 }
 
-// rare is the quantile at u where the quick cell's, x, is no number or passed the support.
-func (d *tabulated) rare(x, u float64) float64 {
-	if math.IsNaN(x) {
-		return d.value(u)
+// sample is Quantile but for the holes of the quick table, where it gives no number.
+func (d *tabulated) sample(p []float64) {
+	for {
+		n := sampleOctaves(p, d.quick)
+		if n == len(p) {
+			return
+		}
+		p[n] = d.value(p[n])
+		p = p[n+1:]
 	}
-	return min(max(x, d.lo), d.hi)
 }
 
 // value looks up the quantile at u. Arithmetic on the bits of r, its exponent and its
@@ -153,9 +142,9 @@ func (d *tabulated) value(u float64) float64 {
 func (d *tabulated) build() {
 	d.lo, d.hi = d.Support()
 	d.cells = make([]cell, 2*octaves, 3*octaves)
-	d.quick = new([2 * quarters]quick)
-	for i := range d.quick {
-		d.quick[i][0] = math.NaN()
+	d.quick = &octaveTable{Lo: d.lo, Hi: d.hi}
+	for i := range d.quick.Piece {
+		d.quick.Piece[i][0] = math.NaN()
 	}
 	b := builder{curve: d.curve, quick: d.quick}
 	if d.lo < 0 && d.hi > 0 {
@@ -174,13 +163,16 @@ func (d *tabulated) build() {
 		}
 	}
 	d.cells = b.cells
+	for i := range d.quick.Piece {
+		d.holes = d.holes || math.IsNaN(d.quick.Piece[i][0])
+	}
 }
 
 // A builder fits the cells of one table.
 type builder struct {
 	curve
 	cells  []cell
-	quick  *[2 * quarters]quick
+	quick  *octaveTable
 	around float64 // the size below which values count as around 0
 	upper  bool    // r is 1 - p
 }
@@ -318,7 +310,7 @@ func (b *builder) fill(n, at int, lo, hi float64, x *nodes, depth int) {
 		cell.coef[0] += origin
 		if depth < len(chebyshev.part) {
 			for i := range 4 >> depth {
-				q := &b.quick[at+i]
+				q := &b.quick.Piece[at+i]
 				q[0] = 0
 				if rest := chebyshev.part[depth][i].of(&c, q); rest > min(1e-10*least, 1e-6*spread) && rest > 4e-15*most && most >= 1e-290 {
 					q[0] = math.NaN()
@@ -345,7 +337,7 @@ func (b *builder) fill(n, at int, lo, hi float64, x *nodes, depth int) {
 }
 
 // of adds a cell's part to q and returns the size of what it replaces.
-func (p *part) of(c *[degree + 1]float64, q *quick) (size float64) {
+func (p *part) of(c *[degree + 1]float64, q *[quickDegree + 1]float64) (size float64) {
 	for j, v := range c {
 		coef := p.coef[j][:min(j, quickDegree)+1] // T_j has no higher power
 		for i, w := range coef {
