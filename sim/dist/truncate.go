@@ -52,7 +52,7 @@ func Truncate(d Dist, lo, hi float64) (Dist, error) {
 	case discrete:
 		return d.conditioned(lo, hi)
 	case uniform:
-		return newUniform(t.lo, t.hi), nil
+		return uniform{t.lo, t.hi}, nil
 	case triangular, empirical: // fast, or with kinks
 		return t, nil
 	}

@@ -10,37 +10,28 @@ import (
 //	Q(p) = a + (b - a) p
 //
 // where a < b are the ends of its support.
-type uniform struct {
-	a, b  float64
-	width float64 // b - a, so that no value passes the other end
-}
+type uniform struct{ a, b float64 }
 
 // NewUniform returns the uniform distribution on [a, b].
 func NewUniform(a, b float64) (Dist, error) {
 	if err := cmp.Or(number("a", a), number("b", b), increasing("a", a, "b", b)); err != nil {
 		return nil, err
 	}
-	return newUniform(a, b), nil
-}
-
-func newUniform(a, b float64) uniform {
-	w := b - a
-	for float64(w*(1-edge))+a > b || b-float64(w*(1-edge)) < a {
-		w = math.Nextafter(w, 0)
-	}
-	return uniform{a, b, w}
+	return uniform{a, b}, nil
 }
 
 func (d uniform) Quantile(p []float64) {
-	// From the end nearer to 0, whose neighbours have the most digits to keep.
+	// From the end nearer to 0, whose neighbours have the most digits to keep. No value passes the
+	// other: the greatest p takes at least as much off the width as its rounding can have added.
+	width := d.b - d.a
 	if math.Abs(d.a) <= math.Abs(d.b) {
 		for i, u := range p {
-			p[i] = d.a + float64(d.width*u)
+			p[i] = d.a + float64(width*u)
 		}
 		return
 	}
 	for i, u := range p {
-		p[i] = d.b - float64(d.width*(1-u))
+		p[i] = d.b - float64(width*(1-u))
 	}
 }
 
