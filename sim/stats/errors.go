@@ -126,7 +126,7 @@ func between(all []counts, total func(*counts) float64) float64 {
 	for i := range all {
 		g := &all[i]
 		n += float64(g.n)
-		n2 += float64(g.n) * float64(g.n)
+		n2 += float64(float64(g.n) * float64(g.n))
 		sum += total(g)
 		filled += one(g.n > 0)
 	}
@@ -135,10 +135,10 @@ func between(all []counts, total func(*counts) float64) float64 {
 	}
 	mean, ss := sum/n, 0.0
 	for i := range all {
-		d := total(&all[i]) - float64(all[i].n)*mean
-		ss += d * d
+		d := total(&all[i]) - float64(float64(all[i].n)*mean)
+		ss += float64(d * d)
 	}
-	return math.Sqrt(ss / (n*n - n2))
+	return math.Sqrt(ss / (float64(n*n) - n2))
 }
 
 // woodruff returns the standard error of the p-quantile: that of the distribution function at

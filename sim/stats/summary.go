@@ -1,5 +1,6 @@
-// Package stats describes the distribution of one column of trial values, exactly: the whole
-// column is sorted, and no sketch or histogram stands between a number and the trials.
+// Package stats describes the distribution of one column of trial values. Summarize is exact:
+// quantiles are order statistics of the trials, sums are exact but for few roundings. A Sketch
+// describes columns that do not fit in memory, to a stated relative accuracy.
 package stats
 
 import (
@@ -244,7 +245,7 @@ func (s *Scratch) complete(sides *sides, quantiles [3]float64, boundary, unit fl
 		if o.atoms > 0 {
 			sides.decide(c, o.home, o.atom, c.atoms, &quantiles)
 			if o.atom > boundary {
-				c.excess += float64(c.atoms) * (float64(o.atom*scale) - b)
+				c.excess += float64(float64(c.atoms) * (float64(o.atom*scale) - b))
 			}
 		}
 		l := &s.moments.lanes[r]
@@ -274,8 +275,8 @@ func (o *order) highTail(gathered []float64, np, unit float64) tail {
 	t.y1, t.y2 = deviations(gathered[before:], b, 1/unit)
 	if o.atom > b {
 		d := float64(o.atom/unit) - float64(b/unit)
-		t.y1 += float64(o.atoms) * d
-		t.y2 += float64(o.atoms) * d * d
+		t.y1 += float64(float64(o.atoms) * d)
+		t.y2 += float64(float64(o.atoms) * d * d)
 	}
 	t.shortfall = min(max(b+float64(t.y1/np*unit), b), largest)
 	return t
@@ -287,7 +288,7 @@ func (o *order) lowTail(gathered []float64, np, unit float64) float64 {
 	least, _ := o.at(0)
 	y, _ := deviations(gathered[:before], b, 1/unit)
 	if o.atom < b {
-		y += float64(o.atoms) * (float64(o.atom/unit) - float64(b/unit))
+		y += float64(float64(o.atoms) * (float64(o.atom/unit) - float64(b/unit)))
 	}
 	return max(min(b+float64(y/np*unit), b), least)
 }
