@@ -52,8 +52,6 @@ const (
 // An operand is a column as long as dst, or a constant: 8 equal values, which are repeated.
 // Those that op does not take may be nil. The length of dst is a multiple of 8, and dst may be
 // any of the operands; but it must not overlap one in part.
-//
-// All paths give the same bits, except that a NaN's sign and payload are not specified.
 func Apply(op Op, dst, a, b, c []float64) { applyBy(fastest, op, dst, a, b, c) }
 
 func applyBy(p path, op Op, dst, a, b, c []float64) {

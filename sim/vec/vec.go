@@ -1,10 +1,12 @@
-// Package vec holds the elementary functions of the inner loops, over whole columns.
+// Package vec holds the arithmetic and the elementary functions of the inner loops, over whole
+// columns.
 //
 // Every function is defined by portable Go in which each step is one rounding, in a stated
-// order: math.FMA, or a single operation. The assembly for amd64 (AVX-512, or AVX2 with FMA;
-// chosen when the program starts) does the same steps on 8 or 4 values at a time. So the
-// results are the same bits on every machine, which those of package math are not: it has its
-// own assembly for some architectures. The build tag purego leaves the assembly out.
+// order: math.FMA, or a single operation; no product and sum are fused that are not written so.
+// The assembly for amd64 (AVX-512, or AVX2 with FMA; chosen when the program starts) does the
+// same steps on 8 or 4 values at a time. So the results are the same bits on every machine,
+// which those of package math are not: it has its own assembly for some architectures. Only a
+// NaN may be another NaN elsewhere. The build tag purego leaves the assembly out.
 //
 // A destination may be the source itself; otherwise the two must not overlap. Columns of
 // different lengths panic.

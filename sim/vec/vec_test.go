@@ -399,7 +399,7 @@ func TestNoAllocation(t *testing.T) {
 }
 
 func BenchmarkKernels(b *testing.B) {
-	const n = 1024
+	const n = 256
 	for _, k := range kernels() {
 		for _, p := range paths() {
 			b.Run(fmt.Sprintf("%s/%v", k.name, p), func(b *testing.B) {
