@@ -56,7 +56,7 @@ type tabulated struct {
 }
 
 const (
-	octaves  = 16 // of a octaveTable; the last is [1/4, 1/2]
+	octaves  = 16 // of an octaveTable; the last is [1/4, 1/2]
 	degree   = 11
 	deepest  = 12   // halvings of a cell
 	maxCells = 4096 // of a table
