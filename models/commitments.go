@@ -10,49 +10,50 @@ import (
 //
 //	S(t) = K·clamp((t − start)/years, 0, 1)^backloading,
 //
-// until it is renegotiated. A renegotiation by x at t multiplies what is not yet due, so that
-// S becomes offset + scale·S with
+// until it is renegotiated. A renegotiation by x at t multiplies what is not yet due, then and
+// later:
 //
-//	scale ← x·scale,   offset ← offset + (1 − x)·scale·S(t)   (scale as before)
+//	K − S ← x·(K − S),   K ← K − (1 − x)·(K − S(t))   (K and S as before)
 //
 // which leaves S(t) where it was and makes of K: S(t) + x·(K − S(t)).
 type schedule struct {
 	*Commitment
-	amount, years, backloading expr.X
-	lnYears                    expr.X
-	enforced                   expr.X // without effects
-	enforcedEffects            quantity
-	offset, scale              expr.X
-	now, next                  expr.X // S before renegotiations, at the step's beginning and end
-	lead, leadNext             expr.X // the same, the plant's lead later
+	scale            expr.X // K − S is scale·later: K, until it is renegotiated
+	years            expr.X
+	power, lnYears   expr.X // the backloading b; b·ln years
+	enforced         expr.X // without effects
+	enforcedEffects  quantity
+	later, laterNext expr.X // the part that is not yet due, at the step's beginning and end
+	lead, leadNext   expr.X // the part that is due the plant's lead later
 }
 
-func (c *compiler) schedule(a *Alliance, k int) *schedule {
+func (c *compiler) schedule(a *Alliance, k int, lead expr.X) *schedule {
 	m := &a.Commitments[k]
-	years := c.value(m.Years)
-	return &schedule{
+	s := &schedule{
 		Commitment: m,
-		amount:     c.value(m.Amount), years: years, lnYears: expr.Log(years), backloading: c.value(m.Backloading),
+		scale:      c.value(m.Amount), years: c.value(m.Years), power: c.value(m.Backloading),
 		enforced:        c.value(m.Enforced),
 		enforcedEffects: c.quantity(fmt.Sprintf("%s.commitments.%d.enforced", a.ID, k), 0, 1),
-		offset:          c.zero, scale: c.one,
 	}
+	s.lnYears = s.power.Mul(expr.Log(s.years))
+	s.laterNext, s.leadNext = c.due(s, 0, c.zero).OneMinus(), c.due(s, 0, lead)
+	return s
 }
 
-// at is S(t + later), before renegotiations.
-func (c *compiler) at(s *schedule, t float64, later expr.X) expr.X {
-	since := c.Const(t - s.Start).Add(later)
+// due is the part of a schedule that is due at t + lead: clamp((t + lead − start)/years, 0, 1)^b.
+func (c *compiler) due(s *schedule, t float64, lead expr.X) expr.X {
+	since := c.Const(t - s.Start).Add(lead)
 	if t < s.Start {
 		since = since.Positive()
 	}
 	switch {
 	case isZero(since):
 		return c.zero
-	case isConst(s.backloading, 1):
-		return s.amount.Mul(since.Div(s.years).Min(c.one))
+	case isConst(s.power, 1):
+		return since.Div(s.years).Min(c.one)
 	}
-	// The power by logarithms; of 0 the logarithm is −∞, and e^−∞ is 0.
-	return s.amount.Mul(expr.Exp(s.backloading.Mul(expr.Log(since).Sub(s.lnYears).Min(c.zero))))
+	// By logarithms; of 0 that is −∞, and e^−∞ is 0.
+	return expr.Exp(s.power.Mul(expr.Log(since)).Sub(s.lnYears).Min(c.zero))
 }
 
 // contractState is what a lab uses and owes at one alliance.
@@ -65,17 +66,15 @@ type contractState struct {
 	shortfall    expr.X
 	billed       expr.X
 	billedSoFar  total
-	credited     expr.X // q
 	backlog      expr.X // K − q
 }
 
 func (c *compiler) contractState(a *Alliance, lead expr.X) contractState {
-	s := contractState{billedSoFar: c.total(), credited: c.zero, backlog: c.zero}
+	s := contractState{billedSoFar: c.total(), backlog: c.zero}
 	for k := range a.Commitments {
-		m := c.schedule(a, k)
-		m.next, m.leadNext = c.at(m, 0, c.zero), c.at(m, 0, lead)
-		s.credited = s.credited.Add(m.next) // at the start the schedule is on track: q = S(0)
+		m := c.schedule(a, k, lead)
 		s.schedules = append(s.schedules, m)
+		s.backlog = s.backlog.Add(m.scale.Mul(m.laterNext)) // at the start the schedule is on track: q = S(0)
 	}
 	return s
 }
@@ -83,15 +82,15 @@ func (c *compiler) contractState(a *Alliance, lead expr.X) contractState {
 // moveSchedules moves an alliance's schedules by a step, and renegotiates.
 func (c *compiler) moveSchedules(a *allianceState) {
 	for _, s := range a.schedules {
-		s.now, s.next = s.next, c.at(s, timeOf(c.n+1), c.zero)
-		s.lead, s.leadNext = s.leadNext, c.at(s, timeOf(c.n+1), a.lead)
+		s.later, s.laterNext = s.laterNext, c.due(s, timeOf(c.n+1), c.zero).OneMinus()
+		s.lead, s.leadNext = s.leadNext, c.due(s, timeOf(c.n+1), a.lead)
 	}
 	for _, j := range a.renegotiations {
 		x := expr.If(j.event.starts, j.by, c.one)
 		for _, s := range a.schedules {
 			before := s.scale
 			s.scale = before.Mul(x)
-			s.offset = s.offset.Add(before.Sub(s.scale).Mul(s.now))
+			a.backlog = a.backlog.Sub(before.Sub(s.scale).Mul(s.later))
 		}
 	}
 }
@@ -110,14 +109,20 @@ func (c *compiler) moveSchedules(a *allianceState) {
 //
 // where φ is the lab's flexibility and enforced, of several commitments, is weighted by what
 // each adds to S in the step. Σ use = Σ d. A failed lab owes nothing.
+//
+// What is kept of q is the backlog: S(t') − q is K − q less K − S(t').
 func (c *compiler) use(l *labState) {
 	gaps, spares := make([]expr.X, len(l.alliances)), make([]expr.X, len(l.alliances))
 	for k, a := range l.alliances {
 		c.moveSchedules(a)
 		a.desired = a.share.Mul(a.price).Mul(l.demand)
-		a.due = c.due(a).Mul(l.alive)
-		gaps[k], spares[k] = c.zero, a.desired
-		if !isZero(a.due) {
+		a.due, gaps[k], spares[k] = c.zero, c.zero, a.desired
+		if len(a.schedules) > 0 {
+			a.due = a.backlog
+			for _, s := range a.schedules {
+				a.due = a.due.Sub(s.scale.Mul(s.laterNext))
+			}
+			a.due = a.due.Positive()
 			missing := a.due.Sub(a.desired)
 			gaps[k] = missing.Positive()
 			spares[k] = gaps[k].Sub(missing)
@@ -138,20 +143,8 @@ func (c *compiler) use(l *labState) {
 		a.billedSoFar.add(c.n, a.billed)
 		l.compute = l.compute.Add(a.use)
 		l.billed = l.billed.Add(a.billed)
-		c.credit(a, open)
+		c.discharge(a, open)
 	}
-}
-
-// due is what falls due of an alliance's commitments by the step's end and is not credited.
-func (c *compiler) due(a *allianceState) expr.X {
-	sum := c.zero
-	for _, s := range a.schedules {
-		sum = sum.Add(s.offset).Add(s.scale.Mul(s.next))
-	}
-	if isZero(sum) {
-		return sum // q isn't above it
-	}
-	return sum.Sub(a.credited).Positive()
 }
 
 // enforced is how much of an unused commitment at an alliance is paid. Where nothing is added
@@ -163,29 +156,23 @@ func (c *compiler) enforced(a *allianceState) expr.X {
 	}
 	enforced, weight := c.zero, c.zero
 	for _, s := range a.schedules {
-		adds := s.scale.Mul(s.next.Sub(s.now))
+		adds := s.scale.Mul(s.later.Sub(s.laterNext))
 		enforced = enforced.Add(adds.Mul(c.under(s.enforcedEffects, s.enforced)))
 		weight = weight.Add(adds)
 	}
 	return c.quotient(enforced, weight)
 }
 
-// credit credits what is used or waived, cuts it to what has started, and leaves the rest as
-// backlog.
-func (c *compiler) credit(a *allianceState, open expr.X) {
-	if len(a.schedules) == 0 {
-		return
-	}
-	started, all := c.zero, c.zero
+// discharge takes what is used or waived off the backlog, but not off commitments that have not
+// begun.
+func (c *compiler) discharge(a *allianceState, open expr.X) {
+	ahead := c.zero
 	for _, s := range a.schedules {
-		total := s.offset.Add(s.scale.Mul(s.amount))
-		all = all.Add(total)
-		if s.Start < timeOf(c.n+1) {
-			started = started.Add(total)
+		if s.Start >= timeOf(c.n+1) {
+			ahead = ahead.Add(s.scale)
 		}
 	}
-	if !isZero(started) {
-		a.credited = a.credited.Add(a.use).Add(open).Min(started)
+	if len(a.schedules) > 0 {
+		a.backlog = a.backlog.Sub(a.use).Sub(open).Max(ahead)
 	}
-	a.backlog = all.Sub(a.credited)
 }

@@ -144,3 +144,22 @@ func TestRenegotiation(t *testing.T) {
 		}
 	})
 }
+
+// What a failure voids can't be renegotiated any more, nor be built for.
+func TestRenegotiationAfterFailure(t *testing.T) {
+	s := plain(1, 1)
+	s.Labs[0].Cash = at(-10)
+	s.Labs[0].Failure = &models.Failure{Retained: is(0.5)}
+	s.Labs[0].ComputeRatio = still(0)
+	s.Alliances[0].Commitments = []models.Commitment{{Amount: is(64), Years: is(1), Backloading: is(1), Enforced: is(1)}}
+	s.Alliances[0].Capital = &models.Capital{Intensity: is(2), Life: is(math.Inf(1))}
+	s.Events = []models.Event{{ID: "event", At: 0.75, To: math.Inf(1), Effects: []models.Effect{
+		{Path: "deal_a.commitments", Op: models.Multiply, By: is(5)},
+	}}}
+	onBothRoutes(t, s, quiet{}, func(t *testing.T, got trial) {
+		wants{"deal_a.due": 16, "deal_a.built": 128, "deal_a.backlog": 0}.checkStep(t, got.steps[0])
+		for _, step := range got.steps[1:] {
+			wants{"deal_a.due": 0, "deal_a.billed": 0, "deal_a.built": 0, "deal_a.backlog": 0}.checkStep(t, step)
+		}
+	})
+}

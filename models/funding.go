@@ -101,5 +101,8 @@ func (c *compiler) fail(l *labState) {
 	l.revenue.runRate = l.revenue.runRate.Mul(expr.If(l.failing, l.retained, c.one))
 	for _, a := range l.alliances {
 		a.backlog = a.backlog.Mul(l.alive)
+		for _, s := range a.schedules {
+			s.scale = s.scale.Mul(l.alive)
+		}
 	}
 }

@@ -19,7 +19,7 @@ type labState struct {
 	opex           glide // o
 	ratioEffects   quantity
 	opexEffects    quantity
-	sensitivity    expr.X // e
+	dislike        expr.X // −e, for the price sensitivity e
 	flexibility    expr.X // φ
 	computeNoise   *noise
 	computeTilt    expr.X // its multiplier
@@ -57,7 +57,7 @@ func (c *compiler) lab(l *Lab) *labState {
 		opex:          c.glide(l.Opex, stepYears/2),
 		ratioEffects:  c.quantity(l.ID+".compute.ratio", 0, math.Inf(1)),
 		opexEffects:   c.quantity(l.ID+".opex", 0, math.Inf(1)),
-		sensitivity:   c.value(l.PriceSensitivity),
+		dislike:       c.value(l.PriceSensitivity).Neg(),
 		flexibility:   c.value(l.Flexibility),
 		computeNoise:  c.noise(l.ComputeNoise, l.ID+".compute"),
 		multiple:      glide{c.zero, c.zero, c.one}, // without a valuation, 0

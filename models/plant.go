@@ -52,12 +52,12 @@ func (c *compiler) buildPlant(a *allianceState) {
 	if a.Capital == nil {
 		return
 	}
-	promised := c.zero
+	promised := c.zero // by a lab that has not failed
 	for _, s := range a.schedules {
 		promised = promised.Add(s.scale.Mul(s.leadNext.Sub(s.lead)))
 	}
 	a.needed = a.intensity.Mul(a.use)
-	target := a.needed.Max(a.intensity.Mul(promised).Mul(a.lab.alive))
+	target := a.needed.Max(a.intensity.Mul(promised))
 	A := a.plant
 	if c.n == 0 {
 		A = a.needed
