@@ -174,11 +174,11 @@ func (w woodruff) want(o *order) {
 	}
 }
 
-func (w woodruff) se(o *order) float64 {
+func (w woodruff) se(quantile func(p float64) float64) float64 {
 	if !w.exists {
 		return math.NaN()
 	}
-	return o.quantile(w.hi)/4 - o.quantile(w.lo)/4
+	return quantile(w.hi)/4 - quantile(w.lo)/4
 }
 
 // shortfallSE returns the standard error of an expected shortfall: to first order ES is the

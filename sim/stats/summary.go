@@ -132,7 +132,7 @@ func Summarize(values []float64, replicates int, gridP []float64, s *Scratch) Su
 		o.gather(nil, nil)
 	}
 	sum.SE, sum.SEAbove0 = e.mean, e.above0
-	sum.SEP5, sum.SEP50, sum.SEP95 = near[0].se(o), near[1].se(o), near[2].se(o)
+	sum.SEP5, sum.SEP50, sum.SEP95 = near[0].se(o.quantile), near[1].se(o.quantile), near[2].se(o.quantile)
 	sum.SEES95 = shortfallSE(float64(n), 0.05, e.excess)
 	return sum
 }
