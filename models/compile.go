@@ -35,14 +35,8 @@ func timeOf(n int) float64 { return float64(n) * stepYears }
 // Within each, things happen in file order. A System that refers to what it does not have is
 // an error; the ranges of its numbers are its reader's to check.
 func Compile(s *System) (*sim.Model, error) {
-	return CompileWith(s, func(m Draws) Draws { return m })
-}
-
-// CompileWith is Compile of a trial whose numbers come through draws from the model that is
-// made.
-func CompileWith(s *System, draws func(Draws) Draws) (*sim.Model, error) {
 	m := sim.NewModel(s.Years, StepsPerYear, s.InputMixes, s.ShockMixes)
-	c, err := newCompiler(s, draws(m))
+	c, err := newCompiler(s, m)
 	if err != nil {
 		return nil, err
 	}
@@ -55,11 +49,11 @@ func CompileWith(s *System, draws func(Draws) Draws) (*sim.Model, error) {
 }
 
 // newCompiler stands before the first step of a system.
-func newCompiler(s *System, d Draws) (*compiler, error) {
+func newCompiler(s *System, d draws) (*compiler, error) {
 	if s.Years < 1 {
 		return nil, fmt.Errorf("years is %d: it must be at least 1", s.Years)
 	}
-	c := &compiler{Draws: d, system: s, zero: d.Const(0), one: d.Const(1), used: map[string]bool{}}
+	c := &compiler{draws: d, system: s, zero: d.Const(0), one: d.Const(1), used: map[string]bool{}}
 	if err := c.build(); err != nil {
 		return nil, err
 	}
@@ -75,8 +69,8 @@ func (c *compiler) run() {
 	c.horizon()
 }
 
-// Draws is where a trial's numbers come from: a *sim.Model, or what stands before one.
-type Draws interface {
+// draws is where a trial's numbers come from: a *sim.Model, or in tests what stands before one.
+type draws interface {
 	Const(v float64) expr.X
 	Input(name string, d sim.Dist) expr.X
 	Normal(name string, index int) expr.X
@@ -86,7 +80,7 @@ type Draws interface {
 // compiler holds a model in the making. What the states of its parts hold is as of the moment
 // that the trace has come to.
 type compiler struct {
-	Draws
+	draws
 	system    *System
 	zero, one expr.X
 
@@ -222,6 +216,14 @@ func (c *compiler) value(v Value) expr.X {
 		return c.Const(v.Const)
 	}
 	return c.Input(v.Path, v.Dist)
+}
+
+// shock is the step's draw of a shock. What has no spread draws nothing.
+func (c *compiler) shock(name string, sd expr.X) expr.X {
+	if isZero(sd) {
+		return c.zero
+	}
+	return c.Normal(name, c.n+1)
 }
 
 // isZero says that x is 0 in every trial.

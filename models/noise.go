@@ -8,7 +8,7 @@ import "entente/sim/expr"
 //	multiplier = exp(y' − ½Var y'),   Var y' = Var y·e^(−2κΔ) + volatility²·(1 − e^(−2κΔ))/(2κ)
 //
 // which is Var y(t) = volatility²·(1 − e^(−2κt))/(2κ), exactly, at every step, so that the
-// multiplier's mean is 1. A nil noise is none.
+// multiplier's mean is 1. A nil *noise is none.
 type noise struct {
 	shock    string
 	sd, left expr.X // the standard deviation of a step, e^(−κΔ)
@@ -22,9 +22,13 @@ func (c *compiler) noise(n *Noise, shock string) *noise {
 	if n == nil {
 		return nil
 	}
+	volatility := c.value(n.Volatility)
+	if isZero(volatility) {
+		return nil
+	}
 	halfLife := c.value(n.HalfLife)
 	left, _ := c.decay(halfLife)
-	sd := c.value(n.Volatility).Mul(c.spread(halfLife))
+	sd := volatility.Mul(c.spread(halfLife))
 	return &noise{
 		shock: shock, sd: sd, left: left, y: c.zero, half: c.zero,
 		gains: sd.Mul(sd).Times(0.5), keeps: left.Mul(left),

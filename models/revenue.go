@@ -113,8 +113,9 @@ func (c *compiler) grow(r *revenueState, room expr.X) {
 	m := r.μBar.Add(r.away.Mul(r.drift)).Add(c.under(r.effects, c.zero).Times(stepYears)) // times Δ
 	m = m.Min(m.Mul(room))                                                                // room is at most 1: less where m is above 0
 	σ := r.σ.move()
-	after := r.runRate.Mul(expr.Exp(m.Add(σ.Mul(c.Normal(r.id+".revenue", c.n+1).Sub(σ.Times(0.5))))))
-	r.away = r.away.Mul(r.left).Add(r.sd.Mul(c.Normal(r.id+".growth", c.n+1)))
+	ε1, ε2 := c.shock(r.id+".revenue", σ), c.shock(r.id+".growth", r.sd)
+	after := r.runRate.Mul(expr.Exp(m.Add(σ.Mul(ε1.Sub(σ.Times(0.5))))))
+	r.away = r.away.Mul(r.left).Add(r.sd.Mul(ε2))
 	r.flow = r.runRate.Add(after).Times(stepYears / 2)
 	r.runRate = after
 }
