@@ -1,29 +1,27 @@
 package sim
 
 import (
-	"fmt"
 	"math"
+	"slices"
 
 	"entente/sim/design"
 	"entente/sim/rng"
 )
 
-// draws is what the inputs and shocks of a model are made of, under one seed: the streams of
-// uniforms by name, and how they mix. It is shared by all workers.
+// draws is what the inputs and shocks of a model are made of, under one seed. It is shared by
+// all workers.
 type draws struct {
+	model   *Model
 	inputs  []plan
-	shocks  []plan
 	points  points       // of the inputs' sources
-	streams []rng.Stream // of the shocks' sources
-	nInput  int          // number of sources of the inputs
+	sources int          // how many these are
+	streams []rng.Stream // of the shocks
+	median  bool         // shocks are at their medians
 }
 
-// plan says how one input or shock is made of sources.
+// plan says how one input is made of sources: one source with coefficient 1 stands for
+// itself, several are the sum of their normals.
 type plan struct {
-	column  Column
-	dist    Dist // of an input
-	uniform bool
-	// One source with coefficient 1 stands for itself; else the sum of normals.
 	sources []int
 	coefs   []float64
 }
@@ -42,160 +40,145 @@ func (r randomPoints) Fill(dst []float64, source, first int) {
 	r[source].Uniforms(dst, uint64(first), 0)
 }
 
-func newDraws(m *Model, opt Options) (*draws, error) {
-	d := &draws{}
+// medianPoints are all ½.
+type medianPoints struct{}
 
-	var inputs sources
-	for _, in := range m.Inputs {
-		p, err := inputs.plan(in.Name, m.InputMixes)
-		if err != nil {
-			return nil, err
+func (medianPoints) Fill(dst []float64, _, _ int) {
+	for i := range dst {
+		dst[i] = 0.5
+	}
+}
+
+func newDraws(m *Model, opt Options) (*draws, error) {
+	if err := m.checkMixes(); err != nil {
+		return nil, err
+	}
+	d := &draws{model: m}
+	var names []string
+	number := func(name string) int {
+		i := slices.Index(names, name)
+		if i < 0 {
+			i = len(names)
+			names = append(names, name)
 		}
-		p.column, p.dist = in.Column, in.Dist
+		return i
+	}
+	for _, in := range m.inputs {
+		p := plan{coefs: []float64{1}}
+		for _, mix := range m.mixes[0] {
+			if mix.Name == in.name {
+				p.coefs = p.coefs[:0]
+				for _, t := range mix.Terms {
+					p.sources = append(p.sources, number(t.Source))
+					p.coefs = append(p.coefs, t.Coef)
+				}
+			}
+		}
+		if p.sources == nil {
+			p.sources = []int{number(in.name)}
+		}
 		d.inputs = append(d.inputs, p)
 	}
-	d.nInput = len(inputs.names)
+	d.sources = len(names)
 	switch opt.Sampler {
 	case Random:
-		d.points = randomPoints(inputs.streams(opt.Seed))
+		streams := make(randomPoints, len(names))
+		for i, name := range names {
+			streams[i] = rng.NewStream(opt.Seed, name)
+		}
+		d.points = streams
 	case Latin:
-		d.points = design.NewLatin(opt.Seed, inputs.names, opt.Trials)
+		d.points = design.NewLatin(opt.Seed, names, opt.Trials)
 	case Sobol:
-		d.points = design.NewSobol(opt.Seed, inputs.names)
+		d.points = design.NewSobol(opt.Seed, names)
+	case Median:
+		d.median = true
+		d.points = medianPoints{}
 	default:
 		_, err := ParseSampler(string(opt.Sampler))
 		return nil, err
 	}
-
-	var shocks sources
-	for _, s := range m.Shocks {
-		p, err := shocks.plan(s.Name, m.ShockMixes)
-		if err != nil {
-			return nil, err
-		}
-		if s.Uniform && !p.plain() {
-			return nil, fmt.Errorf("shock %s is uniform: it can't be correlated", s.Name)
-		}
-		p.column, p.uniform = s.Column, s.Uniform
-		d.shocks = append(d.shocks, p)
+	for _, s := range m.shocks {
+		d.streams = append(d.streams, rng.NewStream(opt.Seed, s.source))
 	}
-	d.streams = shocks.streams(opt.Seed)
 	return d, nil
-}
-
-// sources numbers the names of streams in the order in which they are first needed.
-type sources struct {
-	names  []string
-	number map[string]int
-}
-
-func (s *sources) index(name string) int {
-	if s.number == nil {
-		s.number = map[string]int{}
-	}
-	i, ok := s.number[name]
-	if !ok {
-		i = len(s.names)
-		s.number[name] = i
-		s.names = append(s.names, name)
-	}
-	return i
-}
-
-func (s *sources) streams(seed uint64) []rng.Stream {
-	list := make([]rng.Stream, len(s.names))
-	for i, name := range s.names {
-		list[i] = rng.NewStream(seed, name)
-	}
-	return list
-}
-
-// plan returns how a name is made: by its mix if there is one, else of its own stream.
-func (s *sources) plan(name string, mixes []Mix) (plan, error) {
-	for _, mix := range mixes {
-		if mix.Name != name {
-			continue
-		}
-		var p plan
-		var squares float64
-		for _, t := range mix.Terms {
-			p.sources = append(p.sources, s.index(t.Source))
-			p.coefs = append(p.coefs, t.Coef)
-			squares += t.Coef * t.Coef
-		}
-		if !(math.Abs(squares-1) < 1e-9) {
-			return plan{}, fmt.Errorf("the mix of %s has coefficients whose squares sum to %v: they must sum to 1", name, squares)
-		}
-		return p, nil
-	}
-	return plan{sources: []int{s.index(name)}, coefs: []float64{1}}, nil
 }
 
 // drawer is one worker's room for drawing.
 type drawer struct {
 	*draws
-	input       [][]float64 // normals of the inputs' sources that are mixed
-	even, odd   [][]float64 // normals (or uniforms) of the shocks' sources at two steps
-	mixedInput  []bool
-	uniformness []bool // of the shocks' sources
+	first, trials int         // of the batch; the columns may be longer
+	normals       [][]float64 // of the inputs' sources that are mixed, as far as they are drawn
+	drawn         []bool
 }
 
 func (d *draws) drawer() *drawer {
-	w := &drawer{
-		draws:       d,
-		mixedInput:  make([]bool, d.nInput),
-		even:        columns(len(d.streams)),
-		odd:         columns(len(d.streams)),
-		uniformness: make([]bool, len(d.streams)),
-	}
-	mixed := 0
+	w := &drawer{draws: d, normals: make([][]float64, d.sources), drawn: make([]bool, d.sources)}
 	for _, p := range d.inputs {
 		if !p.plain() {
 			for _, s := range p.sources {
-				if !w.mixedInput[s] {
-					w.mixedInput[s] = true
-					mixed++
+				if w.normals[s] == nil {
+					w.normals[s] = make([]float64, width)
 				}
 			}
-		}
-	}
-	rooms := columns(mixed)
-	w.input = make([][]float64, d.nInput)
-	for s, used := range w.mixedInput {
-		if used {
-			w.input[s], rooms = rooms[0], rooms[1:]
-		}
-	}
-	for _, p := range d.shocks {
-		if p.uniform {
-			w.uniformness[p.sources[0]] = true
 		}
 	}
 	return w
 }
 
-// inputs samples the inputs of a batch.
-func (w *drawer) inputs(b *Batch) {
-	for s, used := range w.mixedInput {
-		if used {
-			z := w.input[s][:b.N]
-			w.points.Fill(z, s, b.First)
-			rng.Normals(z)
-		}
+// begin moves to the trials first … first+trials−1.
+func (w *drawer) begin(first, trials int) {
+	w.first, w.trials = first, trials
+	clear(w.drawn)
+}
+
+// Fill draws what a leaf of the model is. The trials that a column is longer than the batch are
+// copies of the last one.
+func (w *drawer) Fill(number int, even, odd []float64) {
+	l := w.model.leaves[number]
+	if l.isInput {
+		w.input(l.number, even)
+	} else {
+		w.pair(l.number, l.pair, even, odd)
 	}
-	for i := range w.draws.inputs {
-		p := &w.draws.inputs[i]
-		x := b.Col(p.column)
-		if p.plain() {
-			w.points.Fill(x, p.sources[0], b.First)
-		} else {
-			mix(x, w.input, p)
-			for i, z := range x {
-				x[i] = probability(z)
+}
+
+// input samples an input of the model.
+func (w *drawer) input(k int, dst []float64) {
+	p := &w.inputs[k]
+	if p.plain() {
+		w.uniforms(p.sources[0], dst)
+	} else {
+		clear(dst)
+		for j, s := range p.sources {
+			c := p.coefs[j]
+			for i, z := range w.normal(s, len(dst)) {
+				dst[i] += float64(c * z)
 			}
 		}
-		p.dist.Quantile(x)
+		for i, z := range dst {
+			dst[i] = probability(z)
+		}
 	}
+	w.model.inputs[k].dist.Quantile(dst)
+}
+
+func (w *drawer) uniforms(source int, dst []float64) {
+	w.points.Fill(dst[:w.trials], source, w.first)
+	for i := w.trials; i < len(dst); i++ {
+		dst[i] = dst[w.trials-1]
+	}
+}
+
+// normal returns the n normals of a source of inputs, drawn once in a batch.
+func (w *drawer) normal(source, n int) []float64 {
+	z := w.normals[source][:n]
+	if !w.drawn[source] {
+		w.drawn[source] = true
+		w.uniforms(source, z)
+		rng.Normals(z)
+	}
+	return z
 }
 
 // probability is Φ(z), kept inside the open interval (0, 1).
@@ -203,43 +186,32 @@ func probability(z float64) float64 {
 	return min(max(0.5*math.Erfc(-z/math.Sqrt2), 0x1p-53), 1-0x1p-53)
 }
 
-// shocks draws the shocks of a batch. Index 0 is the draw before the first step, index n+1
-// belongs to step n; they are asked for in that order. Two indices are drawn at a time,
-// because one call of the generator gives both.
-func (w *drawer) shocks(b *Batch, index int) {
-	if index%2 == 0 {
-		for s, stream := range w.streams {
-			even, odd := w.even[s][:b.N], w.odd[s][:b.N]
-			stream.UniformPair(even, odd, uint64(b.First), index/2)
-			if !w.uniformness[s] {
-				rng.Normals(even)
-				rng.Normals(odd)
+// pair draws a shock at the indices 2·pair and 2·pair + 1; odd may be nil. One call of the
+// generator gives both.
+func (w *drawer) pair(shock, pair int, even, odd []float64) {
+	stream, uniform := w.streams[shock], w.model.shocks[shock].uniform
+	if w.median {
+		middle := 0.0
+		if uniform {
+			middle = 0.5
+		}
+		for _, dst := range [][]float64{even, odd} {
+			for i := range dst {
+				dst[i] = middle
 			}
 		}
+		return
 	}
-	from := w.even
-	if index%2 == 1 {
-		from = w.odd
-	}
-	for i := range w.draws.shocks {
-		p := &w.draws.shocks[i]
-		x := b.Col(p.column)
-		if p.plain() {
-			copy(x, from[p.sources[0]])
-		} else {
-			mix(x, from, p)
+	if odd == nil {
+		stream.Uniforms(even, uint64(w.first), 2*pair)
+		if !uniform {
+			rng.Normals(even)
 		}
+		return
 	}
-}
-
-// mix sets x to the sum of the plan's sources times their coefficients.
-func mix(x []float64, sources [][]float64, p *plan) {
-	clear(x)
-	for k, s := range p.sources {
-		c := p.coefs[k]
-		z := sources[s][:len(x)]
-		for i := range x {
-			x[i] += c * z[i]
-		}
+	stream.UniformPair(even, odd, uint64(w.first), pair)
+	if !uniform {
+		rng.Normals(even)
+		rng.Normals(odd)
 	}
 }

@@ -5,12 +5,15 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
 	"entente/sim/design"
+	"entente/sim/expr"
 	"entente/sim/result"
 	"entente/sim/stats"
+	"entente/sim/vec"
 )
 
 // A Sampler says where the uniforms of the inputs come from. Shocks are independent between
@@ -26,6 +29,8 @@ const (
 	// Sobol: Owen-scrambled Sobol points over the inputs, in design.Replicates independent
 	// replicates; trial k is the same in a run of any length.
 	Sobol Sampler = "sobol"
+	// Median: no sampler but one world, in which every draw is its median (of shocks, 0).
+	Median Sampler = "median"
 )
 
 // Samplers lists them in the order in which a reader meets them.
@@ -41,7 +46,8 @@ func ParseSampler(text string) (Sampler, error) {
 	return "", fmt.Errorf("sampler is %q: it must be random, latin or sobol", text)
 }
 
-// Options say how to run a model. None but Trials, Seed and Sampler changes the result.
+// Options say how to run a model. None but Trials, Seed, Sampler and
+// Keep changes the result.
 type Options struct {
 	Trials  int
 	Seed    uint64
@@ -51,16 +57,40 @@ type Options struct {
 	// not fit, the trials are simulated again for each part of the outcomes, so that all
 	// statistics stay exact.
 	Memory int
+	// Keep says which outcomes are recorded, by name; nil: all. What is not needed for them is
+	// not computed.
+	Keep func(name string) bool
 	// Progress is told, from any goroutine but one at a time, how many of how many trials
 	// have been simulated, over all passes.
 	Progress func(done, total int)
 }
 
-const defaultMemory = 3 << 29
+// DefaultMemory is what the trials' values may take where nothing else is said: 1.5 GiB.
+const DefaultMemory = 3 << 29
+
+// complete checks options and sets those that are not given.
+func (opt Options) complete() (Options, error) {
+	if opt.Trials < 1 {
+		return opt, fmt.Errorf("trials is %d: it must be at least 1", opt.Trials)
+	}
+	if opt.Workers < 0 {
+		return opt, fmt.Errorf("workers is %d: it must be at least 1", opt.Workers)
+	}
+	if opt.Workers == 0 {
+		opt.Workers = runtime.GOMAXPROCS(0)
+	}
+	if opt.Sampler == "" {
+		opt.Sampler = Random
+	}
+	if opt.Memory == 0 {
+		opt.Memory = DefaultMemory
+	}
+	return opt, nil
+}
 
 // width is the number of trials in a batch: few enough that the columns of a step stay near
 // the core, enough to pay for the loops. It changes no result.
-const width = 512
+const width = 256
 
 // GridP returns the probabilities of the fine grids of quantiles: every half percent, and
 // closer in the tails, from the minimum to the maximum.
@@ -72,114 +102,170 @@ func GridP() []float64 {
 	return append(p, 0.998, 0.999, 1)
 }
 
-// slot is one recorded column: an outcome, in one year or once per trial.
-type slot struct {
-	outcome, year int // year counts from 0
-}
-
 // Run takes a model through its trials. Of the Result it fills Run (without the start),
 // Metrics (without dates) and GridP. The same model, trials, seed and sampler give the same
 // bits, whatever else is in the options. A cancelled context ends it with the context's error.
 func Run(ctx context.Context, m *Model, opt Options) (*result.Result, error) {
-	if opt.Trials < 1 {
-		return nil, fmt.Errorf("trials is %d: it must be at least 1", opt.Trials)
-	}
-	workers := opt.Workers
-	if workers == 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
-	if workers < 1 {
-		return nil, fmt.Errorf("workers is %d: it must be at least 1", opt.Workers)
-	}
-	if opt.Sampler == "" {
-		opt.Sampler = Random
+	opt, err := opt.complete()
+	if err != nil {
+		return nil, err
 	}
 	d, err := newDraws(m, opt)
 	if err != nil {
 		return nil, err
 	}
 
-	slots := slotsOf(m)
-	memory := opt.Memory
-	if memory == 0 {
-		memory = defaultMemory
+	job := newJob(ctx, m, d, opt)
+	values, free := allocate(len(job.varying) * opt.Trials)
+	defer free()
+	columns := cut(values, opt.Trials)
+	if err := job.simulate(columns); err != nil {
+		return nil, err
 	}
-	perPass := min(max(1, memory/8/opt.Trials), len(slots))
-	passes := (len(slots) + perPass - 1) / perPass
-	progress := newProgress(opt.Progress, opt.Trials*passes)
-
-	grid := GridP()
-	summaries := make([]stats.Summary, len(slots))
-	for first := 0; first < len(slots); first += perPass {
-		part := slots[first:min(first+perPass, len(slots))]
-		values, err := simulate(ctx, m, d, opt.Trials, workers, part, progress)
-		if err != nil {
-			return nil, err
-		}
-		if err := summarize(ctx, m, opt.Sampler, workers, part, values, grid, summaries[first:]); err != nil {
-			return nil, err
-		}
+	summaries, err := job.summarize(columns)
+	if err != nil {
+		return nil, err
 	}
 	return &result.Result{
 		Run:     result.Run{Trials: opt.Trials, Seed: opt.Seed, Sampler: string(opt.Sampler), Years: m.Years},
-		Metrics: metrics(m, slots, summaries),
-		GridP:   grid,
+		Metrics: metrics(m, job.slots, summaries),
+		GridP:   GridP(),
 	}, nil
 }
 
-func slotsOf(m *Model) []slot {
-	var slots []slot
-	for o, out := range m.Outcomes {
-		years := m.Years
-		if out.Kind == AtTheEnd {
-			years = 1
-		}
-		for y := range years {
-			slots = append(slots, slot{o, y})
-		}
-	}
-	return slots
+// A Series is what a kept outcome is in one year, or once, in every trial.
+type Series struct {
+	Outcome string
+	Year    int // from 1; of an outcome AtTheEnd 1
+	Values  []float64
 }
 
-// simulate returns the values of some slots in all trials.
-func simulate(ctx context.Context, m *Model, d *draws, trials, workers int, slots []slot, progress *progress) ([][]float64, error) {
-	values := make([][]float64, len(slots))
-	for i := range values {
-		values[i] = make([]float64, trials)
+// Trials takes a model through its trials, as Run does, and returns the values that Run would
+// summarise, in the order of the outcomes and years; NaN where a trial has none. All of them
+// are held in memory.
+func Trials(ctx context.Context, m *Model, opt Options) ([]Series, error) {
+	opt, err := opt.complete()
+	if err != nil {
+		return nil, err
 	}
-	batches := (trials + width - 1) / width
-	err := parallel(ctx, workers, batches, func() func(int) error {
-		r := newRunner(m, d, slots, values)
+	d, err := newDraws(m, opt)
+	if err != nil {
+		return nil, err
+	}
+	job := newJob(ctx, m, d, opt)
+	varying := cut(make([]float64, len(job.varying)*opt.Trials), opt.Trials)
+	if err := job.simulate(varying); err != nil {
+		return nil, err
+	}
+	list := make([]Series, len(job.slots))
+	for i, s := range job.slots {
+		list[i] = Series{Outcome: m.Outcomes[s.outcome].Name, Year: s.year + 1}
+		if v, ok := job.program.Fixed(i); ok {
+			list[i].Values = slices.Repeat([]float64{v}, opt.Trials)
+		}
+	}
+	for k, i := range job.varying {
+		list[i].Values = varying[k]
+	}
+	return list, nil
+}
+
+// cut returns columns of n values each.
+func cut(all []float64, n int) [][]float64 {
+	var columns [][]float64
+	for ; len(all) > 0; all = all[n:] {
+		columns = append(columns, all[:n:n])
+	}
+	return columns
+}
+
+// A job is one run: a model's program for what is kept, its draws, and how to run it.
+type job struct {
+	ctx      context.Context
+	model    *Model
+	draws    *draws
+	opt      Options
+	slots    []slot
+	program  *expr.Program
+	varying  []int // the slots that are not the same number in every trial
+	place    []int // by slot, its place among these; −1: none
+	progress *progress
+}
+
+func newJob(ctx context.Context, m *Model, d *draws, opt Options) *job {
+	j := &job{ctx: ctx, model: m, draws: d, opt: opt, slots: m.slots(opt.Keep), progress: newProgress(opt.Progress, opt.Trials)}
+	values := make([]expr.X, len(j.slots))
+	for i, s := range j.slots {
+		values[i] = s.value
+	}
+	j.program = expr.Compile(values)
+	j.place = make([]int, len(j.slots))
+	for i := range j.slots {
+		j.place[i] = -1
+		if _, fixed := j.program.Fixed(i); !fixed {
+			j.place[i] = len(j.varying)
+			j.varying = append(j.varying, i)
+		}
+	}
+	return j
+}
+
+// simulate fills a column for each slot that varies.
+func (j *job) simulate(columns [][]float64) error {
+	for i, s := range j.slots {
+		if v, ok := j.program.Fixed(i); ok {
+			if err := check(&j.model.Outcomes[s.outcome], []float64{v}, 0); err != nil {
+				return err
+			}
+		}
+	}
+	trials := j.opt.Trials
+	return parallel(j.ctx, j.opt.Workers, (trials+width-1)/width, func() func(int) error {
+		r := &runner{job: j, drawer: j.draws.drawer(), machine: j.program.Machine(width), columns: columns}
 		return func(k int) error {
 			first := k * width
 			n := min(width, trials-first)
 			err := r.run(first, n)
-			progress.add(n)
+			j.progress.add(n)
 			return err
 		}
 	})
-	return values, err
 }
 
 // summarize describes each slot's values. Columns are shared out among the workers; each is
 // summed in the order of its trials.
-func summarize(ctx context.Context, m *Model, sampler Sampler, workers int, slots []slot, values [][]float64, grid []float64, into []stats.Summary) error {
+func (j *job) summarize(columns [][]float64) ([]stats.Summary, error) {
 	replicates := 1
-	if sampler != Random {
+	if j.opt.Sampler != Random {
 		replicates = design.Replicates
 	}
-	return parallel(ctx, workers, len(slots), func() func(int) error {
+	grid := GridP()
+	summaries := make([]stats.Summary, len(j.slots))
+	err := parallel(j.ctx, j.opt.Workers, len(j.slots), func() func(int) error {
 		var scratch stats.Scratch
+		var same []float64
 		return func(i int) error {
 			var g []float64
-			if m.Outcomes[slots[i].outcome].Grid {
+			if j.model.Outcomes[j.slots[i].outcome].Grid {
 				g = grid
 			}
-			into[i] = stats.Summarize(values[i], replicates, g, &scratch)
-			values[i] = nil
+			var values []float64
+			if v, ok := j.program.Fixed(i); ok {
+				if same == nil {
+					same = make([]float64, j.opt.Trials)
+				}
+				for k := range same {
+					same[k] = v
+				}
+				values = same
+			} else {
+				values = columns[j.place[i]]
+			}
+			summaries[i] = stats.Summarize(values, replicates, g, &scratch)
 			return nil
 		}
 	})
+	return summaries, err
 }
 
 // parallel calls the functions that start makes, one for each worker, with 0 … n−1. It
@@ -224,10 +310,13 @@ func parallel(ctx context.Context, workers, n int, start func() func(int) error)
 
 // metrics turns slots back into outcomes.
 func metrics(m *Model, slots []slot, summaries []stats.Summary) []result.Metric {
-	list := make([]result.Metric, len(m.Outcomes))
+	var list []result.Metric
 	for i, s := range slots {
 		out := m.Outcomes[s.outcome]
-		metric := &list[s.outcome]
+		if i == 0 || slots[i-1].outcome != s.outcome {
+			list = append(list, result.Metric{})
+		}
+		metric := &list[len(list)-1]
 		metric.Name, metric.Unit = out.Name, out.Unit
 		stat := stat(summaries[i])
 		switch out.Kind {
@@ -258,115 +347,43 @@ func stat(s stats.Summary) result.Stat {
 	}
 }
 
-// runner is one worker's batch and what it needs around it.
+// runner is one worker: its draws, its machine, and where its results go.
 type runner struct {
-	m     *Model
-	batch *Batch
-	draws *drawer
-	sums  [][]float64 // of each flow: its sum since the last year's end; of a combination: room
-	value [][]float64 // of each outcome at the year's end
-	slots [][]target  // by year, the recorded slots
-	args  [][]float64
-}
-
-// target is where the value of an outcome goes.
-type target struct {
-	outcome int
-	values  []float64 // of all trials
-}
-
-func newRunner(m *Model, d *draws, slots []slot, values [][]float64) *runner {
-	r := &runner{
-		m:     m,
-		batch: newBatch(m),
-		draws: d.drawer(),
-		sums:  columns(len(m.Outcomes)),
-		value: make([][]float64, len(m.Outcomes)),
-		slots: make([][]target, m.Years),
-	}
-	for i, s := range slots {
-		year := s.year
-		if m.Outcomes[s.outcome].Kind == AtTheEnd {
-			year = m.Years - 1
-		}
-		r.slots[year] = append(r.slots[year], target{s.outcome, values[i]})
-	}
-	return r
+	*job
+	*drawer
+	machine *expr.Machine
+	columns [][]float64 // of each slot that varies, in all trials
+	err     error
 }
 
 // run simulates the trials first … first+n−1.
 func (r *runner) run(first, n int) error {
-	b := r.batch
-	b.First, b.N = first, n
-	r.draws.inputs(b)
-	r.draws.shocks(b, 0)
-	for _, p := range r.m.Processes {
-		p.Start(b)
-	}
-	for o := range r.m.Outcomes {
-		clear(r.sums[o])
-	}
-	steps := r.m.Years * r.m.StepsPerYear
-	for step := range steps {
-		r.draws.shocks(b, step+1)
-		for _, p := range r.m.Processes {
-			p.Step(b, step)
-		}
-		for o := range r.m.Outcomes {
-			if out := &r.m.Outcomes[o]; out.Kind == Flow && out.Combine == nil {
-				sum := r.sums[o][:n]
-				for i, x := range b.Col(out.Column) {
-					sum[i] += x
-				}
-			}
-		}
-		if (step+1)%r.m.StepsPerYear == 0 {
-			if err := r.record((step+1)/r.m.StepsPerYear - 1); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	r.begin(first, n)
+	r.err = nil
+	const lanes = 8 // what a machine's columns are multiples of
+	r.machine.Run((n+lanes-1)/lanes*lanes, r)
+	return r.err
 }
 
-// record takes the outcomes at the end of a year, counted from 0.
-func (r *runner) record(year int) error {
-	b := r.batch
-	last := year == r.m.Years-1
-	for o := range r.m.Outcomes {
-		out := &r.m.Outcomes[o]
-		if out.Kind == AtTheEnd && !last {
-			continue
-		}
-		switch {
-		case out.Combine != nil:
-			r.value[o] = r.sums[o][:b.N]
-			r.args = r.args[:0]
-			for _, of := range out.Of {
-				r.args = append(r.args, r.value[of])
-			}
-			out.Combine(r.value[o], r.args)
-		case out.Kind == Flow:
-			r.value[o] = r.sums[o][:b.N]
-		default:
-			r.value[o] = b.Col(out.Column)
-		}
+// Emit records a slot.
+func (r *runner) Emit(slot int, x []float64) {
+	x = x[:r.trials]
+	if err := check(&r.job.model.Outcomes[r.slots[slot].outcome], x, r.first); err != nil && r.err == nil {
+		r.err = err
 	}
-	for _, t := range r.slots[year] {
-		value := r.value[t.outcome]
-		out := &r.m.Outcomes[t.outcome]
-		for i, x := range value {
-			// x − x is 0 for every finite x, NaN for the others.
-			if x-x != 0 && !(out.MayLack && math.IsNaN(x)) {
-				return fmt.Errorf("%s is %v in trial %d: an assumption is so extreme that its results leave the range of numbers",
-					out.Name, x, b.First+i)
-			}
-		}
-		copy(t.values[b.First:], value)
+	copy(r.columns[r.place[slot]][r.first:], x)
+}
+
+// check refuses values that are no numbers, but for those that a trial may lack.
+func check(out *Outcome, x []float64, first int) error {
+	if vec.Finite(x) || out.MayLack && vec.FiniteOrNaN(x) {
+		return nil
 	}
-	for o := range r.m.Outcomes {
-		if r.m.Outcomes[o].Kind == Flow {
-			clear(r.sums[o])
+	for i, v := range x {
+		// v − v is 0 for every finite v, NaN for the others.
+		if v-v != 0 && !(out.MayLack && math.IsNaN(v)) {
+			return fmt.Errorf("%s is %v in trial %d: an assumption is so extreme that its results leave the range of numbers",
+				out.Name, v, first+i)
 		}
 	}
 	return nil

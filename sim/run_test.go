@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"entente/sim/expr"
 	"entente/sim/rng"
 )
 
@@ -22,86 +23,60 @@ type (
 func (uniformDist) Quantile([]float64)  {}
 func (normalDist) Quantile(p []float64) { rng.Normals(p) }
 
-// walk adds a shock to a level every step.
-type walk struct{ start, shock, level Column }
+var half = math.Sqrt(0.5)
 
-func (w walk) Start(b *Batch) { copy(b.Col(w.level), b.Col(w.start)) }
-
-func (w walk) Step(b *Batch, _ int) {
-	level, shock := b.Col(w.level), b.Col(w.shock)
-	for i := range level {
-		level[i] += shock[i]
+var (
+	inputMixes = []Mix{
+		{"b", []Term{{"factor.f", half}, {"b", half}}},
+		{"c", []Term{{"factor.f", half}, {"c", half}}},
 	}
-}
-
-// Columns of the toy.
-const (
-	cA Column = iota
-	cB
-	cC
-	cTwo
-	cShock
-	cOther
-	cCoin
-	cLevel
-	cColumns
+	shockMixes = []Mix{{"y", []Term{{"x", 0.6}, {"y", 0.8}}}}
 )
 
 // toy has every feature of a Model: mixed and plain inputs and shocks, a uniform shock, a
 // constant, outcomes of all kinds, one without value in half of the trials.
-func toy() *Model {
-	half := math.Sqrt(0.5)
-	return &Model{
-		Columns:   int(cColumns),
-		Constants: []Constant{{2, cTwo}},
-		Inputs:    []Input{{"a", uniformDist{}, cA}, {"b", normalDist{}, cB}, {"c", normalDist{}, cC}},
-		InputMixes: []Mix{
-			{"b", []Term{{"factor.f", half}, {"b", half}}},
-			{"c", []Term{{"factor.f", half}, {"c", half}}},
-		},
-		Shocks:     []Shock{{"x", cShock, false}, {"y", cOther, false}, {"coin", cCoin, true}},
-		ShockMixes: []Mix{{"y", []Term{{"x", 0.6}, {"y", 0.8}}}},
-		Processes:  []Process{walk{cA, cShock, cLevel}},
-		Outcomes: []Outcome{
-			{Name: "a", Column: cA, Kind: AtTheEnd},
-			{Name: "b", Column: cB, Kind: AtTheEnd},
-			{Name: "c", Column: cC, Kind: AtTheEnd, Grid: true},
-			{Name: "level", Column: cLevel, Kind: Stock, Unit: "m"},
-			{Name: "two", Column: cTwo, Kind: Flow},
-			{Name: "x", Column: cShock, Kind: Flow},
-			{Name: "y", Column: cOther, Kind: Flow},
-			{Name: "coin", Column: cCoin, Kind: Stock},
-			{Name: "ratio", Kind: Flow, Of: []int{5, 4}, Combine: func(dst []float64, of [][]float64) {
-				for i := range dst {
-					dst[i] = of[0][i] / of[1][i]
-				}
-			}},
-			{Name: "positive", Kind: Stock, MayLack: true, Of: []int{3}, Combine: func(dst []float64, of [][]float64) {
-				for i := range dst {
-					dst[i] = math.Sqrt(of[0][i]) // NaN below 0
-				}
-			}},
-		},
-		StepsPerYear: 4,
-		Years:        3,
+func toy() *Model { return toyWith(func(*Model) {}) }
+
+// toyWith is toy after something was done to the empty model.
+func toyWith(before func(*Model)) *Model {
+	m := NewModel(3, 4, inputMixes, shockMixes)
+	before(m)
+	two := m.Const(2)
+	a, b, c := m.Input("a", uniformDist{}), m.Input("b", normalDist{}), m.Input("c", normalDist{})
+	level := a // to which x is added every step
+	var levels, twos, xs, ys, coins []expr.X
+	for n := range m.Years * m.StepsPerYear {
+		x, y, coin := m.Normal("x", n+1), m.Normal("y", n+1), m.Uniform("coin", n+1)
+		level = level.Add(x)
+		levels, twos, xs, ys, coins = append(levels, level), append(twos, two), append(xs, x), append(ys, y), append(coins, coin)
 	}
+	m.Outcomes = []Outcome{
+		{Name: "a", Kind: AtTheEnd, Values: []expr.X{a}},
+		{Name: "b", Kind: AtTheEnd, Values: []expr.X{b}},
+		{Name: "c", Kind: AtTheEnd, Values: []expr.X{c}, Grid: true},
+		{Name: "level", Kind: Stock, Values: levels, Unit: "m"},
+		{Name: "two", Kind: Flow, Values: twos},
+		{Name: "x", Kind: Flow, Values: xs},
+		{Name: "y", Kind: Flow, Values: ys},
+		{Name: "coin", Kind: Stock, Values: coins},
+		{Name: "ratio", Kind: Flow, Of: []int{5, 4}, Combine: func(of []expr.X) expr.X { return of[0].Div(of[1]) }},
+		{Name: "positive", Kind: Stock, MayLack: true, Of: []int{3},
+			Combine: func(of []expr.X) expr.X { return expr.Sqrt(of[0]) }}, // NaN below 0
+	}
+	return m
 }
 
 // valuesOf returns all trial values of a model's outcomes, by name and year.
 func valuesOf(t *testing.T, m *Model, opt Options) map[string][]float64 {
 	t.Helper()
-	d, err := newDraws(m, opt)
-	if err != nil {
-		t.Fatal(err)
-	}
-	slots := slotsOf(m)
-	values, err := simulate(context.Background(), m, d, opt.Trials, 2, slots, newProgress(nil, 0))
+	opt.Workers = 2
+	list, err := Trials(context.Background(), m, opt)
 	if err != nil {
 		t.Fatal(err)
 	}
 	byName := map[string][]float64{}
-	for i, s := range slots {
-		byName[fmt.Sprintf("%s@%d", m.Outcomes[s.outcome].Name, s.year+1)] = values[i]
+	for _, s := range list {
+		byName[fmt.Sprintf("%s@%d", s.Outcome, s.Year)] = s.Values
 	}
 	return byName
 }
@@ -155,11 +130,11 @@ func TestPrefix(t *testing.T) {
 // A draw is keyed by its name: what else is drawn, and in which order, does not matter.
 func TestDrawsAreKeyedByName(t *testing.T) {
 	want := valuesOf(t, toy(), Options{Trials: 500, Seed: 1, Sampler: Random})
-	m := toy()
-	m.Columns += 2
-	m.Inputs = append([]Input{{"new", uniformDist{}, cColumns}}, m.Inputs...)
-	m.Shocks = append([]Shock{{"new", cColumns + 1, false}}, m.Shocks...)
-	m.Inputs[1], m.Inputs[3] = m.Inputs[3], m.Inputs[1]
+	m := toyWith(func(m *Model) {
+		m.Normal("new", 1)
+		m.Input("c", normalDist{})
+		m.Outcomes = []Outcome{{Name: "new", Kind: AtTheEnd, Values: []expr.X{m.Input("new", uniformDist{})}}}
+	})
 	got := valuesOf(t, m, Options{Trials: 500, Seed: 1, Sampler: Random})
 	for name, x := range want {
 		if !same(x, got[name]) {
@@ -324,9 +299,16 @@ func TestRefusals(t *testing.T) {
 	bad(func(_ *Model, o *Options) { o.Trials = 0 }, "trials is 0")
 	bad(func(_ *Model, o *Options) { o.Workers = -1 }, "workers is -1")
 	bad(func(_ *Model, o *Options) { o.Sampler = "halton" }, `sampler is "halton"`)
-	bad(func(m *Model, _ *Options) { m.ShockMixes[0].Terms[0].Coef = 0.7 }, "must sum to 1")
-	bad(func(m *Model, _ *Options) { m.Shocks[1].Uniform = true }, "can't be correlated")
-	bad(func(m *Model, _ *Options) { m.Constants[0].Value = math.MaxFloat64 }, "two is +Inf in trial 0")
+	bad(func(m *Model, _ *Options) { *m = *NewModel(1, 1, nil, []Mix{{"y", []Term{{"x", 0.7}, {"y", 0.8}}}}) }, "must sum to 1")
+	bad(func(m *Model, _ *Options) { m.Uniform("y", 1) }, "can't be correlated")
+	bad(func(m *Model, _ *Options) {
+		for n := range m.Outcomes[4].Values {
+			m.Outcomes[4].Values[n] = m.Const(math.MaxFloat64)
+		}
+	}, "two is +Inf in trial 0")
+	bad(func(m *Model, _ *Options) {
+		m.Outcomes[0].Values[0] = m.Input("a", uniformDist{}).Times(math.MaxFloat64).Times(4)
+	}, "a is +Inf in trial")
 	bad(func(m *Model, _ *Options) { m.Outcomes[9].MayLack = false }, "positive is NaN in trial")
 }
 
@@ -345,15 +327,36 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-// Progress ends at the number of trials of all passes.
+// Progress ends at the number of trials.
 func TestProgress(t *testing.T) {
 	var done, total int
-	opt := Options{Trials: 1000, Memory: 8 * 1000 * 10, Progress: func(d, n int) { done, total = d, n }}
+	opt := Options{Trials: 1000, Progress: func(d, n int) { done, total = d, n }}
 	if _, err := Run(context.Background(), toy(), opt); err != nil {
 		t.Fatal(err)
 	}
-	if passes := (len(slotsOf(toy())) + 9) / 10; done != 1000*passes || total != done {
-		t.Errorf("progress ended at %d of %d, want %d", done, total, 1000*passes)
+	if done != 1000 || total != 1000 {
+		t.Errorf("progress ended at %d of %d, want 1000", done, total)
+	}
+}
+
+// What is kept is what it is among all, and nothing else is computed.
+func TestKeep(t *testing.T) {
+	all := valuesOf(t, toy(), Options{Trials: 500, Seed: 1, Sampler: Random})
+	keep := func(name string) bool { return name == "ratio" || name == "a" }
+	some := valuesOf(t, toy(), Options{Trials: 500, Seed: 1, Sampler: Random, Keep: keep})
+	if len(some) != 4 {
+		t.Errorf("%d columns are kept of ratio, in 3 years, and a", len(some))
+	}
+	for name, x := range some {
+		if !same(x, all[name]) {
+			t.Errorf("%s is another when less is kept", name)
+		}
+	}
+	m := toy()
+	job := newJob(context.Background(), m, &draws{}, Options{Trials: 1, Keep: keep})
+	// The input and six pairs of x: y, the level and the coin are not needed.
+	if n := len(job.program.Leaves()); n != 8 {
+		t.Errorf("%d leaves are filled, want 8", n)
 	}
 }
 
@@ -366,12 +369,9 @@ func TestNoAllocation(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		slots := slotsOf(m)
-		values := make([][]float64, len(slots))
-		for i := range values {
-			values[i] = make([]float64, opt.Trials)
-		}
-		r := newRunner(m, d, slots, values)
+		job := newJob(context.Background(), m, d, opt)
+		columns := cut(make([]float64, len(job.varying)*opt.Trials), opt.Trials)
+		r := &runner{job: job, drawer: d.drawer(), machine: job.program.Machine(width), columns: columns}
 		if n := testing.AllocsPerRun(5, func() {
 			if err := r.run(width, width); err != nil {
 				t.Fatal(err)

@@ -1,0 +1,380 @@
+// Package expr holds array expressions: formulas over columns of numbers, one number a trial.
+//
+// A model is traced: it runs once, on expressions instead of numbers, through all steps of
+// time. What it computes becomes a list of operations, each written once: constants are
+// folded as they arise, the same operation on the same operands is the same value, and what
+// nothing asks for is left out. Compile places the values in as few columns as it can and
+// gives a Program, which the kernels of package vec run, operation by operation, over some
+// hundred trials at a time.
+//
+//	needed := use.Mul(intensity).Times(4)
+//	short := target.Sub(plant).Positive()
+//
+// Algebra is that of the reals: x + 0 and x·1 are x, and of what is not known before the run
+// x·0 is 0, though x be infinite.
+// Every operation is one rounding, in the order in which the formula says it, so the results
+// are the same bits on every machine.
+package expr
+
+import (
+	"fmt"
+	"math"
+
+	"entente/sim/vec"
+)
+
+// X is a value of an expression: one number a trial. Its zero value is no value.
+type X struct {
+	code *Code
+	id   int32
+}
+
+// Code is a list of operations in the making. It is for one goroutine.
+type Code struct {
+	nodes  []node
+	known  map[node]int32
+	consts map[uint64]int32 // by bits
+	late   int              // nodes from here on are computed as soon as they can be
+}
+
+// node is one operation. Its operands stand before it in the list.
+type node struct {
+	op      vec.Op
+	leaf    bool  // not an operation, but leaf a, part b of it
+	a, b, c int32 // −1: none
+	value   float64
+}
+
+// isConst marks nodes that hold a number: they have no operation.
+const constOp = vec.Op(255)
+
+// New returns an empty list.
+func New() *Code {
+	return &Code{known: map[node]int32{}, consts: map[uint64]int32{}, late: math.MaxInt}
+}
+
+// Const is the same number in every trial.
+func (c *Code) Const(v float64) X {
+	if v == 0 {
+		v = 0 // −0 is 0
+	}
+	key := math.Float64bits(v)
+	id, ok := c.consts[key]
+	if !ok {
+		id = int32(len(c.nodes))
+		c.nodes = append(c.nodes, node{op: constOp, a: -1, b: -1, c: -1, value: v})
+		c.consts[key] = id
+	}
+	return X{c, id}
+}
+
+// Leaf is a column that whoever runs the program fills: part (0 or 1) of the pair of columns
+// with that number. The same number and part is the same value.
+func (c *Code) Leaf(number, part int) X {
+	return c.intern(node{leaf: true, a: int32(number), b: int32(part), c: -1})
+}
+
+func (c *Code) intern(n node) X {
+	id, ok := c.known[n]
+	if !ok {
+		id = int32(len(c.nodes))
+		c.nodes = append(c.nodes, n)
+		c.known[n] = id
+	}
+	return X{c, id}
+}
+
+// Late says that what follows is to be computed as soon as its operands are known, and not in
+// the order in which it is written: sums of what has long been computed, for example.
+func (c *Code) Late() { c.late = min(c.late, len(c.nodes)) }
+
+// Valid says that x is a value.
+func (x X) Valid() bool { return x.code != nil }
+
+// Constant returns the number that x is in every trial, if it is one.
+func (x X) Constant() (value float64, ok bool) {
+	n := &x.code.nodes[x.id]
+	return n.value, n.op == constOp
+}
+
+// is says that x is the number v in every trial.
+func (x X) is(v float64) bool {
+	value, ok := x.Constant()
+	return ok && value == v
+}
+
+// apply is one operation on up to three operands.
+func apply(op vec.Op, operands ...X) X {
+	n := node{op: op, a: -1, b: -1, c: -1}
+	ids := [3]*int32{&n.a, &n.b, &n.c}
+	var code *Code
+	constant := true
+	for i, x := range operands {
+		if x.code == nil {
+			panic("expr: an operand has no value")
+		}
+		if code == nil {
+			code = x.code
+		} else if code != x.code {
+			panic("expr: operands belong to different models")
+		}
+		*ids[i] = x.id
+		_, ok := x.Constant()
+		constant = constant && ok
+	}
+	if constant {
+		return code.Const(fold(op, operands))
+	}
+	switch op {
+	case vec.Add, vec.Mul:
+		if n.a > n.b {
+			n.a, n.b = n.b, n.a
+		}
+	}
+	return code.intern(n)
+}
+
+// fold computes an operation on constants, by the kernel that would compute it on columns.
+func fold(op vec.Op, operands []X) float64 {
+	var room [4][constantWidth]float64
+	columns := [4][]float64{room[0][:]}
+	for k, x := range operands {
+		value, _ := x.Constant()
+		columns[k+1] = room[k+1][:]
+		for i := range room[k+1] {
+			room[k+1][i] = value
+		}
+	}
+	vec.Apply(op, columns[0], columns[1], columns[2], columns[3])
+	return room[0][0]
+}
+
+// constantWidth is how long a constant operand of package vec is.
+const constantWidth = 8
+
+// Add is x + y.
+func (x X) Add(y X) X {
+	switch {
+	case x.is(0):
+		return y
+	case y.is(0):
+		return x
+	}
+	return apply(vec.Add, x, y)
+}
+
+// Sub is x − y.
+func (x X) Sub(y X) X {
+	switch {
+	case y.is(0):
+		return x
+	case x == y:
+		return x.code.Const(0)
+	}
+	return apply(vec.Sub, x, y)
+}
+
+// Mul is x·y.
+func (x X) Mul(y X) X {
+	_, fixed := x.Constant()
+	_, too := y.Constant()
+	switch {
+	case fixed && too: // 0·∞ is no value
+	case x.is(0), y.is(1):
+		return x
+	case y.is(0), x.is(1):
+		return y
+	}
+	return apply(vec.Mul, x, y)
+}
+
+// Div is x/y. By a power of two it is the same as a product, which is faster.
+func (x X) Div(y X) X {
+	if v, ok := y.Constant(); y.is(1) || x.is(0) && !ok {
+		return x
+	} else if ok {
+		if frac, _ := math.Frexp(v); math.Abs(frac) == 0.5 && !math.IsInf(1/v, 0) {
+			return x.Times(1 / v)
+		}
+	}
+	return apply(vec.Div, x, y)
+}
+
+// Times is x·f.
+func (x X) Times(f float64) X { return x.Mul(x.code.Const(f)) }
+
+// Plus is x + f.
+func (x X) Plus(f float64) X { return x.Add(x.code.Const(f)) }
+
+// OneMinus is 1 − x; of a condition it is its opposite.
+func (x X) OneMinus() X { return x.code.Const(1).Sub(x) }
+
+// Same is the number v in every trial, in the model of x.
+func (x X) Same(v float64) X { return x.code.Const(v) }
+
+// Neg is −x.
+func (x X) Neg() X { return x.code.Const(0).Sub(x) }
+
+// Positive is max(0, x).
+func (x X) Positive() X { return x.code.Const(0).Max(x) }
+
+// Min is the lesser of x and y. Of the two, and of Max's, only y may be NaN for the result to
+// be NaN; a constant stands first.
+func (x X) Min(y X) X {
+	switch {
+	case x.is(math.Inf(1)), x == y:
+		return y
+	case y.is(math.Inf(1)):
+		return x
+	}
+	if _, ok := y.Constant(); ok {
+		x, y = y, x
+	}
+	return apply(vec.Min, x, y)
+}
+
+// Max is the greater of x and y.
+func (x X) Max(y X) X {
+	switch {
+	case x.is(math.Inf(-1)), x == y:
+		return y
+	case y.is(math.Inf(-1)):
+		return x
+	}
+	if _, ok := y.Constant(); ok {
+		x, y = y, x
+	}
+	return apply(vec.Max, x, y)
+}
+
+// A condition is a value that is 1 where it holds and 0 where it does not.
+
+// Less is the condition x < y.
+func (x X) Less(y X) X {
+	switch {
+	case y.is(math.Inf(-1)), x.is(math.Inf(1)), x == y:
+		return x.code.Const(0)
+	}
+	return apply(vec.Less, x, y)
+}
+
+// AtMost is the condition x ≤ y.
+func (x X) AtMost(y X) X { return apply(vec.AtMost, x, y) }
+
+// Equal is the condition x = y.
+func (x X) Equal(y X) X {
+	if x == y {
+		return x.code.Const(1)
+	}
+	return apply(vec.Equal, x, y)
+}
+
+// Above is the condition x > y.
+func (x X) Above(y X) X { return y.Less(x) }
+
+// AtLeast is the condition x ≥ y.
+func (x X) AtLeast(y X) X { return y.AtMost(x) }
+
+// And holds where both conditions do.
+func (x X) And(y X) X {
+	if x == y {
+		return x
+	}
+	return x.Mul(y)
+}
+
+// Or holds where one condition does, or both.
+func (x X) Or(y X) X {
+	switch {
+	case x.is(1), y.is(0):
+		return x
+	case y.is(1), x.is(0):
+		return y
+	}
+	return x.Max(y)
+}
+
+// Not holds where the condition does not.
+func (x X) Not() X { return x.OneMinus() }
+
+// If is a where the condition holds, b elsewhere.
+func If(condition, a, b X) X {
+	if holds, ok := condition.Constant(); ok {
+		if holds != 0 {
+			return a
+		}
+		return b
+	}
+	switch {
+	case a == b:
+		return a
+	case a.is(1) && b.is(0):
+		return condition
+	case a.is(0) && b.is(1):
+		return condition.Not()
+	}
+	return apply(vec.Select, condition, a, b)
+}
+
+// Abs is |x|.
+func Abs(x X) X { return apply(vec.Abs, x) }
+
+// Lacks is the condition that x is NaN, which stands for no value.
+func Lacks(x X) X { return apply(vec.Equal, x, x).Not() }
+
+// Sqrt is the square root.
+func Sqrt(x X) X { return apply(vec.Sqrt, x) }
+
+// Floor is the greatest whole number that is at most x.
+func Floor(x X) X { return apply(vec.Floor, x) }
+
+// Exp is e^x.
+func Exp(x X) X { return apply(vec.ExpOp, x) }
+
+// Log is ln x.
+func Log(x X) X { return apply(vec.LogOp, x) }
+
+// NormalQuantile is Φ⁻¹(x).
+func NormalQuantile(x X) X { return apply(vec.NormalQuantileOp, x) }
+
+// Expm1 is e^x − 1, near 0 too, to some units in the last place:
+//
+//	(u − 1)·x/ln u  where u = e^x is neither 1 nor so small that −1 is all there is
+//
+// because the errors of u − 1 and ln u, which are those of u, cancel (Kahan; Higham, "Accuracy
+// and Stability of Numerical Algorithms", 2002, §1.14.1).
+func Expm1(x X) X {
+	u := Exp(x)
+	one := x.code.Const(1)
+	less := u.Sub(one)
+	quotient := less.Mul(x).Div(Log(u))
+	far := u.AtMost(x.code.Const(0x1p-60)).Or(u.AtLeast(x.code.Const(0x1p60)))
+	return If(u.Equal(one), x, If(far, less, quotient))
+}
+
+// Log1p is ln(1 + x), near 0 too, by ln u·x/(u − 1) with u = 1 + x (as Expm1).
+func Log1p(x X) X {
+	one := x.code.Const(1)
+	u := one.Add(x)
+	quotient := Log(u).Mul(x).Div(u.Sub(one))
+	return If(u.Equal(one), x, quotient)
+}
+
+// Sum adds from the left; of nothing it is 0.
+func (c *Code) Sum(list ...X) X {
+	sum := c.Const(0)
+	for _, x := range list {
+		sum = sum.Add(x)
+	}
+	return sum
+}
+
+func (x X) String() string {
+	if x.code == nil {
+		return "no value"
+	}
+	if v, ok := x.Constant(); ok {
+		return fmt.Sprint(v)
+	}
+	return fmt.Sprintf("value %d", x.id)
+}
