@@ -3,6 +3,8 @@ package dist
 import (
 	"math"
 	"sync"
+
+	"entente/sim/vec"
 )
 
 // A curve is a distribution without its sampler.
@@ -49,14 +51,14 @@ type curve interface {
 type tabulated struct {
 	curve
 	once   sync.Once
-	quick  *octaveTable
+	quick  *vec.OctaveTable
 	holes  bool // in it
 	cells  []cell
 	lo, hi float64
 }
 
 const (
-	octaves  = 16 // of an octaveTable; the last is [1/4, 1/2]
+	octaves  = 16 // of a vec.OctaveTable; the last is [1/4, 1/2]
 	degree   = 11
 	deepest  = 12   // halvings of a cell
 	maxCells = 4096 // of a table
@@ -93,7 +95,7 @@ func (d *tabulated) Quantile(p []float64) {
 // sample is Quantile but for the holes of the quick table, where it gives no number.
 func (d *tabulated) sample(p []float64) {
 	for {
-		n := sampleOctaves(p, d.quick)
+		n := vec.Octaves(p, p, d.quick)
 		if n == len(p) {
 			return
 		}
@@ -142,7 +144,7 @@ func (d *tabulated) value(u float64) float64 {
 func (d *tabulated) build() {
 	d.lo, d.hi = d.Support()
 	d.cells = make([]cell, 2*octaves, 3*octaves)
-	d.quick = &octaveTable{Lo: d.lo, Hi: d.hi}
+	d.quick = &vec.OctaveTable{Lo: d.lo, Hi: d.hi}
 	for i := range d.quick.Piece {
 		d.quick.Piece[i][0] = math.NaN()
 	}
@@ -172,7 +174,7 @@ func (d *tabulated) build() {
 type builder struct {
 	curve
 	cells  []cell
-	quick  *octaveTable
+	quick  *vec.OctaveTable
 	around float64 // the size below which values count as around 0
 	upper  bool    // r is 1 - p
 }

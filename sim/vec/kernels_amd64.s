@@ -2709,6 +2709,125 @@ done:
 	MOVQ DX, found+16(FP)
 	RET
 
+// func octavesAVX512(dst *float64, p *float64, n int, t *float64) (left int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·octavesAVX512(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         p+8(FP), CX
+	MOVQ         n+16(FP), DX
+	MOVQ         t+24(FP), BX
+	VBROADCASTSD constants<>+128(SB), Z0
+	VBROADCASTSD constants<>+200(SB), Z1
+	VBROADCASTSD constants<>+624(SB), Z2
+	VBROADCASTSD constants<>+632(SB), Z3
+	VBROADCASTSD constants<>+640(SB), Z4
+	VBROADCASTSD constants<>+648(SB), Z5
+	VBROADCASTSD constants<>+656(SB), Z6
+	VBROADCASTSD constants<>+664(SB), Z7
+	VBROADCASTSD 8192(BX), Z8
+	VBROADCASTSD 8200(BX), Z9
+	VMOVDQU64    pairsLow<>+0(SB), Z10
+	VMOVDQU64    pairsHigh<>+0(SB), Z11
+
+few:
+	CMPQ          DX, $+8
+	JL            done
+	VMOVUPD       (CX), Z12
+	VSUBPD        Z12, Z0, Z13
+	VMINPD        Z13, Z12, Z13
+	VCMPPD        $0x1d, Z2, Z13, K1
+	VCMPPD        $0x11, Z1, Z13, K1, K1
+	KMOVB         K1, SI
+	CMPL          SI, $+255
+	JNE           done
+	VPSRLQ        $0x32, Z13, Z14
+	VPSUBQ        Z3, Z14, Z14
+	VCMPPD        $0x11, Z12, Z1, K1
+	VPORQ         Z4, Z14, K1, Z14
+	VPSLLQ        $0x06, Z14, Z14
+	VMOVQ         X14, SI
+	VPEXTRQ       $0x01, X14, DI
+	VEXTRACTI64X2 $0x01, Z14, X12
+	VMOVQ         X12, R8
+	VPEXTRQ       $0x01, X12, R9
+	VEXTRACTI64X2 $0x02, Z14, X12
+	VMOVQ         X12, R10
+	VPEXTRQ       $0x01, X12, R11
+	VEXTRACTI64X2 $0x03, Z14, X12
+	VMOVQ         X12, R12
+	VPEXTRQ       $0x01, X12, R13
+	VPANDQ        Z5, Z13, Z12
+	VPORQ         Z0, Z12, Z12
+	VMULPD        Z6, Z12, Z12
+	VSUBPD        Z7, Z12, Z12
+	VMOVUPD       (BX)(SI*1), Y15
+	VINSERTF64X4  $0x01, (BX)(R10*1), Z15, Z15
+	VMOVUPD       (BX)(DI*1), Y16
+	VINSERTF64X4  $0x01, (BX)(R11*1), Z16, Z16
+	VMOVUPD       (BX)(R8*1), Y17
+	VINSERTF64X4  $0x01, (BX)(R12*1), Z17, Z17
+	VMOVUPD       (BX)(R9*1), Y18
+	VINSERTF64X4  $0x01, (BX)(R13*1), Z18, Z18
+	VUNPCKLPD     Z16, Z15, Z14
+	VUNPCKLPD     Z18, Z17, Z24
+	VMOVAPD       Z10, Z13
+	VPERMI2PD     Z24, Z14, Z13
+	VMOVAPD       Z11, Z23
+	VPERMI2PD     Z24, Z14, Z23
+	VUNPCKHPD     Z16, Z15, Z25
+	VUNPCKHPD     Z18, Z17, Z26
+	VMOVAPD       Z10, Z14
+	VPERMI2PD     Z26, Z25, Z14
+	VMOVAPD       Z11, Z24
+	VPERMI2PD     Z26, Z25, Z24
+	VMOVUPD       32(BX)(SI*1), Y19
+	VINSERTF64X4  $0x01, 32(BX)(R10*1), Z19, Z19
+	VMOVUPD       32(BX)(DI*1), Y20
+	VINSERTF64X4  $0x01, 32(BX)(R11*1), Z20, Z20
+	VMOVUPD       32(BX)(R8*1), Y21
+	VINSERTF64X4  $0x01, 32(BX)(R12*1), Z21, Z21
+	VMOVUPD       32(BX)(R9*1), Y22
+	VINSERTF64X4  $0x01, 32(BX)(R13*1), Z22, Z22
+	VUNPCKLPD     Z20, Z19, Z26
+	VUNPCKLPD     Z22, Z21, Z28
+	VMOVAPD       Z10, Z25
+	VPERMI2PD     Z28, Z26, Z25
+	VMOVAPD       Z11, Z27
+	VPERMI2PD     Z28, Z26, Z27
+	VUNPCKHPD     Z20, Z19, Z29
+	VUNPCKHPD     Z22, Z21, Z30
+	VMOVAPD       Z10, Z26
+	VPERMI2PD     Z30, Z29, Z26
+	VMOVAPD       Z11, Z28
+	VPERMI2PD     Z30, Z29, Z28
+	VMULPD        Z12, Z12, Z29
+	VMULPD        Z29, Z27, Z27
+	VADDPD        Z25, Z27, Z27
+	VMULPD        Z29, Z28, Z28
+	VADDPD        Z26, Z28, Z28
+	VMULPD        Z29, Z27, Z27
+	VADDPD        Z23, Z27, Z27
+	VMULPD        Z29, Z28, Z28
+	VADDPD        Z24, Z28, Z28
+	VMULPD        Z29, Z27, Z27
+	VADDPD        Z13, Z27, Z27
+	VMULPD        Z29, Z28, Z28
+	VADDPD        Z14, Z28, Z28
+	VMULPD        Z12, Z28, Z28
+	VADDPD        Z28, Z27, Z27
+	VMAXPD        Z27, Z8, Z27
+	VMINPD        Z27, Z9, Z27
+	VMOVUPD       Z27, (AX)
+	ADDQ          $+64, AX
+	ADDQ          $+64, CX
+	SUBQ          $+8, DX
+	JMP           few
+
+done:
+	VZEROUPPER
+	MOVQ DX, left+32(FP)
+	RET
+
 // func expAVX2(dst *float64, x *float64, n int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·expAVX2(SB), NOSPLIT, $0-24
@@ -2832,7 +2951,7 @@ many:
 	VMULPD       Y3, Y3, Y3
 	VFMADD231PD  Y11, Y3, Y1
 	VADDPD       Y1, Y0, Y11
-	VBROADCASTSD constants<>+624(SB), Y0
+	VBROADCASTSD constants<>+672(SB), Y0
 	VPSRAD       $0x01, Y8, Y1
 	VPSUBD       Y1, Y8, Y8
 	VPADDQ       Y0, Y1, Y1
@@ -2918,7 +3037,7 @@ few:
 	VMULPD       Y0, Y0, Y0
 	VFMADD231PD  Y2, Y0, Y3
 	VADDPD       Y3, Y4, Y2
-	VBROADCASTSD constants<>+624(SB), Y0
+	VBROADCASTSD constants<>+672(SB), Y0
 	VPSRAD       $0x01, Y1, Y3
 	VPSUBD       Y3, Y1, Y1
 	VPADDQ       Y0, Y3, Y3
@@ -3093,10 +3212,10 @@ few:
 	VBROADCASTSD constants<>+608(SB), Y1
 	VBROADCASTSD constants<>+616(SB), Y3
 	VCMPPD       $0x00, Y1, Y0, Y4
-	VBROADCASTSD constants<>+632(SB), Y5
+	VBROADCASTSD constants<>+680(SB), Y5
 	VBLENDVPD    Y4, Y5, Y2, Y2
 	VCMPPD       $0x19, Y1, Y0, Y1
-	VBROADCASTSD constants<>+640(SB), Y4
+	VBROADCASTSD constants<>+688(SB), Y4
 	VBLENDVPD    Y1, Y4, Y2, Y2
 	VCMPPD       $0x00, Y3, Y0, Y0
 	VBROADCASTSD constants<>+616(SB), Y1
@@ -3555,7 +3674,7 @@ TEXT ·uniformPairAVX2(SB), NOSPLIT, $0-32
 many:
 	CMPQ           DX, $+8
 	JL             few
-	VBROADCASTSD   constants<>+648(SB), Y4
+	VBROADCASTSD   constants<>+696(SB), Y4
 	VPBROADCASTQ   8(BX), Y5
 	VMOVAPD        Y0, Y1
 	VPADDQ         Y4, Y0, Y0
@@ -3723,7 +3842,7 @@ many:
 few:
 	CMPQ           DX, $+4
 	JL             done
-	VBROADCASTSD   constants<>+648(SB), Y2
+	VBROADCASTSD   constants<>+696(SB), Y2
 	VPBROADCASTQ   8(BX), Y3
 	VMOVAPD        Y0, Y1
 	VPADDQ         Y2, Y0, Y0
@@ -5353,6 +5472,103 @@ done:
 	MOVQ DX, found+16(FP)
 	RET
 
+// func octavesAVX2(dst *float64, p *float64, n int, t *float64) (left int)
+// Requires: AVX, AVX2
+TEXT ·octavesAVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ p+8(FP), CX
+	MOVQ n+16(FP), DX
+	MOVQ t+24(FP), BX
+
+few:
+	CMPQ         DX, $+4
+	JL           done
+	VBROADCASTSD constants<>+128(SB), Y0
+	VBROADCASTSD constants<>+200(SB), Y1
+	VBROADCASTSD constants<>+624(SB), Y2
+	VBROADCASTSD constants<>+632(SB), Y3
+	VBROADCASTSD constants<>+640(SB), Y4
+	VBROADCASTSD constants<>+648(SB), Y5
+	VBROADCASTSD constants<>+656(SB), Y6
+	VBROADCASTSD constants<>+664(SB), Y7
+	VMOVUPD      (CX), Y8
+	VSUBPD       Y8, Y0, Y9
+	VMINPD       Y9, Y8, Y9
+	VCMPPD       $0x1d, Y2, Y9, Y2
+	VCMPPD       $0x11, Y1, Y9, Y10
+	VPAND        Y10, Y2, Y2
+	VMOVMSKPD    Y2, SI
+	CMPL         SI, $+15
+	JNE          done
+	VPSRLQ       $0x32, Y9, Y2
+	VPSUBQ       Y3, Y2, Y2
+	VCMPPD       $0x11, Y8, Y1, Y1
+	VPAND        Y4, Y1, Y1
+	VPOR         Y1, Y2, Y2
+	VPSLLQ       $0x06, Y2, Y2
+	VMOVQ        X2, SI
+	VPEXTRQ      $0x01, X2, DI
+	VEXTRACTI128 $0x01, Y2, X1
+	VMOVQ        X1, R8
+	VPEXTRQ      $0x01, X1, R9
+	VPAND        Y5, Y9, Y1
+	VPOR         Y0, Y1, Y1
+	VMULPD       Y6, Y1, Y1
+	VSUBPD       Y7, Y1, Y1
+	VMOVUPD      (BX)(SI*1), Y0
+	VMOVUPD      (BX)(DI*1), Y2
+	VMOVUPD      (BX)(R8*1), Y3
+	VMOVUPD      (BX)(R9*1), Y4
+	VUNPCKLPD    Y2, Y0, Y6
+	VUNPCKLPD    Y4, Y3, Y7
+	VPERM2F128   $0x20, Y7, Y6, Y5
+	VPERM2F128   $0x31, Y7, Y6, Y6
+	VUNPCKHPD    Y2, Y0, Y0
+	VUNPCKHPD    Y4, Y3, Y3
+	VPERM2F128   $0x20, Y3, Y0, Y2
+	VPERM2F128   $0x31, Y3, Y0, Y0
+	VMOVUPD      32(BX)(SI*1), Y3
+	VMOVUPD      32(BX)(DI*1), Y4
+	VMOVUPD      32(BX)(R8*1), Y7
+	VMOVUPD      32(BX)(R9*1), Y8
+	VUNPCKLPD    Y4, Y3, Y10
+	VUNPCKLPD    Y8, Y7, Y11
+	VPERM2F128   $0x20, Y11, Y10, Y9
+	VPERM2F128   $0x31, Y11, Y10, Y10
+	VUNPCKHPD    Y4, Y3, Y3
+	VUNPCKHPD    Y8, Y7, Y7
+	VPERM2F128   $0x20, Y7, Y3, Y4
+	VPERM2F128   $0x31, Y7, Y3, Y3
+	VMULPD       Y1, Y1, Y7
+	VMULPD       Y7, Y10, Y10
+	VADDPD       Y9, Y10, Y10
+	VMULPD       Y7, Y3, Y3
+	VADDPD       Y4, Y3, Y3
+	VMULPD       Y7, Y10, Y10
+	VADDPD       Y6, Y10, Y10
+	VMULPD       Y7, Y3, Y3
+	VADDPD       Y0, Y3, Y3
+	VMULPD       Y7, Y10, Y10
+	VADDPD       Y5, Y10, Y10
+	VMULPD       Y7, Y3, Y3
+	VADDPD       Y2, Y3, Y3
+	VMULPD       Y1, Y3, Y3
+	VADDPD       Y3, Y10, Y10
+	VBROADCASTSD 8192(BX), Y0
+	VBROADCASTSD 8200(BX), Y1
+	VMAXPD       Y10, Y0, Y10
+	VMINPD       Y10, Y1, Y10
+	VMOVUPD      Y10, (AX)
+	ADDQ         $+32, AX
+	ADDQ         $+32, CX
+	SUBQ         $+4, DX
+	JMP          few
+
+done:
+	VZEROUPPER
+	MOVQ DX, left+32(FP)
+	RET
+
 DATA constants<>+0(SB)/8, $0x4086300000000000
 DATA constants<>+8(SB)/8, $0xc087500000000000
 DATA constants<>+16(SB)/8, $0x4338000000000000
@@ -5431,11 +5647,17 @@ DATA constants<>+592(SB)/8, $0x0000000000000008
 DATA constants<>+600(SB)/8, $0x3fefffffffffffff
 DATA constants<>+608(SB)/8, $0x0000000000000000
 DATA constants<>+616(SB)/8, $0x7ff0000000000000
-DATA constants<>+624(SB)/8, $0x00000000000003ff
-DATA constants<>+632(SB)/8, $0xfff0000000000000
-DATA constants<>+640(SB)/8, $0x7ff8000000000001
-DATA constants<>+648(SB)/8, $0x0000000000000004
-GLOBL constants<>(SB), RODATA|NOPTR, $656
+DATA constants<>+624(SB)/8, $0x3ee0000000000000
+DATA constants<>+632(SB)/8, $0x0000000000000fb8
+DATA constants<>+640(SB)/8, $0x0000000000000040
+DATA constants<>+648(SB)/8, $0x0003ffffffffffff
+DATA constants<>+656(SB)/8, $0x4020000000000000
+DATA constants<>+664(SB)/8, $0x4022000000000000
+DATA constants<>+672(SB)/8, $0x00000000000003ff
+DATA constants<>+680(SB)/8, $0xfff0000000000000
+DATA constants<>+688(SB)/8, $0x7ff8000000000001
+DATA constants<>+696(SB)/8, $0x0000000000000004
+GLOBL constants<>(SB), RODATA|NOPTR, $704
 
 DATA iota<>+0(SB)/8, $0x0000000000000000
 DATA iota<>+8(SB)/8, $0x0000000000000001
@@ -5586,3 +5808,23 @@ GLOBL rotate16<>(SB), RODATA|NOPTR, $16
 DATA rotate24<>+0(SB)/8, $0x0403020100070605
 DATA rotate24<>+8(SB)/8, $0x0c0b0a09080f0e0d
 GLOBL rotate24<>(SB), RODATA|NOPTR, $16
+
+DATA pairsLow<>+0(SB)/8, $0x0000000000000000
+DATA pairsLow<>+8(SB)/8, $0x0000000000000001
+DATA pairsLow<>+16(SB)/8, $0x0000000000000008
+DATA pairsLow<>+24(SB)/8, $0x0000000000000009
+DATA pairsLow<>+32(SB)/8, $0x0000000000000004
+DATA pairsLow<>+40(SB)/8, $0x0000000000000005
+DATA pairsLow<>+48(SB)/8, $0x000000000000000c
+DATA pairsLow<>+56(SB)/8, $0x000000000000000d
+GLOBL pairsLow<>(SB), RODATA|NOPTR, $64
+
+DATA pairsHigh<>+0(SB)/8, $0x0000000000000002
+DATA pairsHigh<>+8(SB)/8, $0x0000000000000003
+DATA pairsHigh<>+16(SB)/8, $0x000000000000000a
+DATA pairsHigh<>+24(SB)/8, $0x000000000000000b
+DATA pairsHigh<>+32(SB)/8, $0x0000000000000006
+DATA pairsHigh<>+40(SB)/8, $0x0000000000000007
+DATA pairsHigh<>+48(SB)/8, $0x000000000000000e
+DATA pairsHigh<>+56(SB)/8, $0x000000000000000f
+GLOBL pairsHigh<>(SB), RODATA|NOPTR, $64

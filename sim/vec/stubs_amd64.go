@@ -370,6 +370,12 @@ func notFiniteAVX512(x *float64, n int) (found int)
 //go:noescape
 func infiniteAVX512(x *float64, n int) (found int)
 
+// octavesAVX512 sets n values of dst to the polynomials of t, up to the first vector with a p beyond its octaves;
+// left is how many it has not set.
+//
+//go:noescape
+func octavesAVX512(dst *float64, p *float64, n int, t *float64) (left int)
+
 // expAVX2 sets n values of dst to e^x.
 //
 //go:noescape
@@ -735,3 +741,9 @@ func notFiniteAVX2(x *float64, n int) (found int)
 //
 //go:noescape
 func infiniteAVX2(x *float64, n int) (found int)
+
+// octavesAVX2 sets n values of dst to the polynomials of t, up to the first vector with a p beyond its octaves;
+// left is how many it has not set.
+//
+//go:noescape
+func octavesAVX2(dst *float64, p *float64, n int, t *float64) (left int)

@@ -31,8 +31,10 @@ func main() {
 		g.uniformPair()
 		g.operations()
 		g.searches()
+		g.octaves()
 	}
 	c.write()
+	pairs()
 	Generate()
 }
 
