@@ -93,8 +93,9 @@ func (s *spread) look() (r result.Assumption) {
 	r.P1, r.P5, r.P50, r.P95, r.P99 = point(0.01), point(0.05), point(0.50), point(0.95), point(0.99)
 	r.Quantiles = make([]float64, drawn)
 	for i := range r.Quantiles {
-		r.Quantiles[i] = point((float64(i) + 0.5) / drawn)
+		r.Quantiles[i] = (float64(i) + 0.5) / drawn
 	}
+	s.dist.Quantile(r.Quantiles)
 	return r
 }
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"entente/models"
+	"entente/sim/expr"
 	"entente/sim/result"
 )
 
@@ -155,15 +156,13 @@ func TestExpressions(t *testing.T) {
 			continue
 		}
 		m := s.System.Metrics[0]
-		var of [][]float64
-		for _, name := range m.Of {
-			of = append(of, map[string][]float64{"azure.exposure": a, "azure.backlog": b}[name])
-		}
-		dst := make([]float64, 2)
-		m.Combine(dst, of)
-		for i, got := range dst {
-			if got != c.want[i] && !(math.IsNaN(got) && math.IsNaN(c.want[i])) {
-				t.Errorf("%s is %v, not %v", c.text, dst, c.want)
+		for i, want := range c.want {
+			var of []float64
+			for _, name := range m.Of {
+				of = append(of, map[string][]float64{"azure.exposure": a, "azure.backlog": b}[name][i])
+			}
+			if got := evaluate(m, of...); got != want && !(math.IsNaN(got) && math.IsNaN(want)) {
+				t.Errorf("%s is %v, not %v", c.text, got, want)
 			}
 		}
 	}
@@ -221,15 +220,25 @@ func TestDiagnosticsPrint(t *testing.T) {
 // shocksOf lists the normals that the compiled model draws every step.
 func shocksOf(t *testing.T, s *Scenario) []string {
 	t.Helper()
-	m, err := models.Compile(s.System)
-	if err != nil {
+	spy := &shockSpy{}
+	if _, err := models.CompileWith(s.System, func(d models.Draws) models.Draws {
+		spy.Draws = d
+		return spy
+	}); err != nil {
 		t.Fatal(err)
 	}
-	var names []string
-	for _, shock := range m.Shocks {
-		if !shock.Uniform {
-			names = append(names, shock.Name)
-		}
+	return spy.names
+}
+
+// shockSpy notes which normals are drawn.
+type shockSpy struct {
+	models.Draws
+	names []string
+}
+
+func (s *shockSpy) Normal(name string, index int) expr.X {
+	if !slices.Contains(s.names, name) {
+		s.names = append(s.names, name)
 	}
-	return names
+	return s.Draws.Normal(name, index)
 }

@@ -138,7 +138,6 @@ func runLibrary(t *testing.T, name string, opt sim.Options, keep []figure) libra
 	if err != nil {
 		t.Fatal(err)
 	}
-	opt.Workers = 1 // so that trials are recorded in their order
 	for _, f := range keep {
 		i := slices.IndexFunc(m.Outcomes, func(o sim.Outcome) bool { return o.Name == f.metric })
 		if i < 0 {
@@ -147,20 +146,15 @@ func runLibrary(t *testing.T, name string, opt sim.Options, keep []figure) libra
 		if (m.Outcomes[i].Kind == sim.AtTheEnd) != (f.year == 0) || f.year > m.Years {
 			t.Fatalf("%s: %s has no year %d", name, f.metric, f.year)
 		}
-		calls, perBatch := 0, m.Years
-		if f.year == 0 {
-			perBatch = 1
+	}
+	for _, f := range keep {
+		of := opt
+		of.Keep = func(name string) bool { return name == f.metric }
+		years, err := sim.Trials(context.Background(), m, of)
+		if err != nil {
+			t.Fatal(err)
 		}
-		m.Outcomes = append(m.Outcomes, sim.Outcome{
-			Name: "kept " + f.String(), Kind: m.Outcomes[i].Kind, Of: []int{i},
-			Combine: func(dst []float64, of [][]float64) {
-				copy(dst, of[0])
-				if calls%perBatch == max(f.year, 1)-1 {
-					run.trials[f] = append(run.trials[f], of[0]...)
-				}
-				calls++
-			},
-		})
+		run.trials[f] = years[max(f.year, 1)-1].Values
 	}
 	r, err := sim.Run(context.Background(), m, opt)
 	if err != nil {

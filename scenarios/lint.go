@@ -68,6 +68,7 @@ func rules() []rule {
 
 // A linter asks whether a scenario that can be simulated can be meant.
 type linter struct {
+	known map[quantileKey][8]float64
 	*builder
 	rule   string // that is being checked
 	found  []Diagnostic
@@ -677,13 +678,10 @@ func (course) values(r *models.Revenue) [8]models.Value {
 }
 
 // courseOf is the course of medians, but for one value at its q-quantile.
-func courseOf(r *models.Revenue, which int, q float64) course {
-	var x [8]float64
-	for i, v := range (course{}).values(r) {
-		x[i] = median(v)
-		if i == which {
-			x[i] = at(v, q)
-		}
+func (l *linter) courseOf(r *models.Revenue, which int, q float64) course {
+	x := l.quantiles(r, 0.5)
+	if which >= 0 {
+		x[which] = l.quantiles(r, q)[which]
 	}
 	return course{x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7]}
 }
@@ -721,15 +719,15 @@ func (p course) logarithm(r *models.Revenue, T float64) (median, variance float6
 // where K is its ceiling or, in a market, the part of the ceiling that falls to it if all labs
 // keep the proportions that they would have without one.
 func (l *linter) runRate99(r *models.Revenue, T float64) float64 {
-	middle, variance := courseOf(r, -1, 0).logarithm(r, T)
+	middle, variance := l.courseOf(r, -1, 0).logarithm(r, T)
 	const z99 = 2.3263478740408408
 	squares := z99 * z99 * variance
 	for i, v := range (course{}).values(r) {
 		if v.Dist == nil {
 			continue
 		}
-		lo, _ := courseOf(r, i, 0.01).logarithm(r, T)
-		hi, _ := courseOf(r, i, 0.99).logarithm(r, T)
+		lo, _ := l.courseOf(r, i, 0.01).logarithm(r, T)
+		hi, _ := l.courseOf(r, i, 0.99).logarithm(r, T)
 		up := max(0, lo-middle, hi-middle)
 		squares += up * up
 	}
@@ -743,7 +741,7 @@ func (l *linter) runRate99(r *models.Revenue, T float64) float64 {
 		ceiling = &l.sys.Markets[i].Ceiling
 		for j := range l.sys.Labs {
 			if other := &l.sys.Labs[j].Revenue; other != r && other.Market == r.Market {
-				x, _ := courseOf(other, -1, 0).logarithm(other, T)
+				x, _ := l.courseOf(other, -1, 0).logarithm(other, T)
 				others += math.Exp(x)
 			}
 		}
@@ -826,19 +824,12 @@ func (l *linter) medianWorld(solvent bool) *world {
 	if err != nil {
 		return w // Load's caller is told
 	}
-	for _, in := range m.Inputs {
-		m.Constants = append(m.Constants, sim.Constant{Column: in.Column, Value: dist.Point(in.Dist.(dist.Dist), 0.5)})
-	}
-	for _, s := range m.Shocks {
-		m.Constants = append(m.Constants, sim.Constant{Column: s.Column, Value: 0})
-	}
-	m.Inputs, m.Shocks = nil, nil
-	m.Outcomes = slices.DeleteFunc(m.Outcomes, func(o sim.Outcome) bool {
-		id, what, _ := strings.Cut(o.Name, ".")
+	keep := func(name string) bool {
+		id, what, _ := strings.Cut(name, ".")
 		isLab := slices.ContainsFunc(sys.Labs, func(b models.Lab) bool { return b.ID == id })
-		return !isLab || !slices.Contains([]string{"revenue", "valuation", "failed", "failure_time"}, what)
-	})
-	r, err := sim.Run(context.Background(), m, sim.Options{Trials: 1, Workers: 1})
+		return isLab && slices.Contains([]string{"revenue", "valuation", "failed", "failure_time"}, what)
+	}
+	r, err := sim.Run(context.Background(), m, sim.Options{Trials: 1, Workers: 1, Sampler: sim.Median, Keep: keep})
 	if err != nil {
 		return w
 	}
@@ -943,4 +934,24 @@ func (l *linter) commitments() {
 			}
 		}
 	}
+}
+
+type quantileKey struct {
+	r *models.Revenue
+	q float64
+}
+
+func (l *linter) quantiles(r *models.Revenue, q float64) [8]float64 {
+	k := quantileKey{r, q}
+	x, ok := l.known[k]
+	if !ok {
+		for i, v := range (course{}).values(r) {
+			x[i] = at(v, q)
+		}
+		if l.known == nil {
+			l.known = map[quantileKey][8]float64{}
+		}
+		l.known[k] = x
+	}
+	return x
 }

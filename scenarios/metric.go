@@ -13,6 +13,7 @@ import (
 
 	"entente/models"
 	"entente/sim"
+	"entente/sim/expr"
 )
 
 // A measure is a metric that an expression may name.
@@ -46,19 +47,20 @@ func (b *builder) userMetrics() {
 	}
 }
 
-// A formula is an expression for one trial (and year): v are the metrics that it names.
-type formula func(of [][]float64, i int) float64
+// A formula is an expression for one trial (and year): of are the metrics that it names. NaN
+// stands for no value.
+type formula func(of []expr.X) expr.X
 
-// combine makes f what UserMetric wants. What is infinite has no value.
-func combine(f formula) func(dst []float64, of [][]float64) {
-	return func(dst []float64, of [][]float64) {
-		for i := range dst {
-			x := f(of, i)
-			if math.IsInf(x, 0) {
-				x = math.NaN()
-			}
-			dst[i] = x
+// combine makes f what UserMetric wants: what is infinite has no value, nor has what is made
+// of a metric without one.
+func combine(f formula) func(of []expr.X) expr.X {
+	return func(of []expr.X) expr.X {
+		x := f(of)
+		lacks := expr.Abs(x).Equal(x.Same(math.Inf(1)))
+		for _, o := range of {
+			lacks = lacks.Or(expr.Lacks(o))
 		}
+		return expr.If(lacks, x.Same(math.NaN()), x)
 	}
 }
 
@@ -113,7 +115,7 @@ func (c *compiler) compile() formula {
 	if len(c.text) > 10_000 {
 		return c.fail(0, 1, "expression", "", "the expression is longer than 10000 characters")
 	}
-	expr, err := parser.ParseExpr(goNames(c.text))
+	tree, err := parser.ParseExpr(goNames(c.text))
 	if err != nil {
 		var list scanner.ErrorList
 		at, message := 0, err.Error()
@@ -122,8 +124,8 @@ func (c *compiler) compile() formula {
 		}
 		return c.fail(at, 1, "expression", "numbers, metrics (azure.exposure), + - * /, brackets, min, max, abs", "this is no expression: %s", message)
 	}
-	c.tree = expr
-	f := c.expr(expr, 0)
+	c.tree = tree
+	f := c.expr(tree, 0)
 	if !c.ok {
 		return nil
 	}
@@ -198,7 +200,7 @@ func (c *compiler) expr(e ast.Expr, depth int) formula {
 		if !ok {
 			return c.fail(from, width, "expression", hint, "%s is no number", abbreviate(e.Value))
 		}
-		return func([][]float64, int) float64 { return x }
+		return func(of []expr.X) expr.X { return of[0].Same(x) }
 	case *ast.ParenExpr:
 		return c.expr(e.X, depth+1)
 	case *ast.UnaryExpr:
@@ -207,7 +209,7 @@ func (c *compiler) expr(e ast.Expr, depth int) formula {
 		case x == nil:
 			return nil
 		case e.Op == token.SUB:
-			return func(of [][]float64, i int) float64 { return -x(of, i) }
+			return func(of []expr.X) expr.X { return x(of).Neg() }
 		case e.Op == token.ADD:
 			return x
 		}
@@ -227,18 +229,15 @@ func (c *compiler) binary(e *ast.BinaryExpr, depth int) formula {
 	}
 	switch e.Op {
 	case token.ADD:
-		return func(of [][]float64, i int) float64 { return x(of, i) + y(of, i) }
+		return func(of []expr.X) expr.X { return x(of).Add(y(of)) }
 	case token.SUB:
-		return func(of [][]float64, i int) float64 { return x(of, i) - y(of, i) }
+		return func(of []expr.X) expr.X { return x(of).Sub(y(of)) }
 	case token.MUL:
-		return func(of [][]float64, i int) float64 { return x(of, i) * y(of, i) }
+		return func(of []expr.X) expr.X { return x(of).Mul(y(of)) }
 	case token.QUO:
-		return func(of [][]float64, i int) float64 {
-			d := y(of, i)
-			if d == 0 {
-				return math.NaN()
-			}
-			return x(of, i) / d
+		return func(of []expr.X) expr.X {
+			d := y(of)
+			return expr.If(d.Equal(d.Same(0)), d.Same(math.NaN()), x(of).Div(d))
 		}
 	}
 	return c.fail(int(e.OpPos)-1, len(e.Op.String()), "expression", "there are + - * /", "%q is no operation here", e.Op)
@@ -271,18 +270,20 @@ func (c *compiler) call(e *ast.CallExpr, depth int) formula {
 	}
 	switch name {
 	case "abs":
-		return func(of [][]float64, i int) float64 { return math.Abs(args[0](of, i)) }
+		return func(of []expr.X) expr.X { return expr.Abs(args[0](of)) }
 	case "min":
-		return fold(args, math.Min)
+		return fold(args, expr.X.Min)
 	}
-	return fold(args, math.Max)
+	return fold(args, expr.X.Max)
 }
 
-func fold(args []formula, f func(a, b float64) float64) formula {
-	return func(of [][]float64, i int) float64 {
-		x := args[0](of, i)
+// fold takes the arguments two by two. Where one has no value, there is none.
+func fold(args []formula, f func(a, b expr.X) expr.X) formula {
+	return func(of []expr.X) expr.X {
+		x := args[0](of)
 		for _, a := range args[1:] {
-			x = f(x, a(of, i))
+			y := a(of)
+			x = expr.If(expr.Lacks(x).Or(expr.Lacks(y)), x.Same(math.NaN()), f(x, y))
 		}
 		return x
 	}
@@ -317,5 +318,5 @@ func (c *compiler) metric(name string, from, width int) formula {
 		j = len(c.of)
 		c.of = append(c.of, name)
 	}
-	return func(of [][]float64, i int) float64 { return of[j][i] }
+	return func(of []expr.X) expr.X { return of[j] }
 }

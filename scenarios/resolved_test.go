@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"entente/models"
+	"entente/sim"
 	"entente/sim/result"
 )
 
@@ -52,7 +53,46 @@ func comparable(s *models.System) models.System {
 	for _, m := range s.Metrics {
 		c.Metrics = append(c.Metrics, models.UserMetric{Name: m.Name, Of: m.Of})
 	}
-	return c
+	return asQuantiles(reflect.ValueOf(c)).Interface().(models.System)
+}
+
+// someQuantiles stand for a distribution, whose own fields are nobody's business.
+type someQuantiles []float64
+
+func (someQuantiles) Quantile([]float64) {}
+
+// asQuantiles copies a value with some quantiles in place of its distributions.
+func asQuantiles(v reflect.Value) reflect.Value {
+	to := reflect.New(v.Type()).Elem()
+	switch v.Kind() {
+	case reflect.Interface:
+		if d, ok := v.Interface().(sim.Dist); ok {
+			q := someQuantiles{0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99}
+			d.Quantile(q)
+			to.Set(reflect.ValueOf(q))
+			return to
+		}
+		to.Set(v)
+	case reflect.Pointer:
+		if !v.IsNil() {
+			to.Set(reflect.New(v.Type().Elem()))
+			to.Elem().Set(asQuantiles(v.Elem()))
+		}
+	case reflect.Slice:
+		if !v.IsNil() {
+			to.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
+		}
+		for i := range v.Len() {
+			to.Index(i).Set(asQuantiles(v.Index(i)))
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			to.Field(i).Set(asQuantiles(v.Field(i)))
+		}
+	default:
+		to.Set(v)
+	}
+	return to
 }
 
 // What is written resolved loads again to the same System with the same facts, of everything

@@ -7,6 +7,7 @@ import (
 
 	"entente/models"
 	"entente/sim/dist"
+	"entente/sim/expr"
 )
 
 // TestExample reads the example of the manual and looks at what became of it.
@@ -48,10 +49,9 @@ func TestExample(t *testing.T) {
 	if len(sys.Metrics) != 1 || len(sys.Metrics[0].Of) != 2 {
 		t.Fatalf("the metrics are %+v", sys.Metrics)
 	}
-	dst := make([]float64, 2)
-	sys.Metrics[0].Combine(dst, [][]float64{{1, 2}, {30, math.NaN()}})
-	if dst[0] != 31 || !math.IsNaN(dst[1]) {
-		t.Errorf("exposure + backlog is %v", dst)
+	m := sys.Metrics[0]
+	if x, y := evaluate(m, 1, 30), evaluate(m, 2, math.NaN()); x != 31 || !math.IsNaN(y) {
+		t.Errorf("exposure + backlog is %v and %v", x, y)
 	}
 	as := s.Facts.Assumptions
 	if as[0].Path != "discount_rate" || !as[0].Constant || as[1].Path != "gigawatt_year" || as[1].Constant || len(as[1].Quantiles) != 201 {
@@ -77,4 +77,18 @@ func TestBuiltins(t *testing.T) {
 			t.Errorf("%s has warnings, for which it gives no reason:\n%v", b.Name, Diagnostics(ds))
 		}
 	}
+}
+
+// evaluate computes a metric of numbers.
+func evaluate(m models.UserMetric, of ...float64) float64 {
+	code := expr.New()
+	var args []expr.X
+	for _, v := range of {
+		args = append(args, code.Const(v))
+	}
+	v, ok := m.Combine(args).Constant()
+	if !ok {
+		panic("of numbers comes no number")
+	}
+	return v
 }
