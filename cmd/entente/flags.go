@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -49,6 +50,40 @@ func (s seed) Set(text string) error {
 
 func (seed) String() string { return "" } // the default is the scenario's
 func (seed) Type() string   { return "S" }
+
+// A size is a number of bytes: 500MB, 1.5GiB; a bare number is in bytes.
+type size struct{ value *int }
+
+func (s size) Set(text string) error {
+	number, factor := text, 1.0
+	for _, unit := range []struct {
+		name  string
+		bytes float64
+	}{
+		{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"TiB", 1 << 40},
+		{"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12}, {"B", 1},
+	} {
+		if before, found := strings.CutSuffix(text, unit.name); found {
+			number, factor = strings.TrimSpace(before), unit.bytes
+			break
+		}
+	}
+	n, err := strconv.ParseFloat(number, 64)
+	if n *= factor; err != nil || !(n >= 1<<20 && n <= 1<<50) {
+		return errors.New("it takes a size of at least 1 MiB, such as 500MB or 1.5GiB")
+	}
+	*s.value = int(n)
+	return nil
+}
+
+func (s size) String() string {
+	if s.value == nil || *s.value == 0 {
+		return ""
+	}
+	return strconv.FormatFloat(float64(*s.value)/(1<<30), 'g', 4, 64) + "GiB"
+}
+
+func (size) Type() string { return "SIZE" }
 
 // A sampler is named as package sim names it.
 type sampler struct{ value *sim.Sampler }

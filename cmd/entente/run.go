@@ -32,6 +32,7 @@ type runFlags struct {
 	sampler    sim.Sampler
 	set        []string
 	workers    int
+	memory     int
 	out        string
 	formats    []format
 	metrics    []string
@@ -42,7 +43,7 @@ type runFlags struct {
 }
 
 func runCommand() *cobra.Command {
-	f := runFlags{workers: runtime.GOMAXPROCS(0), formats: formats}
+	f := runFlags{workers: runtime.GOMAXPROCS(0), memory: sim.DefaultMemory, formats: formats}
 	cmd := &cobra.Command{
 		Use:   "run [SCENARIO]",
 		Short: "Simulate a scenario, write a report, print a summary",
@@ -75,6 +76,7 @@ too; ` + "`entente check --json`" + ` gives it as JSON.`,
 	flags.Var(sampler{&f.sampler}, "sampler", "random, latin or sobol (default: the scenario's, else random)")
 	flags.StringArrayVar(&f.set, "set", nil, "override a value, as often as wanted: `PATH=VALUE`, the value in YAML")
 	flags.VarP(count{&f.workers, mostWorkers}, "workers", "j", "threads; they never change a digit of the result")
+	flags.Var(size{&f.memory}, "memory", "most memory for the trials' values; beyond it statistics are approximate, and the result says so")
 	flags.StringVarP(&f.out, "out", "o", "", "the `DIR` that files go to (default: out/ and the scenario's name)")
 	flags.Var(formatList{&f.formats}, "format", "files to write")
 	flags.StringSliceVar(&f.metrics, "metrics", nil, "keep only the metrics that match, `GLOB,...` such as azure.*,*.npv (default: all)")
@@ -110,6 +112,7 @@ func run(cmd *cobra.Command, name string, f runFlags) error {
 	if err != nil {
 		return err
 	}
+	opt.Keep = func(name string) bool { return metrics[name] }
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -146,7 +149,7 @@ func run(cmd *cobra.Command, name string, f runFlags) error {
 	if err != nil {
 		return &failure{err}
 	}
-	r, err := join(scenario.Facts, simulated, metrics)
+	r, err := join(scenario.Facts, simulated)
 	if err != nil {
 		return &failure{err}
 	}
@@ -186,7 +189,7 @@ func options(cmd *cobra.Command, scenario *scenarios.Scenario, f runFlags) (sim.
 	if err != nil {
 		return sim.Options{}, err
 	}
-	opt := sim.Options{Trials: scenario.Trials, Seed: scenario.Seed, Sampler: fromScenario, Workers: f.workers}
+	opt := sim.Options{Trials: scenario.Trials, Seed: scenario.Seed, Sampler: fromScenario, Workers: f.workers, Memory: f.memory}
 	if cmd.Flags().Changed("trials") {
 		opt.Trials = f.trials
 	}
@@ -243,7 +246,7 @@ func selectMetrics(globs []string, outcomes []sim.Outcome) (map[string]bool, err
 
 // join puts together what the scenario says and what the simulation found: the one knows no
 // numbers, the other no dates.
-func join(facts result.Result, simulated *result.Result, metrics map[string]bool) (*result.Result, error) {
+func join(facts result.Result, simulated *result.Result) (*result.Result, error) {
 	start, err := time.Parse(time.DateOnly, facts.Run.Start)
 	if err != nil {
 		return nil, err
@@ -253,9 +256,6 @@ func join(facts result.Result, simulated *result.Result, metrics map[string]bool
 	r.Run.Trials, r.Run.Seed, r.Run.Sampler = simulated.Run.Trials, simulated.Run.Seed, simulated.Run.Sampler
 	r.GridP = simulated.GridP
 	for _, m := range simulated.Metrics {
-		if !metrics[m.Name] {
-			continue
-		}
 		for i := range m.ByYear {
 			m.ByYear[i].Date = start.AddDate(m.ByYear[i].Year, 0, -1).Format(time.DateOnly)
 		}
