@@ -71,7 +71,7 @@ func (m *moments) add(x []float64) []float64 {
 	L := len(m.lanes)
 	whole := len(x) - len(x)%L
 	for i := range m.lanes {
-		m.lanes[i].n += whole/L + one(i < len(x)-whole)
+		m.lanes[i].n += inLane(len(x), i, L)
 	}
 	filled := false
 	for r := 0; r < L && whole > 0; {
@@ -152,10 +152,13 @@ func oneLane(x []float64, L int, c float64) (sum, squares float64) {
 	return sum, squares
 }
 
+// inLane returns how many of n values, the first in lane 0, are in lane r of L.
+func inLane(n, r, L int) int { return (n - r + L - 1) / L }
+
 // addConstant takes a column of n values at the centre.
 func (m *moments) addConstant(n int) {
 	for i := range m.lanes {
-		m.lanes[i].n = (n - i + len(m.lanes) - 1) / len(m.lanes)
+		m.lanes[i].n = inLane(n, i, len(m.lanes))
 	}
 }
 

@@ -402,7 +402,7 @@ func (o *order) gather(counts []counts, sides *sides) {
 	}
 	if o.defined == o.atoms { // a constant column
 		for r := range counts {
-			counts[r].atoms = (o.defined - r + len(counts) - 1) / len(counts)
+			counts[r].atoms = inLane(o.defined, r, len(counts))
 		}
 		o.list = o.list[:0]
 		return

@@ -87,20 +87,25 @@ func (s *Sketch) addBatch(values []float64, m *moments, lanes int) {
 		s.min, s.max = centre+0, centre+0
 	}
 	m.reset(lanes, centre, 1)
-	x := m.add(values)
-	s.addSums(m)
-	if &x[0] == &values[0] {
-		s.count(x, 0, lanes)
+	if constant(values) {
+		m.addConstant(len(values))
+		s.addSums(m)
+		s.countConstant(centre, len(values), lanes)
 		return
 	}
-	// Where trials have no value, what lies between is counted.
-	for i := 0; i < len(values); {
-		j := i
-		for j < len(values) && values[j] == values[j] {
-			j++
-		}
-		s.count(values[i:j], i%lanes, lanes)
-		for i = j; i < len(values) && values[i] != values[i]; i++ {
+	x := m.add(values)
+	s.addSums(m)
+	s.count(x, lanes)
+	if &x[0] == &values[0] {
+		return
+	}
+	// The centre, which is one of the values, stood in for NaN.
+	cell, ofCoarse := s.countsOf(centre, lanes)
+	for r := range m.lanes {
+		undefined := uint32(inLane(len(values), r, lanes) - m.lanes[r].n)
+		*cell -= undefined
+		if ofCoarse != nil {
+			ofCoarse[r] -= undefined
 		}
 	}
 }
@@ -146,28 +151,36 @@ func (s *Sketch) addSums(m *moments) {
 	s.squares.add(within)
 }
 
-// count counts numbers, the first of which is in replicate r.
-func (s *Sketch) count(x []float64, r, lanes int) {
+// A code is where a number is counted: the sign, the power of 2, and the cell.
+type code = uint16
+
+// codeOf returns the code of a number, and makes room for it.
+func (s *Sketch) codeOf(v float64) code {
+	k := position(v)
+	if k-s.base >= positions {
+		s.rebase(k)
+	}
+	return code(max(k-s.base, min(k, 1))) | code(math.Float64bits(v)>>63)<<15
+}
+
+// position counts cells from 0. They include their upper ends, so that 0 has one by itself.
+func position(v float64) int {
 	const up = 1<<dropped - 1
-	lo, hi := s.min, s.max
+	return int((math.Float64bits(v)&^signBit + up) >> dropped)
+}
+
+// count counts numbers, the first of which is in the first replicate.
+func (s *Sketch) count(x []float64, lanes int) {
+	lo, hi, r := s.min, s.max, 0
+	var codes [256]code
 	for len(x) > 0 {
-		var codes [256]uint16
 		part := x[:min(len(codes), len(x))]
 		x = x[len(part):]
-		base := s.base
-		for i := 0; i < len(part); i++ {
-			v := part[i]
-			b := math.Float64bits(v)
-			// Cells include their upper ends, so that 0 has one by itself.
-			k := int((b&^signBit + up) >> dropped)
-			at := max(k-base, min(k, 1))
-			if at >= positions {
-				s.rebase(k>>cellBits<<cellBits - (positions - cells))
-				base = s.base
-				i = -1
-				continue
-			}
-			codes[i] = uint16(at) | uint16(b>>63)<<15
+		base, top := s.base, 0
+		for i, v := range part {
+			k := position(v)
+			top = max(top, k)
+			codes[i] = code(max(k-base, min(k, 1))) | code(math.Float64bits(v)>>63)<<15
 			if v < lo {
 				lo = v
 			}
@@ -175,27 +188,55 @@ func (s *Sketch) count(x []float64, r, lanes int) {
 				hi = v
 			}
 		}
-		for _, code := range codes[:len(part)] {
-			page := int(s.page[code>>cellBits])
-			if page == 0 {
-				page = s.open(int(code >> cellBits))
+		if top-base >= positions {
+			s.rebase(top)
+			for i, v := range part {
+				codes[i] = s.codeOf(v)
 			}
-			at := (page-1)*cells + int(code%cells)
-			s.counts[at]++
+		}
+		counts := s.counts
+		for _, c := range codes[:len(part)] {
+			page := int(s.page[c>>cellBits])
+			if page == 0 {
+				page = s.open(int(c >> cellBits))
+				counts = s.counts
+			}
+			counts[(page-1)*cells+int(c%cells)]++
 		}
 		if s.lanes == nil {
 			continue
 		}
-		for _, code := range codes[:len(part)] {
-			page := int(s.page[code>>cellBits]) - 1
-			c := page*coarseCells + (int(code%cells)+coarse-1)/coarse
-			s.ofCoarse[c*lanes+r]++
+		ofCoarse := s.ofCoarse
+		for _, c := range codes[:len(part)] {
+			at := (int(s.page[c>>cellBits])-1)*coarseCells + (int(c%cells)+coarse-1)/coarse
+			ofCoarse[at*lanes+r]++
 			if r++; r == lanes {
 				r = 0
 			}
 		}
 	}
 	s.min, s.max = lo+0, hi+0 // −0 + 0 is 0
+}
+
+// countsOf returns where a number that has occurred is counted: its cell, and its coarse cell's
+// counts by replicate, if there are any.
+func (s *Sketch) countsOf(v float64, lanes int) (cell *uint32, ofCoarse []uint32) {
+	c := s.codeOf(v)
+	page := int(s.page[c>>cellBits]) - 1
+	if s.lanes != nil {
+		ofCoarse = s.ofCoarse[(page*coarseCells+(int(c%cells)+coarse-1)/coarse)*lanes:][:lanes]
+	}
+	return &s.counts[page*cells+int(c%cells)], ofCoarse
+}
+
+// countConstant counts n times the same number.
+func (s *Sketch) countConstant(v float64, n, lanes int) {
+	s.count([]float64{v}, lanes) // the first, which makes room
+	cell, ofCoarse := s.countsOf(v, lanes)
+	*cell += uint32(n - 1)
+	for r := range ofCoarse {
+		ofCoarse[r] += uint32(inLane(n, r, lanes) - one(r == 0))
+	}
 }
 
 // open makes room for a page's counts.
@@ -209,9 +250,13 @@ func (s *Sketch) open(code int) (page int) {
 	return s.pages
 }
 
-// rebase lets the first cell be at another position, above the one before. What lies below it is
-// no longer told from 0 but by its sign.
-func (s *Sketch) rebase(base int) {
+// rebase makes the power of 2 at a position the highest, which is above the one before. What
+// lies below the lowest is no longer told from 0 but by its sign.
+func (s *Sketch) rebase(top int) {
+	s.rebaseTo(top/cells*cells - (positions - cells))
+}
+
+func (s *Sketch) rebaseTo(base int) {
 	old := *s
 	s.page, s.pages, s.counts, s.ofCoarse = [2 * binades]uint16{}, 0, nil, nil
 	s.base = base
@@ -297,7 +342,7 @@ func (s *Sketch) Merge(o *Sketch) {
 		s.lanes[r].merge(&o.lanes[r])
 	}
 	if o.base > s.base {
-		s.rebase(o.base)
+		s.rebaseTo(o.base)
 	}
 	s.take(o)
 }
