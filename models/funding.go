@@ -46,7 +46,7 @@ func (c *compiler) funding(l *Lab, availability quantity) *fundingState {
 // A lab without cash has none of this; its W is V.
 func (c *compiler) moveCash(l *labState) {
 	l.multiple.move()
-	V := c.under(l.multipleTakes, l.multiple.here()).Mul(l.valuationTilt).Mul(l.revenue.runRate)
+	V := c.under(l.multipleEffects, l.multiple.here()).Mul(l.valuationTilt).Mul(l.revenue.runRate)
 	if l.Cash == nil {
 		l.worth, l.value = V, V
 		return

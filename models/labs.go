@@ -14,20 +14,20 @@ type labState struct {
 	tranches  []*trancheState
 	moves     []jump
 
-	revenue        *revenueState
-	ratio          glide // k, compute per revenue
-	opex           glide // o
-	ratioEffects   quantity
-	opexEffects    quantity
-	dislike        expr.X // −e, for the price sensitivity e
-	flexibility    expr.X // φ
-	computeNoise   *noise
-	computeTilt    expr.X // its multiplier
-	kept           expr.X // o' of the step: what opex leaves of a dollar of revenue
-	multiple       glide  // of the valuation, at the step's beginning
-	multipleTakes  quantity
-	valuationNoise *noise
-	valuationTilt  expr.X // its multiplier
+	revenue         *revenueState
+	ratio           glide // k, compute per revenue
+	opex            glide // o
+	ratioEffects    quantity
+	opexEffects     quantity
+	dislike         expr.X // −e, for the price sensitivity e
+	flexibility     expr.X // φ
+	computeNoise    *noise
+	computeTilt     expr.X // its multiplier
+	kept            expr.X // 1 − o, what opex leaves of a dollar of revenue
+	multiple        glide  // of the valuation, at the step's beginning
+	multipleEffects quantity
+	valuationNoise  *noise
+	valuationTilt   expr.X // its multiplier
 
 	funding            *fundingState // nil: the lab never raises
 	retained, recovery expr.X
@@ -51,19 +51,19 @@ type labState struct {
 
 func (c *compiler) lab(l *Lab) *labState {
 	s := &labState{
-		Lab:           l,
-		revenue:       c.revenue(l.ID, &l.Revenue),
-		ratio:         c.glide(l.ComputeRatio, stepYears/2),
-		opex:          c.glide(l.Opex, stepYears/2),
-		ratioEffects:  c.quantity(l.ID+".compute.ratio", 0, math.Inf(1)),
-		opexEffects:   c.quantity(l.ID+".opex", 0, math.Inf(1)),
-		dislike:       c.value(l.PriceSensitivity).Neg(),
-		flexibility:   c.value(l.Flexibility),
-		computeNoise:  c.noise(l.ComputeNoise, l.ID+".compute"),
-		multiple:      glide{c.zero, c.zero, c.one}, // without a valuation, 0
-		multipleTakes: c.quantity(l.ID+".valuation.multiple", 0, math.Inf(1)),
-		valuationTilt: c.one,
-		retained:      c.one, recovery: c.zero,
+		Lab:             l,
+		revenue:         c.revenue(l.ID, &l.Revenue),
+		ratio:           c.glide(l.ComputeRatio, stepYears/2),
+		opex:            c.glide(l.Opex, stepYears/2),
+		ratioEffects:    c.quantity(l.ID+".compute.ratio", 0, math.Inf(1)),
+		opexEffects:     c.quantity(l.ID+".opex", 0, math.Inf(1)),
+		dislike:         c.value(l.PriceSensitivity).Neg(),
+		flexibility:     c.value(l.Flexibility),
+		computeNoise:    c.noise(l.ComputeNoise, l.ID+".compute"),
+		multiple:        glide{c.zero, c.zero, c.one}, // without a valuation, 0
+		multipleEffects: c.quantity(l.ID+".valuation.multiple", 0, math.Inf(1)),
+		valuationTilt:   c.one,
+		retained:        c.one, recovery: c.zero,
 		alive: c.one, survives: c.one, failing: c.zero, failed: c.zero, failureTime: c.zero,
 		cash: c.zero, worth: c.zero, value: c.zero, frugal: c.one, paidIn: c.zero, raised: c.zero,
 	}

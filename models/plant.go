@@ -52,7 +52,7 @@ func (c *compiler) buildPlant(a *allianceState) {
 	if a.Capital == nil {
 		return
 	}
-	promised := c.zero // by a lab that has not failed
+	promised := c.zero // S(t + L + Δ) − S(t + L); nothing, once a failure has voided it
 	for _, s := range a.schedules {
 		promised = promised.Add(s.scale.Mul(s.leadNext.Sub(s.lead)))
 	}

@@ -33,7 +33,7 @@ type shareState struct {
 	basePrice    expr.X // without effects
 	priceEffects quantity
 	price        expr.X // γ
-	lnPower      expr.X // −e·ln γ
+	lnAppeal     expr.X // −e·ln γ
 	attraction   expr.X // b
 	pull         expr.X // A
 	elsewhere    expr.X // condition: the others attract
@@ -104,8 +104,8 @@ func (c *compiler) normalise(l *labState, of func(*allianceState) *expr.X) {
 func (c *compiler) moveShares(l *labState) {
 	for _, a := range l.alliances {
 		a.price = c.under(a.priceEffects, a.basePrice)
-		a.lnPower = l.dislike.Mul(expr.Log(a.price))
-		a.pull = a.attraction.Mul(expr.Exp(a.lnPower))
+		a.lnAppeal = l.dislike.Mul(expr.Log(a.price))
+		a.pull = a.attraction.Mul(expr.Exp(a.lnAppeal))
 	}
 	for _, a := range l.alliances {
 		pulls := c.others(a, func(b *allianceState) expr.X { return b.pull })
@@ -153,8 +153,8 @@ func (c *compiler) averagePrice(l *labState) expr.X {
 
 // churn takes from each share what leaves it, and gives it to the others.
 func (c *compiler) churn(l *labState) {
-	lnPower := l.dislike.Mul(expr.Log(c.averagePrice(l))) // −e·ln γ̄
-	var stays, out []expr.X                               // out: per unit of attraction elsewhere
+	lnAppeal := l.dislike.Mul(expr.Log(c.averagePrice(l))) // −e·ln γ̄
+	var stays, out []expr.X                                // out: per unit of attraction elsewhere
 	for _, a := range l.alliances {
 		ρ := c.under(a.rateEffects, a.churnRate).Mul(a.elsewhere)
 		if timeOf(c.n) < a.Exclusivity.Until {
@@ -162,7 +162,7 @@ func (c *compiler) churn(l *labState) {
 			ρ = ρ.Mul(expr.If(l.alive, x, c.one))
 		}
 		// The noise's multiplier and (γ/γ̄)^e are one exponential. None of the factors is negative.
-		ρ = ρ.Mul(expr.Exp(a.churnNoise.move(c).Add(lnPower).Sub(a.lnPower))).Min(c.Const(mostChurn))
+		ρ = ρ.Mul(expr.Exp(a.churnNoise.move(c).Add(lnAppeal).Sub(a.lnAppeal))).Min(c.Const(mostChurn))
 		stay := a.share.Mul(expr.Sqrt(expr.Sqrt(ρ.OneMinus()))) // (1 − ρ)^Δ, Δ = 1/4
 		stays = append(stays, stay)
 		out = append(out, a.share.Sub(stay).Mul(a.perPull))

@@ -58,7 +58,7 @@ func (c *compiler) payTranches(l *labState) {
 		h.invested = h.invested.Mul(l.alive)
 		l.paidIn = l.paidIn.Add(h.invested)
 	}
-	W := c.under(l.multipleTakes, l.multiple.here()).Mul(l.valuationTilt).Mul(l.revenue.runRate).Add(l.cash.Positive())
+	W := c.under(l.multipleEffects, l.multiple.here()).Mul(l.valuationTilt).Mul(l.revenue.runRate).Add(l.cash.Positive())
 	per := c.one.Div(W.Add(l.paidIn).Max(c.Const(tiny)))
 	left := l.paidIn.Mul(per).OneMinus()
 	for _, h := range l.holdings {
