@@ -182,23 +182,31 @@ func TestAgainstDefinitions(t *testing.T) {
 }
 
 func FuzzSummarize(f *testing.F) {
-	f.Add(uint64(1), uint16(10), uint8(0))
-	f.Add(uint64(2), uint16(3000), uint8(60))
-	f.Fuzz(func(t *testing.T, seed uint64, n uint16, mask uint8) {
+	f.Add(uint64(1), uint16(10), uint8(0), uint8(0), uint8(0))
+	f.Add(uint64(2), uint16(3000), uint8(60), uint8(3), uint8(16))
+	f.Add(uint64(3), uint16(1500), uint8(11), uint8(200), uint8(2))
+	f.Fuzz(func(t *testing.T, seed uint64, n uint16, mask, repeated, replicates uint8) {
 		r := source(seed)
-		x := make([]float64, n%4096)
-		for i := range x { // numbers with some leading bits in common
+		x := make([]float64, n%2048)
+		for i := range x { // numbers with some leading bits in common, and a frequent one
 			x[i] = math.Float64frombits(0x3ff<<52 ^ r.Uint64()>>(mask%64))
 			if math.IsInf(x[i], 0) {
 				x[i] = nan
 			}
+			if r.IntN(256) < int(repeated) {
+				x[i] = x[0]
+			}
 		}
-		got := Summarize(x, 1, gridP, new(Scratch))
-		want := naive(x, gridP)
-		a, b := quantiles(got), quantiles(want)
-		for i := range a {
-			if !(math.Abs(a[i]-b[i]) <= 4e-16*max(math.Abs(want.Min), math.Abs(want.Max))) && len(x) > 0 && want.Defined > 0 {
-				t.Errorf("quantile %d: %v, want %v", i, a[i], b[i])
+		R := int(replicates % 40)
+		got, want := Summarize(x, R, gridP, new(Scratch)), reference(x, R, gridP)
+		exact(t, fmt.Sprintf("seed %d, n = %d, mask %d, repeated %d, %d replicates", seed, n, mask, repeated, R), got, want)
+		if R != 1 && R != 0 && R != 16 {
+			return
+		}
+		s := sketchOf(x, R, 512).Summary(nil)
+		for i, v := range quantiles(s) {
+			if v < want.Min || v > want.Max || (v != v) != (want.Defined == 0) {
+				t.Errorf("quantile %d of the sketch is %v, outside of %v to %v", i, v, want.Min, want.Max)
 			}
 		}
 	})
