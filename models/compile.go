@@ -35,8 +35,13 @@ func timeOf(n int) float64 { return float64(n) * stepYears }
 // Within each, things happen in file order. A System that refers to what it does not have is
 // an error; the ranges of its numbers are its reader's to check.
 func Compile(s *System) (*sim.Model, error) {
+	return CompileWith(s, func(m Draws) Draws { return m })
+}
+
+// CompileWith is Compile with draws that are changed on their way from the model.
+func CompileWith(s *System, draws func(Draws) Draws) (*sim.Model, error) {
 	m := sim.NewModel(s.Years, StepsPerYear, s.InputMixes, s.ShockMixes)
-	c, err := newCompiler(s, m)
+	c, err := newCompiler(s, draws(m))
 	if err != nil {
 		return nil, err
 	}
@@ -49,11 +54,11 @@ func Compile(s *System) (*sim.Model, error) {
 }
 
 // newCompiler stands before the first step of a system.
-func newCompiler(s *System, d draws) (*compiler, error) {
+func newCompiler(s *System, d Draws) (*compiler, error) {
 	if s.Years < 1 {
 		return nil, fmt.Errorf("years is %d: it must be at least 1", s.Years)
 	}
-	c := &compiler{draws: d, system: s, zero: d.Const(0), one: d.Const(1), used: map[string]bool{}}
+	c := &compiler{Draws: d, system: s, zero: d.Const(0), one: d.Const(1), used: map[string]bool{}}
 	if err := c.build(); err != nil {
 		return nil, err
 	}
@@ -69,8 +74,8 @@ func (c *compiler) run() {
 	c.horizon()
 }
 
-// draws is where a trial's numbers come from: a *sim.Model, or in tests what stands before one.
-type draws interface {
+// Draws is where a trial's numbers come from: a *sim.Model, or what stands before one.
+type Draws interface {
 	Const(v float64) expr.X
 	Input(name string, d sim.Dist) expr.X
 	Normal(name string, index int) expr.X
@@ -80,7 +85,7 @@ type draws interface {
 // compiler holds a model in the making. What the states of its parts hold is as of the moment
 // that the trace has come to.
 type compiler struct {
-	draws
+	Draws
 	system    *System
 	zero, one expr.X
 

@@ -5,23 +5,8 @@ import (
 	"entente/sim/expr"
 )
 
-// Draws is where a model's numbers come from; tests put their own in between.
-type Draws = draws
-
 // AsDrawn leaves the draws as they are.
 func AsDrawn(d Draws) Draws { return d }
-
-// CompileWith is Compile with draws that are changed on their way from the model.
-func CompileWith(s *System, draws func(Draws) Draws) (*sim.Model, error) {
-	m := sim.NewModel(s.Years, StepsPerYear, s.InputMixes, s.ShockMixes)
-	c, err := newCompiler(s, draws(m))
-	if err != nil {
-		return nil, err
-	}
-	c.run()
-	m.Outcomes, err = c.outcomes()
-	return m, err
-}
 
 // CompileByStep is CompileWith for tests that look at single steps: the outcomes come once a
 // step and not once a year, and with them what the model computes on the way and doesn't
