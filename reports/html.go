@@ -255,6 +255,9 @@ func newPage(r *result.Result) (*page, error) {
 	}
 	p.Trials = trials(r.Run.Trials)
 	p.Facts = fmt.Sprintf("%d years from %s · %s · %s sampling · seed %d", r.Run.Years, r.Run.Start, p.Trials, r.Run.Sampler, r.Run.Seed)
+	if r.Run.Accuracy != 0 {
+		p.Facts += fmt.Sprintf(" · quantiles good to %.2g %%", 100*r.Run.Accuracy)
+	}
 	p.Command = command(r)
 	first, rest := p.f.answers()
 	p.colors["aws"], p.colors["azure"] = "c0", "c1" // the same in every report

@@ -213,6 +213,8 @@ type (
 		Sampler string `json:"sampler"`
 		Start   string `json:"start"`
 		Years   int    `json:"years"`
+		// Accuracy is absent where quantiles and expected shortfalls are exact.
+		Accuracy float64 `json:"accuracy,omitempty"`
 	}
 	entityJSON struct {
 		ID    string `json:"id"`

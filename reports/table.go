@@ -150,8 +150,19 @@ func WriteTable(w io.Writer, r *result.Result, opt TableOptions) error {
 		}
 	}
 	fmt.Fprintf(&b, "%s, seed %d, sampler %s\n", trials(r.Run.Trials), r.Run.Seed, r.Run.Sampler)
+	if s := approximation(r.Run); s != "" {
+		b.WriteString(wrap(s, width) + "\n")
+	}
 	_, err := io.WriteString(w, strings.ReplaceAll(b.String(), nbsp, " "))
 	return err
+}
+
+// approximation says how good the quantiles are, where they are not exact.
+func approximation(run result.Run) string {
+	if run.Accuracy == 0 {
+		return ""
+	}
+	return fmt.Sprintf("The trials did not fit in memory: quantiles and expected shortfalls are good to %.2g %% of their value.", 100*run.Accuracy)
 }
 
 // A column of the table is a figure and the standard error that bounds its digits.

@@ -32,7 +32,7 @@ func NewParts(m *Model, opt Options) (*Parts, error) {
 	}
 	p := &Parts{job: newJob(context.Background(), m, d, opt), filled: map[int][2][]float64{}}
 	p.columns = cut(make([]float64, len(p.job.varying)*opt.Trials), opt.Trials)
-	p.runner = &runner{job: p.job, drawer: d.drawer(), machine: p.job.program.Machine(width), columns: p.columns}
+	p.runner = &runner{job: p.job, drawer: d.drawer(), machine: p.job.program.Machine(width), keep: keeping(p.columns)()}
 	for _, leaf := range p.job.program.Leaves() {
 		kind := 0
 		if m.leaves[leaf].isInput {
@@ -47,7 +47,7 @@ func NewParts(m *Model, opt Options) (*Parts, error) {
 		p.runner.drawer.Fill(leaf, columns[0], columns[1])
 		p.filled[leaf] = columns
 	}
-	return p, p.job.simulate(p.columns)
+	return p, p.job.simulate(keeping(p.columns))
 }
 
 // Recorded is how many values a trial leaves behind.
@@ -100,6 +100,8 @@ func (p *Parts) Batch() error {
 
 // Summarize describes every column.
 func (p *Parts) Summarize() error {
-	_, err := p.job.summarize(p.columns)
+	_, err := p.job.summaries(func(scratch *stats.Scratch, place int, grid []float64) stats.Summary {
+		return stats.Summarize(p.columns[place], p.job.replicates(), grid, scratch)
+	})
 	return err
 }

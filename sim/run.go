@@ -46,16 +46,16 @@ func ParseSampler(text string) (Sampler, error) {
 	return "", fmt.Errorf("sampler is %q: it must be random, latin or sobol", text)
 }
 
-// Options say how to run a model. None but Trials, Seed, Sampler and
-// Keep changes the result.
+// Options say how to run a model. None but Trials, Seed, Sampler, Keep and
+// whether the values fit in Memory changes the result.
 type Options struct {
 	Trials  int
 	Seed    uint64
 	Sampler Sampler // empty: Random
 	Workers int     // 0: one for each core
-	// Memory bounds, in bytes, the trial values held at a time; 0: 1.5 GiB. Where they do
-	// not fit, the trials are simulated again for each part of the outcomes, so that all
-	// statistics stay exact.
+	// Memory bounds, in bytes, the trials' values that are held; 0: DefaultMemory. Where they
+	// do not fit, sketches of constant size take their place, and quantiles and expected
+	// shortfalls are good to stats.SketchAccuracy.
 	Memory int
 	// Keep says which outcomes are recorded, by name; nil: all. What is not needed for them is
 	// not computed.
@@ -116,18 +116,21 @@ func Run(ctx context.Context, m *Model, opt Options) (*result.Result, error) {
 	}
 
 	job := newJob(ctx, m, d, opt)
-	values, free := allocate(len(job.varying) * opt.Trials)
-	defer free()
-	columns := cut(values, opt.Trials)
-	if err := job.simulate(columns); err != nil {
-		return nil, err
+	run := job.exactly
+	approximate := 8*len(job.varying)*opt.Trials > opt.Memory
+	if approximate {
+		run = job.approximately
 	}
-	summaries, err := job.summarize(columns)
+	summaries, err := run()
 	if err != nil {
 		return nil, err
 	}
+	var accuracy float64
+	if approximate {
+		accuracy = stats.SketchAccuracy
+	}
 	return &result.Result{
-		Run:     result.Run{Trials: opt.Trials, Seed: opt.Seed, Sampler: string(opt.Sampler), Years: m.Years},
+		Run:     result.Run{Trials: opt.Trials, Seed: opt.Seed, Sampler: string(opt.Sampler), Years: m.Years, Accuracy: accuracy},
 		Metrics: metrics(m, job.slots, summaries),
 		GridP:   GridP(),
 	}, nil
@@ -154,7 +157,7 @@ func Trials(ctx context.Context, m *Model, opt Options) ([]Series, error) {
 	}
 	job := newJob(ctx, m, d, opt)
 	varying := cut(make([]float64, len(job.varying)*opt.Trials), opt.Trials)
-	if err := job.simulate(varying); err != nil {
+	if err := job.simulate(keeping(varying)); err != nil {
 		return nil, err
 	}
 	list := make([]Series, len(job.slots))
@@ -210,8 +213,19 @@ func newJob(ctx context.Context, m *Model, d *draws, opt Options) *job {
 	return j
 }
 
-// simulate fills a column for each slot that varies.
-func (j *job) simulate(columns [][]float64) error {
+// A keeper takes the values of a batch: those of the slot that is number place of those that
+// vary, in the trials from first on. Each worker has its own.
+type keeper func(place, first int, values []float64)
+
+// keeping lets all workers keep the values themselves.
+func keeping(columns [][]float64) func() keeper {
+	return func() keeper {
+		return func(place, first int, values []float64) { copy(columns[place][first:], values) }
+	}
+}
+
+// simulate takes the model through its trials; keep makes a keeper for each worker.
+func (j *job) simulate(keep func() keeper) error {
 	for i, s := range j.slots {
 		if v, ok := j.program.Fixed(i); ok {
 			if err := check(&j.model.Outcomes[s.outcome], []float64{v}, 0); err != nil {
@@ -221,7 +235,7 @@ func (j *job) simulate(columns [][]float64) error {
 	}
 	trials := j.opt.Trials
 	return parallel(j.ctx, j.opt.Workers, (trials+width-1)/width, func() func(int) error {
-		r := &runner{job: j, drawer: j.draws.drawer(), machine: j.program.Machine(width), columns: columns}
+		r := &runner{job: j, drawer: j.draws.drawer(), machine: j.program.Machine(width), keep: keep()}
 		return func(k int) error {
 			first := k * width
 			n := min(width, trials-first)
@@ -232,40 +246,88 @@ func (j *job) simulate(columns [][]float64) error {
 	})
 }
 
-// summarize describes each slot's values. Columns are shared out among the workers; each is
-// summed in the order of its trials.
-func (j *job) summarize(columns [][]float64) ([]stats.Summary, error) {
-	replicates := 1
-	if j.opt.Sampler != Random {
-		replicates = design.Replicates
+// exactly keeps every value and describes them.
+func (j *job) exactly() ([]stats.Summary, error) {
+	values, free := allocate(len(j.varying) * j.opt.Trials)
+	defer free()
+	columns := cut(values, j.opt.Trials)
+	if err := j.simulate(keeping(columns)); err != nil {
+		return nil, err
 	}
+	return j.summaries(func(scratch *stats.Scratch, place int, grid []float64) stats.Summary {
+		return stats.Summarize(columns[place], j.replicates(), grid, scratch)
+	})
+}
+
+// approximately keeps a sketch of each slot for each worker, and merges them: in any order, as
+// they hold counts and exact sums.
+func (j *job) approximately() ([]stats.Summary, error) {
+	var mu sync.Mutex
+	var all [][]stats.Sketch // by worker and place
+	err := j.simulate(func() keeper {
+		sketches := make([]stats.Sketch, len(j.varying))
+		for i := range sketches {
+			sketches[i].Replicates = j.replicates()
+		}
+		mu.Lock()
+		all = append(all, sketches)
+		mu.Unlock()
+		var scratch stats.Scratch
+		return func(place, _ int, values []float64) { sketches[place].Add(values, &scratch) }
+	})
+	if err != nil {
+		return nil, err
+	}
+	return j.summaries(func(_ *stats.Scratch, place int, grid []float64) stats.Summary {
+		whole := &all[0][place]
+		for _, other := range all[1:] {
+			whole.Merge(&other[place])
+		}
+		return whole.Summary(grid)
+	})
+}
+
+// summaries describes each slot; of describes one that varies. The slots are shared out among
+// the workers.
+func (j *job) summaries(of func(scratch *stats.Scratch, place int, grid []float64) stats.Summary) ([]stats.Summary, error) {
 	grid := GridP()
-	summaries := make([]stats.Summary, len(j.slots))
+	list := make([]stats.Summary, len(j.slots))
 	err := parallel(j.ctx, j.opt.Workers, len(j.slots), func() func(int) error {
 		var scratch stats.Scratch
-		var same []float64
 		return func(i int) error {
 			var g []float64
 			if j.model.Outcomes[j.slots[i].outcome].Grid {
 				g = grid
 			}
-			var values []float64
 			if v, ok := j.program.Fixed(i); ok {
-				if same == nil {
-					same = make([]float64, j.opt.Trials)
-				}
-				for k := range same {
-					same[k] = v
-				}
-				values = same
+				list[i] = j.constant(v, g, &scratch)
 			} else {
-				values = columns[j.place[i]]
+				list[i] = of(&scratch, j.place[i], g)
 			}
-			summaries[i] = stats.Summarize(values, replicates, g, &scratch)
 			return nil
 		}
 	})
-	return summaries, err
+	return list, err
+}
+
+// constant describes a slot that is the same number in every trial, through a sketch, which
+// needs no column of them and is exact for one value.
+func (j *job) constant(v float64, grid []float64, scratch *stats.Scratch) stats.Summary {
+	s := stats.Sketch{Replicates: j.replicates()}
+	same := slices.Repeat([]float64{v}, min(width, j.opt.Trials))
+	for left := j.opt.Trials; left > 0; left -= len(same) {
+		same = same[:min(len(same), left)]
+		s.Add(same, scratch)
+	}
+	return s.Summary(grid)
+}
+
+// replicates is how many independent parts the trials consist of; 1: each is one.
+func (j *job) replicates() int {
+	if j.opt.Sampler == Latin || j.opt.Sampler == Sobol {
+		return design.Replicates
+	}
+	return 1
 }
 
 // parallel calls the functions that start makes, one for each worker, with 0 … n−1. It
@@ -352,7 +414,7 @@ type runner struct {
 	*job
 	*drawer
 	machine *expr.Machine
-	columns [][]float64 // of each slot that varies, in all trials
+	keep    keeper
 	err     error
 }
 
@@ -371,7 +433,7 @@ func (r *runner) Emit(slot int, x []float64) {
 	if err := check(&r.job.model.Outcomes[r.slots[slot].outcome], x, r.first); err != nil && r.err == nil {
 		r.err = err
 	}
-	copy(r.columns[r.place[slot]][r.first:], x)
+	r.keep(r.place[slot], r.first, x)
 }
 
 // check refuses values that are no numbers, but for those that a trial may lack.

@@ -11,7 +11,9 @@ import (
 	"testing"
 
 	"entente/sim/expr"
+	"entente/sim/result"
 	"entente/sim/rng"
+	"entente/sim/stats"
 )
 
 // uniformDist leaves a uniform as it is; normalDist makes a standard normal of it.
@@ -85,29 +87,76 @@ func same(a, b []float64) bool {
 	return slices.EqualFunc(a, b, func(x, y float64) bool { return math.Float64bits(x) == math.Float64bits(y) })
 }
 
-// Neither workers nor the memory that decides how often trials are simulated again change a bit.
+// Workers change no bit, whether the values fit in memory or not.
 func TestSameBitsHoweverRun(t *testing.T) {
 	for _, sampler := range Samplers() {
-		run := func(workers, memory int) string {
-			r, err := Run(context.Background(), toy(), Options{Trials: 3000, Seed: 5, Sampler: sampler, Workers: workers, Memory: memory})
-			if err != nil {
-				t.Fatal(err)
+		for _, memory := range []int{0, 8 * 3000 * 5} {
+			run := func(workers int) string {
+				r, err := Run(context.Background(), toy(), Options{Trials: 3000, Seed: 5, Sampler: sampler, Workers: workers, Memory: memory})
+				if err != nil {
+					t.Fatal(err)
+				}
+				var bits strings.Builder // gob keeps every bit, of NaN too
+				if err := gob.NewEncoder(&bits).Encode(r); err != nil {
+					t.Fatal(err)
+				}
+				return bits.String()
 			}
-			var bits strings.Builder // gob keeps every bit, of NaN too
-			if err := gob.NewEncoder(&bits).Encode(r); err != nil {
-				t.Fatal(err)
+			want := run(1)
+			for _, workers := range []int{2, 3, 8, 64} {
+				if run(workers) != want {
+					t.Errorf("%s, %d bytes: %d workers give another result than 1", sampler, memory, workers)
+				}
 			}
-			return bits.String()
 		}
-		want := run(1, 0)
-		for _, workers := range []int{2, 3, 8, 64} {
-			if run(workers, 0) != want {
-				t.Errorf("%s: %d workers give another result than 1", sampler, workers)
-			}
+	}
+}
+
+// Where the values do not fit in memory the result says how good its quantiles are, and they
+// are; counts and extremes stay exact, and means too but for rounding.
+func TestTooLittleMemory(t *testing.T) {
+	for _, sampler := range Samplers() {
+		opt := Options{Trials: 20_000, Seed: 5, Sampler: sampler}
+		exact, err := Run(context.Background(), toy(), opt)
+		if err != nil {
+			t.Fatal(err)
 		}
-		for _, columns := range []int{1, 5} {
-			if run(2, columns*8*3000) != want {
-				t.Errorf("%s: %d columns at a time give another result than all", sampler, columns)
+		opt.Memory = 1
+		sketched, err := Run(context.Background(), toy(), opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if exact.Run.Accuracy != 0 || sketched.Run.Accuracy != stats.SketchAccuracy {
+			t.Errorf("the accuracies are %v and %v", exact.Run.Accuracy, sketched.Run.Accuracy)
+		}
+		for i, m := range exact.Metrics {
+			all, of := m.ByYear, sketched.Metrics[i].ByYear
+			if m.Total != nil {
+				all, of = []result.Stat{*m.Total}, []result.Stat{*sketched.Metrics[i].Total}
+			}
+			for k, want := range all {
+				got := of[k]
+				if got.Defined != want.Defined || got.Min != want.Min || got.Max != want.Max || got.Above0 != want.Above0 {
+					t.Errorf("%s, %s: %+v, exactly %+v", sampler, m.Name, got, want)
+				}
+				near := func(what string, got, want, within float64) {
+					t.Helper()
+					if !(math.Abs(got-want) <= within) {
+						t.Errorf("%s, %s: %s is %v, exactly %v", sampler, m.Name, what, got, want)
+					}
+				}
+				near("mean", got.Mean, want.Mean, 1e-12*(math.Abs(want.Mean)+want.SD))
+				near("sd", got.SD, want.SD, 1e-12*(math.Abs(want.Mean)+want.SD))
+				for _, q := range [][2]float64{{got.P1, want.P1}, {got.P5, want.P5}, {got.P50, want.P50}, {got.P99, want.P99}, {got.ES5, want.ES5}, {got.ES99, want.ES99}} {
+					near("quantile", q[0], q[1], stats.SketchAccuracy*math.Abs(q[1]))
+				}
+				// Standard errors are estimates; those from 16 replicates of coarse cells are rough.
+				near("se", got.SE, want.SE, 1e-9*want.SE)
+				rough := 0.15
+				if sampler != Random {
+					rough = 0.6
+				}
+				near("se of the median", got.SEP50, want.SEP50, rough*want.SEP50+1e-12)
 			}
 		}
 	}
@@ -371,7 +420,7 @@ func TestNoAllocation(t *testing.T) {
 		}
 		job := newJob(context.Background(), m, d, opt)
 		columns := cut(make([]float64, len(job.varying)*opt.Trials), opt.Trials)
-		r := &runner{job: job, drawer: d.drawer(), machine: job.program.Machine(width), columns: columns}
+		r := &runner{job: job, drawer: d.drawer(), machine: job.program.Machine(width), keep: keeping(columns)()}
 		if n := testing.AllocsPerRun(5, func() {
 			if err := r.run(width, width); err != nil {
 				t.Fatal(err)

@@ -79,55 +79,59 @@ type compilation struct {
 	uses    []int32 // by how many operations and outputs that are computed
 }
 
-// fuse counts who uses what, from the last node to the first, and makes one operation of a
-// product that only one sum needs. That changes no bit: the operation rounds twice.
+// fuse counts who uses what, and makes one operation of two where only the second needs the
+// first. That changes no bit: such an operation rounds as the two do.
 func (c *compilation) fuse() {
 	c.nodes = slices.Clone(c.code.nodes)
 	c.uses = make([]int32, len(c.nodes))
 	for id, list := range c.wanted {
 		c.uses[id] = int32(len(list))
 	}
-	// A node's users stand after it, so that at each node the uses are known. A product that is
-	// fused keeps the use that its sum had of it; it is dropped when it is reached.
-	absorbed := make([]bool, len(c.nodes))
-	single := func(id int32) bool {
-		return id >= 0 && c.nodes[id].op == vec.Mul && !c.nodes[id].leaf && c.uses[id] == 1
-	}
 	c.countAll()
 	for id := range c.nodes {
 		n := &c.nodes[id]
-		if c.uses[id] == 0 || n.leaf {
+		if c.uses[id] == 0 || n.leaf || n.op == constOp {
 			continue
 		}
-		switch n.op {
-		case vec.Add:
-			product, other := n.a, n.b
-			if !single(product) {
-				product, other = n.b, n.a
+		for _, p := range fusions {
+			if n.op != p.second {
+				continue
 			}
-			if single(product) && product != other {
-				m := c.nodes[product]
-				*n = node{op: vec.MulAdd, a: m.a, b: m.b, c: other}
-				absorbed[product] = true
+			first, other := n.a, n.b
+			if p.position == 1 {
+				first, other = n.b, n.a
 			}
-		case vec.Sub:
-			switch {
-			case single(n.b) && n.a != n.b:
-				m := c.nodes[n.b]
-				absorbed[n.b] = true
-				*n = node{op: vec.SubMul, a: m.a, b: m.b, c: n.a}
-			case single(n.a) && n.a != n.b:
-				m := c.nodes[n.a]
-				absorbed[n.a] = true
-				*n = node{op: vec.MulSub, a: m.a, b: m.b, c: n.b}
+			f := &c.nodes[first]
+			if f.op == p.first && !f.leaf && c.uses[first] == 1 && first != other {
+				c.uses[first] = 0 // its operands now are this one's
+				*n = node{op: p.fused, a: f.a, b: f.b, c: other}
+				break
 			}
 		}
 	}
-	for id, gone := range absorbed {
-		if gone {
-			c.uses[id] = 0
-		}
-	}
+}
+
+// fusions lists the operations that are two in one: the first is operand number position of
+// the second, whose other operand becomes the third.
+var fusions = [...]struct {
+	second, first vec.Op
+	position      int
+	fused         vec.Op
+}{
+	{vec.Add, vec.Mul, 0, vec.MulAdd},
+	{vec.Add, vec.Mul, 1, vec.MulAdd},
+	{vec.Add, vec.Add, 0, vec.SumAdd},
+	{vec.Add, vec.Add, 1, vec.SumAdd},
+	{vec.Sub, vec.Mul, 0, vec.MulSub},
+	{vec.Sub, vec.Mul, 1, vec.SubMul},
+	{vec.Sub, vec.Add, 0, vec.SumSub},
+	{vec.Mul, vec.Sub, 0, vec.DiffMul},
+	{vec.Mul, vec.Sub, 1, vec.DiffMul},
+	{vec.Mul, vec.Add, 0, vec.SumMul},
+	{vec.Mul, vec.Add, 1, vec.SumMul},
+	{vec.Mul, vec.Mul, 0, vec.MulMul},
+	{vec.Mul, vec.Mul, 1, vec.MulMul},
+	{vec.Max, vec.Sub, 1, vec.DiffMax},
 }
 
 // countAll counts the uses of every node that an output needs.

@@ -43,6 +43,9 @@ type Run struct {
 	Sampler string // random, latin or sobol
 	Start   string // YYYY-MM-DD
 	Years   int
+	// Accuracy bounds the relative error of quantiles and expected shortfalls where the trials'
+	// values did not fit in memory; 0: they are exact.
+	Accuracy float64
 }
 
 // Entity is a lab, a cloud or an investor.

@@ -54,6 +54,57 @@ const (
 // any of the operands; but it must not overlap one in part.
 func Apply(op Op, dst, a, b, c []float64) { applyBy(fastest, op, dst, a, b, c) }
 
+// A Call is an operation that knows its columns, to be run again and again.
+type Call struct {
+	op       Op
+	function bool // one of those that work on slices
+	operands operands
+}
+
+// Bind prepares what Apply would do.
+func Bind(op Op, dst, a, b, c []float64) Call {
+	n := len(dst)
+	if n == 0 || n%block != 0 {
+		panic("vec: the length of a column is no multiple of 8")
+	}
+	if op >= opCount {
+		panic(noSuchOp)
+	}
+	call := Call{op: op, function: ExpOp <= op && op <= NormalQuantileOp}
+	o := &call.operands
+	o.dst, o.n = &dst[0], n
+	o.a, o.maskA = operand(a, n)
+	o.b, o.maskB = operand(b, n)
+	o.c, o.maskC = operand(c, n)
+	return call
+}
+
+// Run applies operations one after the other. What they were bound to must still be there: the
+// columns are kept by whoever bound them.
+func Run(calls []Call) { runBy(fastest, calls) }
+
+func runBy(p path, calls []Call) {
+	for i := range calls {
+		call := &calls[i]
+		switch {
+		case call.function:
+			o := &call.operands
+			dst := unsafe.Slice(o.dst, o.n)
+			x := unsafe.Slice(o.a, o.n)
+			if o.maskA == 0 {
+				x = x[:block]
+			}
+			function(p, call.op, dst, x)
+		case p == avx512:
+			applyAVX512(call.op, &call.operands)
+		case p == avx2:
+			applyAVX2(call.op, &call.operands)
+		default:
+			applyPortable(call.op, &call.operands)
+		}
+	}
+}
+
 func applyBy(p path, op Op, dst, a, b, c []float64) {
 	n := len(dst)
 	if n == 0 {
