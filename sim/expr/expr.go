@@ -19,6 +19,7 @@ package expr
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"entente/sim/vec"
 )
@@ -32,7 +33,8 @@ type X struct {
 // Code is a list of operations in the making. It is for one goroutine.
 type Code struct {
 	nodes  []node
-	known  map[node]int32
+	table  []int32          // of nodes that are no constants, by hash and then the next free place; −1: free
+	taken  int              // places in it
 	consts map[uint64]int32 // by bits
 	late   int              // nodes from here on are computed as soon as they can be
 }
@@ -50,7 +52,9 @@ const constOp = vec.Op(255)
 
 // New returns an empty list.
 func New() *Code {
-	return &Code{known: map[node]int32{}, consts: map[uint64]int32{}, late: math.MaxInt}
+	c := &Code{consts: map[uint64]int32{}, late: math.MaxInt}
+	c.grow(1 << 10)
+	return c
 }
 
 // Const is the same number in every trial.
@@ -74,14 +78,45 @@ func (c *Code) Leaf(number, part int) X {
 	return c.intern(node{leaf: true, a: int32(number), b: int32(part), c: -1})
 }
 
+// intern returns the value of a node that is no constant: the same for the same node.
 func (c *Code) intern(n node) X {
-	id, ok := c.known[n]
-	if !ok {
-		id = int32(len(c.nodes))
-		c.nodes = append(c.nodes, n)
-		c.known[n] = id
+	place := c.find(&n)
+	if id := c.table[place]; id >= 0 {
+		return X{c, id}
+	}
+	id := int32(len(c.nodes))
+	c.nodes = append(c.nodes, n)
+	c.table[place] = id
+	if c.taken++; 2*c.taken > len(c.table) {
+		c.grow(2 * len(c.table))
 	}
 	return X{c, id}
+}
+
+// find returns the node's place in the table, or the free one where it belongs.
+func (c *Code) find(n *node) int {
+	h := uint64(n.op) | uint64(uint32(n.a))<<8 | uint64(uint32(n.b))<<40
+	if n.leaf {
+		h ^= 1 << 7
+	}
+	h = h*0x9e3779b97f4a7c15 ^ uint64(uint32(n.c))
+	h *= 0xd6e8feb86659fd93 // odd numbers of many ones: what matters is that they mix
+	place := int(h>>32) & (len(c.table) - 1)
+	for c.table[place] >= 0 && c.nodes[c.table[place]] != *n {
+		place = (place + 1) & (len(c.table) - 1)
+	}
+	return place
+}
+
+// grow makes a table of so many places, a power of 2.
+func (c *Code) grow(places int) {
+	old := c.table
+	c.table = slices.Repeat([]int32{-1}, places)
+	for _, id := range old {
+		if id >= 0 {
+			c.table[c.find(&c.nodes[id])] = id
+		}
+	}
 }
 
 // Late says that what follows is to be computed as soon as its operands are known, and not in

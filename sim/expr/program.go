@@ -52,17 +52,21 @@ func (p *Program) Fixed(k int) (float64, bool) {
 func Compile(outputs []X) *Program {
 	p := &Program{fixed: map[int]float64{}}
 	var code *Code
-	wanted := map[int32][]int{} // outputs by node
 	for k, x := range outputs {
 		if v, ok := x.Constant(); ok {
 			p.fixed[k] = v
-			continue
+		} else {
+			code = x.code
 		}
-		code = x.code
-		wanted[x.id] = append(wanted[x.id], k)
 	}
 	if code == nil {
 		return p
+	}
+	wanted := make([][]int, len(code.nodes))
+	for k, x := range outputs {
+		if _, fixed := p.fixed[k]; !fixed {
+			wanted[x.id] = append(wanted[x.id], k)
+		}
 	}
 	c := &compilation{code: code, program: p, wanted: wanted}
 	c.fuse()
@@ -74,7 +78,7 @@ func Compile(outputs []X) *Program {
 type compilation struct {
 	code    *Code
 	program *Program
-	wanted  map[int32][]int
+	wanted  [][]int // outputs by node
 	nodes   []node  // as they are computed: fused
 	uses    []int32 // by how many operations and outputs that are computed
 }
@@ -140,25 +144,26 @@ func (c *compilation) countAll() {
 		if c.uses[id] == 0 {
 			continue
 		}
-		for _, operand := range c.operands(int32(id)) {
+		list, n := c.operands(int32(id))
+		for _, operand := range list[:n] {
 			c.uses[operand]++
 		}
 	}
 }
 
 // operands lists the operands of a node that are no constants.
-func (c *compilation) operands(id int32) []int32 {
-	n := &c.nodes[id]
-	if n.leaf || n.op == constOp {
-		return nil
+func (c *compilation) operands(id int32) (list [3]int32, n int) {
+	node := &c.nodes[id]
+	if node.leaf || node.op == constOp {
+		return list, 0
 	}
-	list := make([]int32, 0, 3)
-	for _, operand := range [...]int32{n.a, n.b, n.c} {
+	for _, operand := range [...]int32{node.a, node.b, node.c} {
 		if operand >= 0 && c.nodes[operand].op != constOp {
-			list = append(list, operand)
+			list[n] = operand
+			n++
 		}
 	}
-	return list
+	return list, n
 }
 
 // order lists what is computed, in the order in which it is: as written, and what is late
@@ -173,7 +178,8 @@ func (c *compilation) order() []int32 {
 		when[id] = int32(id)
 		if id >= c.code.late && !c.nodes[id].leaf {
 			when[id] = 0
-			for _, operand := range c.operands(int32(id)) {
+			operands, n := c.operands(int32(id))
+			for _, operand := range operands[:n] {
 				when[id] = max(when[id], when[operand])
 			}
 		}
@@ -208,7 +214,7 @@ func (c *compilation) place() {
 			free = append(free, at[id])
 		}
 	}
-	constants := map[int32]int32{} // by node: −1 − place
+	constants := make([]int32, len(c.nodes)) // −1 − place; 0: none
 	operand := func(id int32) int32 {
 		if id < 0 {
 			return none
@@ -216,8 +222,8 @@ func (c *compilation) place() {
 		if c.nodes[id].op != constOp {
 			return at[id]
 		}
-		place, ok := constants[id]
-		if !ok {
+		place := constants[id]
+		if place == 0 {
 			var room [constantWidth]float64
 			for i := range room {
 				room[i] = c.nodes[id].value
@@ -271,23 +277,24 @@ func (c *compilation) place() {
 	for _, id := range c.order() {
 		n := &c.nodes[id]
 		if n.leaf {
-			if len(c.wanted[int32(id)]) == int(c.uses[id]) {
-				load(int32(id)) // nothing but outputs
+			if len(c.wanted[id]) == int(c.uses[id]) {
+				load(id) // nothing but outputs
 			}
 			continue
 		}
-		for _, operand := range c.operands(int32(id)) {
+		operands, count := c.operands(id)
+		for _, operand := range operands[:count] {
 			load(operand)
 		}
 		in := instruction{op: n.op, a: operand(n.a), b: operand(n.b), c: operand(n.c)}
-		for _, operand := range c.operands(int32(id)) {
+		for _, operand := range operands[:count] {
 			release(operand)
 		}
 		in.dst = take()
 		at[id] = in.dst
 		p.instructions = append(p.instructions, in)
 		p.operations++
-		output(int32(id))
+		output(id)
 	}
 	// Constants come after the columns, now that it is known how many these are.
 	for i := range p.instructions {

@@ -583,20 +583,22 @@ func (s *Sketch) errorOfMean(mean float64) float64 {
 func (s *Sketch) errorOf(list []cell, y func(*cell) (mean, variance float64)) float64 {
 	type moments struct{ n, y, y2 float64 }
 	cells := make([]moments, s.pages*coarseCells)
+	var order []int // of values: pages are numbered as they come, which must not show
 	for i := range list {
 		c := &list[i]
 		mean, variance := y(c)
 		m, n := &cells[c.coarse], float64(c.n)
+		if m.n == 0 {
+			order = append(order, c.coarse)
+		}
 		m.n += n
 		m.y += float64(n * mean)
 		m.y2 += float64(n * (float64(mean*mean) + variance))
 	}
 	all := s.replicateSizes()
 	within := 0.0
-	for i, m := range cells {
-		if m.n == 0 {
-			continue
-		}
+	for _, i := range order {
+		m := cells[i]
 		mean := m.y / m.n
 		within += max(m.y2-float64(m.y*mean), 0)
 		for r, n := range s.ofCoarse[i*s.Replicates:][:s.Replicates] {
