@@ -79,28 +79,42 @@ func Bind(op Op, dst, a, b, c []float64) Call {
 	return call
 }
 
-// Run applies operations one after the other. What they were bound to must still be there: the
-// columns are kept by whoever bound them.
-func Run(calls []Call) { runBy(fastest, calls) }
+// Run applies operations one after the other to the values from … to−1 of their columns, both
+// multiples of 8. What they were bound to must still be there: the columns are kept by whoever
+// bound them.
+func Run(calls []Call, from, to int) { runBy(fastest, calls, from, to) }
 
-func runBy(p path, calls []Call) {
+func runBy(p path, calls []Call, from, to int) {
+	if from < 0 || from > to || (from|to)%block != 0 {
+		panic("vec: the range of values is no multiple of 8")
+	}
+	if from == to {
+		return
+	}
 	for i := range calls {
 		call := &calls[i]
+		if to > call.operands.n {
+			panic("vec: the range of values is beyond the columns")
+		}
+		o := call.operands
+		o.n = to - from
+		o.dst = (*float64)(unsafe.Add(unsafe.Pointer(o.dst), 8*from))
+		o.a = (*float64)(unsafe.Add(unsafe.Pointer(o.a), 8*from&o.maskA))
+		o.b = (*float64)(unsafe.Add(unsafe.Pointer(o.b), 8*from&o.maskB))
+		o.c = (*float64)(unsafe.Add(unsafe.Pointer(o.c), 8*from&o.maskC))
 		switch {
 		case call.function:
-			o := &call.operands
-			dst := unsafe.Slice(o.dst, o.n)
 			x := unsafe.Slice(o.a, o.n)
 			if o.maskA == 0 {
 				x = x[:block]
 			}
-			function(p, call.op, dst, x)
+			function(p, call.op, unsafe.Slice(o.dst, o.n), x)
 		case p == avx512:
-			applyAVX512(call.op, &call.operands)
+			applyAVX512(call.op, &o)
 		case p == avx2:
-			applyAVX2(call.op, &call.operands)
+			applyAVX2(call.op, &o)
 		default:
-			applyPortable(call.op, &call.operands)
+			applyPortable(call.op, &o)
 		}
 	}
 }
