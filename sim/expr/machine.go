@@ -10,28 +10,26 @@ import (
 type Machine struct {
 	program *Program
 	width   int
-	columns []float64 // next to each other, the last for what nobody needs
-	n       int       // trials that the calls are bound to
-	calls   []vec.Call
-	stops   []stop
+	columns []float64    // next to each other, the last for what nobody needs
+	n       int          // trials that the calls are bound to
+	calls   [][]vec.Call // by segment
 }
 
-// A stop is between calls: a leaf is filled, or an output emitted.
-type stop struct {
-	before    int // how many calls come first
-	kind      kind
-	number    int // of the leaf or output
-	even, odd []float64
-}
+// tile is how many trials a segment is run for at a time.
+const tile = 256
 
 // Machine returns a machine for runs of up to width trials, a multiple of 8.
 func (p *Program) Machine(width int) *Machine {
 	const line = 8 // numbers in a line of the cache, on which columns begin
 	room := make([]float64, (p.columns+1)*width+line)
-	if at := uintptr(unsafe.Pointer(&room[0])) / 8 % line; at != 0 {
+	if at := int(uintptr(unsafe.Pointer(&room[0])) / 8 % line); at != 0 {
 		room = room[line-at:]
 	}
-	return &Machine{program: p, width: width, columns: room}
+	m := &Machine{program: p, width: width, columns: room, calls: make([][]vec.Call, len(p.segments))}
+	for i := range p.segments {
+		m.calls[i] = make([]vec.Call, len(p.segments[i].operations))
+	}
+	return m
 }
 
 // World is what a run takes from outside and gives back. The columns are as long as the run
@@ -48,47 +46,46 @@ func (m *Machine) Run(n int, world World) {
 	if n != m.n {
 		m.bind(n)
 	}
-	calls := 0
-	for i := range m.stops {
-		s := &m.stops[i]
-		if s.before > calls {
-			vec.Run(m.calls[calls:s.before])
-			calls = s.before
+	p := m.program
+	for i := range p.segments {
+		s := &p.segments[i]
+		for _, f := range s.fills {
+			even := m.operand(f.even)
+			if even == nil {
+				even = m.operand(int32(p.columns))
+			}
+			world.Fill(f.leaf, even, m.operand(f.odd))
 		}
-		if s.kind == fill {
-			world.Fill(s.number, s.even, s.odd)
-		} else {
-			world.Emit(s.number, s.even)
+		for from := 0; from < n; from += tile {
+			vec.Run(m.calls[i], from, min(from+tile, n))
+		}
+		for _, e := range s.emits {
+			world.Emit(e.output, m.operand(e.column))
 		}
 	}
-	vec.Run(m.calls[calls:])
 }
 
-// bind makes the calls and stops for runs of n trials.
+// operand is a column, that for what nobody needs after the others, or none.
+func (m *Machine) operand(o int32) []float64 {
+	if o < 0 {
+		return nil
+	}
+	return m.columns[int(o)*m.width:][:m.n:m.n]
+}
+
+// bind makes the calls for runs of n trials.
 func (m *Machine) bind(n int) {
-	m.n, m.calls, m.stops = n, m.calls[:0], m.stops[:0]
+	m.n = n
 	p := m.program
 	operand := func(o int32) []float64 {
-		switch {
-		case o < 0:
-			return nil
-		case int(o) >= p.columns:
-			return p.constants[int(o)-p.columns][:]
+		if k := int(o) - p.columns; k >= 0 {
+			return p.constants[k][:]
 		}
-		return m.columns[int(o)*m.width:][:n:n]
+		return m.operand(o)
 	}
-	for _, in := range p.instructions {
-		switch in.kind {
-		case operate:
-			m.calls = append(m.calls, vec.Bind(in.op, operand(in.dst), operand(in.a), operand(in.b), operand(in.c)))
-		case fill:
-			even := operand(in.dst)
-			if even == nil {
-				even = m.columns[p.columns*m.width:][:n:n]
-			}
-			m.stops = append(m.stops, stop{len(m.calls), fill, int(in.a), even, operand(in.b)})
-		case emit:
-			m.stops = append(m.stops, stop{len(m.calls), emit, int(in.a), operand(in.b), nil})
+	for s := range p.segments {
+		for i, do := range p.segments[s].operations {
+			m.calls[s][i] = vec.Bind(do.op, operand(do.dst), operand(do.a), operand(do.b), operand(do.c))
 		}
 	}
 }

@@ -6,31 +6,46 @@ import (
 	"entente/sim/vec"
 )
 
-// Program is compiled code: operations in order, on few columns. It is immutable and safe for
-// any number of machines.
+// Program is compiled code: operations in order, on few columns, in segments. It is immutable
+// and safe for any number of machines.
 type Program struct {
-	instructions []instruction
-	columns      int                      // how many the operations need
-	constants    [][constantWidth]float64 // operands after the columns
-	operations   int
-	fixed        map[int]float64 // outputs that are the same number in every trial
-	leaves       []int           // leaves that are filled, in the order in which they are needed
+	segments   []segment
+	columns    int                      // how many the operations need
+	constants  [][constantWidth]float64 // operands after the columns
+	operations int
+	fixed      map[int]float64 // outputs that are the same number in every trial
+	leaves     []int           // leaves that are filled, in the order in which they are needed
 }
 
-// An instruction takes and makes operands, which are numbered: columns first, then constants.
-type instruction struct {
-	kind         kind
+// A segment is some operations, the leaves that must be filled before them, and the outputs
+// that are emitted after. What its operations work on is little enough to stay next to the
+// core while they are done for some trials after others.
+type segment struct {
+	fills      []filling
+	operations []operation
+	emits      []emission
+}
+
+// segmentSize is how many operations make a segment.
+const segmentSize = 64
+
+// An operation takes and makes operands, which are numbered: columns first, then constants.
+type operation struct {
 	op           vec.Op
 	dst, a, b, c int32
 }
 
-type kind uint8
+// A filling puts the parts of a leaf in columns; none: nobody needs it.
+type filling struct {
+	leaf      int
+	even, odd int32
+}
 
-const (
-	operate kind = iota // dst = op(a, b, c)
-	fill                // leaf a into dst (part 0) and b (part 1)
-	emit                // output a is operand b
-)
+// An emission gives away an output.
+type emission struct {
+	output int
+	column int32
+}
 
 // Operations returns how many operations on columns a run takes.
 func (p *Program) Operations() int { return p.operations }
@@ -48,7 +63,7 @@ func (p *Program) Fixed(k int) (float64, bool) {
 }
 
 // Compile makes a program that computes these outputs, each of which is emitted with its
-// place in the list as soon as it is known, unless it is Fixed.
+// place in the list soon after it is known, unless it is Fixed.
 func Compile(outputs []X) *Program {
 	p := &Program{fixed: map[int]float64{}}
 	var code *Code
@@ -175,6 +190,9 @@ func (c *compilation) order() []int32 {
 		if c.uses[id] == 0 || c.nodes[id].op == constOp {
 			continue
 		}
+		if c.nodes[id].leaf && len(c.wanted[id]) < int(c.uses[id]) {
+			continue // it is filled when it is needed
+		}
 		when[id] = int32(id)
 		if id >= c.code.late && !c.nodes[id].leaf {
 			when[id] = 0
@@ -234,74 +252,81 @@ func (c *compilation) place() {
 		}
 		return place
 	}
-	pairs := map[int32][2]int32{} // nodes of a leaf's two parts
+	parts := map[int32][2]int32{} // nodes of a leaf's two parts
 	for id := range c.nodes {
 		if n := &c.nodes[id]; n.leaf && c.uses[id] > 0 {
-			pair, ok := pairs[n.a]
+			pair, ok := parts[n.a]
 			if !ok {
 				pair = [2]int32{-1, -1}
 			}
 			pair[n.b] = int32(id)
-			pairs[n.a] = pair
+			parts[n.a] = pair
 		}
 	}
-	output := func(id int32) {
-		for _, k := range c.wanted[id] {
-			p.instructions = append(p.instructions, instruction{kind: emit, a: int32(k), b: at[id]})
-			release(id)
-		}
-	}
+	var now segment
+	ended := []int32{} // whose outputs are emitted after the segment
 	load := func(id int32) {
-		if n := &c.nodes[id]; n.leaf && at[id] < 0 {
-			in := instruction{kind: fill, a: n.a, dst: none, b: none}
-			pair := pairs[n.a]
-			for part, id := range pair {
-				if id >= 0 {
-					at[id] = take()
-					if part == 0 {
-						in.dst = at[id]
-					} else {
-						in.b = at[id]
-					}
-				}
-			}
-			p.instructions = append(p.instructions, in)
-			p.leaves = append(p.leaves, int(n.a))
-			for _, id := range pair {
-				if id >= 0 {
-					output(id)
-				}
-			}
-		}
-	}
-	for _, id := range c.order() {
 		n := &c.nodes[id]
-		if n.leaf {
-			if len(c.wanted[id]) == int(c.uses[id]) {
-				load(id) // nothing but outputs
+		if !n.leaf || at[id] >= 0 {
+			return
+		}
+		columns := [2]int32{none, none}
+		for part, id := range parts[n.a] {
+			if id >= 0 {
+				at[id] = take()
+				columns[part] = at[id]
+				ended = append(ended, id)
 			}
-			continue
 		}
-		operands, count := c.operands(id)
-		for _, operand := range operands[:count] {
-			load(operand)
+		now.fills = append(now.fills, filling{int(n.a), columns[0], columns[1]})
+		p.leaves = append(p.leaves, int(n.a))
+	}
+	end := func() {
+		for _, id := range ended {
+			for _, k := range c.wanted[id] {
+				now.emits = append(now.emits, emission{k, at[id]})
+				release(id)
+			}
 		}
-		in := instruction{op: n.op, a: operand(n.a), b: operand(n.b), c: operand(n.c)}
-		for _, operand := range operands[:count] {
-			release(operand)
+		p.segments = append(p.segments, now)
+		now, ended = segment{}, ended[:0]
+	}
+	for ids := range slices.Chunk(c.order(), segmentSize) {
+		for _, id := range ids {
+			load(id) // if it is a leaf, which nothing but an output may need
+			operands, count := c.operands(id)
+			for _, operand := range operands[:count] {
+				load(operand)
+			}
 		}
-		in.dst = take()
-		at[id] = in.dst
-		p.instructions = append(p.instructions, in)
-		p.operations++
-		output(id)
+		for _, id := range ids {
+			n := &c.nodes[id]
+			if n.leaf {
+				continue
+			}
+			do := operation{op: n.op, a: operand(n.a), b: operand(n.b), c: operand(n.c)}
+			operands, count := c.operands(id)
+			for _, operand := range operands[:count] {
+				release(operand)
+			}
+			do.dst = take()
+			at[id] = do.dst
+			now.operations = append(now.operations, do)
+			p.operations++
+			if len(c.wanted[id]) > 0 {
+				ended = append(ended, id)
+			}
+		}
+		end()
 	}
 	// Constants come after the columns, now that it is known how many these are.
-	for i := range p.instructions {
-		in := &p.instructions[i]
-		for _, o := range [...]*int32{&in.a, &in.b, &in.c} {
-			if in.kind == operate && *o < 0 && *o != none {
-				*o = int32(p.columns) - 1 - *o
+	for s := range p.segments {
+		for i := range p.segments[s].operations {
+			do := &p.segments[s].operations[i]
+			for _, o := range [...]*int32{&do.a, &do.b, &do.c} {
+				if *o < 0 && *o != none {
+					*o = int32(p.columns) - 1 - *o
+				}
 			}
 		}
 	}
