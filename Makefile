@@ -1,6 +1,7 @@
 # `make help` says what there is. Nothing but Go and make is needed to build and to run.
 
 GO          ?= go
+BENCHSTAT   := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # A binary that needs no C library and that is the same wherever it is built.
@@ -43,8 +44,10 @@ lint: ## gofmt, go vet and staticcheck
 	$(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
 
-bench: ## run the benchmarks six times, for benchstat
-	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./...
+bench: ## measure the engine six times and compare with the stored figures (sim/SPEED.md says what they mean)
+	@mkdir -p out
+	$(GO) test ./sim -run '^$$' -bench . -benchmem -count 6 -timeout 30m | tee out/bench.txt
+	$(GO) run $(BENCHSTAT) stored=sim/testdata/bench.txt here=out/bench.txt
 
 bundle: ## make the report's JavaScript bundle again
 	./reports/assets/bundle.sh
