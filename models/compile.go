@@ -50,6 +50,7 @@ func CompileWith(s *System, draws func(Draws) Draws) (*sim.Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	m.Leading = leading(s)
 	return m, nil
 }
 

@@ -1,12 +1,24 @@
 package sim
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
 	"entente/sim/design"
 	"entente/sim/rng"
+	"entente/sim/vec"
 )
+
+// A Lead is something that much of the outcomes' spread hangs on, which designs therefore
+// spread evenly, those that stand first best: an input or, with a Direction, how far a shock's
+// path goes that way. Direction is a unit vector over the shock's draws from index 0 on; those
+// of one shock are orthogonal. Name is that of an input or shock before it is mixed, which is
+// a Source of mixes where there are any; one that the model does not have is passed over.
+type Lead struct {
+	Name      string
+	Direction []float64
+}
 
 // draws is what the inputs and shocks of a model are made of, under one seed. It is shared by
 // all workers.
@@ -16,7 +28,24 @@ type draws struct {
 	points  points       // of the inputs' sources
 	sources int          // how many these are
 	streams []rng.Stream // of the shocks
+	bridges []bridge     // of the shocks
 	median  bool         // shocks are at their medians
+}
+
+// A bridge is what of a shock comes from the design: its projections on some directions. With ε
+// the N independent normals of its stream, q_d orthonormal and z_d normals of the design, the
+// shock is
+//
+//	ε' = ε + Σ_d q_d·(z_d − q_d·ε)
+//
+// which are again independent normals, and q_d·ε' = z_d. With the leading principal components
+// of the path that the shock drives for q it is the construction of Acworth, Broadie and
+// Glasserman, "A comparison of some Monte Carlo and quasi Monte Carlo techniques for option
+// pricing" (1998), and of the same use as a Brownian bridge.
+type bridge struct {
+	sources    []int         // of z, by direction
+	directions [][][]float64 // q, by direction and index: 8 times each, as constants of vec are
+	pairs      int           // ⌈N/2⌉
 }
 
 // plan says how one input is made of sources: one source with coefficient 1 stands for
@@ -53,7 +82,7 @@ func newDraws(m *Model, opt Options) (*draws, error) {
 	if err := m.checkMixes(); err != nil {
 		return nil, err
 	}
-	d := &draws{model: m}
+	d := &draws{model: m, bridges: make([]bridge, len(m.shocks))}
 	var names []string
 	number := func(name string) int {
 		i := slices.Index(names, name)
@@ -62,6 +91,9 @@ func newDraws(m *Model, opt Options) (*draws, error) {
 			names = append(names, name)
 		}
 		return i
+	}
+	if opt.Sampler == Latin || opt.Sampler == Sobol {
+		d.lead(number)
 	}
 	for _, in := range m.inputs {
 		p := plan{coefs: []float64{1}}
@@ -104,16 +136,64 @@ func newDraws(m *Model, opt Options) (*draws, error) {
 	return d, nil
 }
 
+// lead gives the first numbers to what leads, and sets the bridges.
+func (d *draws) lead(number func(name string) int) {
+	isSource := map[string]bool{}
+	for _, in := range d.model.inputs {
+		isSource[in.name] = true
+	}
+	for _, mix := range d.model.mixes[0] {
+		if isSource[mix.Name] {
+			isSource[mix.Name] = false
+			for _, t := range mix.Terms {
+				isSource[t.Source] = true
+			}
+		}
+	}
+	for _, l := range d.model.Leading {
+		if l.Direction == nil {
+			if isSource[l.Name] {
+				number(l.Name)
+			}
+			continue
+		}
+		k := slices.Index(d.model.shocks, shock{l.Name, false})
+		if k < 0 {
+			continue
+		}
+		b := &d.bridges[k]
+		q := make([][]float64, len(l.Direction))
+		for i, x := range l.Direction {
+			q[i] = slices.Repeat([]float64{x}, 8)
+		}
+		b.directions = append(b.directions, q)
+		b.sources = append(b.sources, number(fmt.Sprintf("%s direction %d", l.Name, len(b.directions))))
+		b.pairs = max(b.pairs, (len(q)+1)/2)
+	}
+}
+
 // drawer is one worker's room for drawing.
 type drawer struct {
 	*draws
 	first, trials int         // of the batch; the columns may be longer
 	normals       [][]float64 // of the inputs' sources that are mixed, as far as they are drawn
 	drawn         []bool
+	paths         []path // of the shocks
+	z             []float64
+}
+
+// path is a bridged shock in a batch: its columns by index, if they are drawn.
+type path struct {
+	columns [][]float64
+	drawn   bool
 }
 
 func (d *draws) drawer() *drawer {
-	w := &drawer{draws: d, normals: make([][]float64, d.sources), drawn: make([]bool, d.sources)}
+	w := &drawer{draws: d, normals: make([][]float64, d.sources), drawn: make([]bool, d.sources),
+		paths: make([]path, len(d.bridges)), z: make([]float64, width)}
+	for k, b := range d.bridges {
+		w.paths[k].columns = cut(make([]float64, 2*b.pairs*width), width)
+	}
 	for _, p := range d.inputs {
 		if !p.plain() {
 			for _, s := range p.sources {
@@ -130,6 +210,9 @@ func (d *draws) drawer() *drawer {
 func (w *drawer) begin(first, trials int) {
 	w.first, w.trials = first, trials
 	clear(w.drawn)
+	for k := range w.paths {
+		w.paths[k].drawn = false
+	}
 }
 
 // Fill draws what a leaf of the model is. The trials that a column is longer than the batch are
@@ -202,6 +285,12 @@ func (w *drawer) pair(shock, pair int, even, odd []float64) {
 		}
 		return
 	}
+	if pair < w.bridges[shock].pairs {
+		columns := w.bridged(shock, len(even))
+		copy(even, columns[2*pair])
+		copy(odd, columns[2*pair+1])
+		return
+	}
 	if odd == nil {
 		stream.Uniforms(even, uint64(w.first), 2*pair)
 		if !uniform {
@@ -214,4 +303,34 @@ func (w *drawer) pair(shock, pair int, even, odd []float64) {
 		rng.Normals(even)
 		rng.Normals(odd)
 	}
+}
+
+// bridged returns the columns of a shock of which some directions come from the design, drawn
+// once in a batch.
+func (w *drawer) bridged(shock, n int) [][]float64 {
+	b, p := &w.bridges[shock], &w.paths[shock]
+	if p.drawn {
+		return p.columns
+	}
+	p.drawn = true
+	for pair := range b.pairs {
+		even, odd := p.columns[2*pair][:n], p.columns[2*pair+1][:n]
+		w.streams[shock].UniformPair(even, odd, uint64(w.first), pair)
+		rng.Normals(even)
+		rng.Normals(odd)
+	}
+	z := w.z[:n]
+	for d, q := range b.directions {
+		w.uniforms(b.sources[d], z)
+		rng.Normals(z)
+		// One direction after the other: they are orthogonal.
+		for i := range q {
+			vec.Apply(vec.SubMul, z, p.columns[i][:n], q[i], z)
+		}
+		for i := range q {
+			x := p.columns[i][:n]
+			vec.Apply(vec.MulAdd, x, z, q[i], x)
+		}
+	}
+	return p.columns
 }

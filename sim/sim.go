@@ -60,6 +60,7 @@ type Model struct {
 	Years        int
 	StepsPerYear int
 	Outcomes     []Outcome
+	Leading      []Lead // what designs spread best, first the most important
 
 	code   *expr.Code
 	mixes  [2][]Mix // of inputs, of shocks
