@@ -9,6 +9,7 @@ import (
 
 	"entente/models"
 	"entente/sim"
+	"entente/sim/expr"
 	"entente/sim/dist"
 )
 
@@ -787,6 +788,18 @@ type world struct {
 // not wait.
 const mostSimulated = 300
 
+// medians gives every input its median, and no shocks.
+type medians struct{ models.Draws }
+
+func (m medians) Input(_ string, d sim.Dist) expr.X {
+	p := []float64{0.5}
+	d.Quantile(p)
+	return m.Const(p[0])
+}
+
+func (m medians) Normal(string, int) expr.X  { return m.Const(0) }
+func (m medians) Uniform(string, int) expr.X { return m.Const(0.5) }
+
 // medianWorld simulates the world; if solvent, labs have cash without end.
 func (l *linter) medianWorld(solvent bool) *world {
 	kind := 0
@@ -820,7 +833,7 @@ func (l *linter) medianWorld(solvent bool) *world {
 			})
 		}
 	}
-	m, err := models.Compile(&sys)
+	m, err := models.CompileWith(&sys, func(d models.Draws) models.Draws { return medians{d} })
 	if err != nil {
 		return w // Load's caller is told
 	}
@@ -829,7 +842,7 @@ func (l *linter) medianWorld(solvent bool) *world {
 		isLab := slices.ContainsFunc(sys.Labs, func(b models.Lab) bool { return b.ID == id })
 		return isLab && slices.Contains([]string{"revenue", "valuation", "failed", "failure_time"}, what)
 	}
-	r, err := sim.Run(context.Background(), m, sim.Options{Trials: 1, Workers: 1, Sampler: sim.Median, Keep: keep})
+	r, err := sim.Run(context.Background(), m, sim.Options{Trials: 1, Workers: 1, Keep: keep})
 	if err != nil {
 		return w
 	}

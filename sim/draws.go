@@ -29,7 +29,6 @@ type draws struct {
 	sources int          // how many these are
 	streams []rng.Stream // of the shocks
 	bridges []bridge     // of the shocks
-	median  bool         // shocks are at their medians
 }
 
 // A bridge is what of a shock comes from the design: its projections on some directions. With ε
@@ -67,15 +66,6 @@ type randomPoints []rng.Stream
 
 func (r randomPoints) Fill(dst []float64, source, first int) {
 	r[source].Uniforms(dst, uint64(first), 0)
-}
-
-// medianPoints are all ½.
-type medianPoints struct{}
-
-func (medianPoints) Fill(dst []float64, _, _ int) {
-	for i := range dst {
-		dst[i] = 0.5
-	}
 }
 
 func newDraws(m *Model, opt Options) (*draws, error) {
@@ -123,9 +113,6 @@ func newDraws(m *Model, opt Options) (*draws, error) {
 		d.points = design.NewLatin(opt.Seed, names, opt.Trials)
 	case Sobol:
 		d.points = design.NewSobol(opt.Seed, names)
-	case Median:
-		d.median = true
-		d.points = medianPoints{}
 	default:
 		_, err := ParseSampler(string(opt.Sampler))
 		return nil, err
@@ -273,18 +260,6 @@ func probability(z float64) float64 {
 // generator gives both.
 func (w *drawer) pair(shock, pair int, even, odd []float64) {
 	stream, uniform := w.streams[shock], w.model.shocks[shock].uniform
-	if w.median {
-		middle := 0.0
-		if uniform {
-			middle = 0.5
-		}
-		for _, dst := range [][]float64{even, odd} {
-			for i := range dst {
-				dst[i] = middle
-			}
-		}
-		return
-	}
 	if pair < w.bridges[shock].pairs {
 		columns := w.bridged(shock, len(even))
 		copy(even, columns[2*pair])

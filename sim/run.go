@@ -29,8 +29,6 @@ const (
 	// Sobol: Owen-scrambled Sobol points over the inputs, in design.Replicates independent
 	// replicates; trial k is the same in a run of any length.
 	Sobol Sampler = "sobol"
-	// Median: no sampler but one world, in which every draw is its median (of shocks, 0).
-	Median Sampler = "median"
 )
 
 // Samplers lists them in the order in which a reader meets them.
