@@ -232,12 +232,9 @@ func power(x float64, n int) float64 {
 
 // principal returns the leading directions in the space of n draws: the first right singular
 // vectors of the matrix A of the response of a path at n−1 times to them, by orthogonal
-// iteration
-//
-//	Q ← orthonormalised AᵀA·Q
-//
-// from polynomials (Golub and Van Loan, Matrix Computations, §8.2.4). A few rounds are enough:
-// what is left over changes how well the directions lead, and nothing else.
+// iteration with AᵀA from polynomials (Golub and Van Loan, Matrix Computations, 4th edition,
+// §8.2.4). A few rounds are enough: what is left over changes how well the directions lead, and
+// nothing else.
 func principal(n, count int, response func(i, j int) float64) [][]float64 {
 	count = min(count, n-1)
 	q := make([][]float64, count)
