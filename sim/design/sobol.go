@@ -118,7 +118,9 @@ func (s *Sobol) Fill(dst []float64, input, first int) {
 		row := &in.rows[bits.TrailingZeros32(i)&31]
 		for k := 0; k < Replicates; k += 2 {
 			a, b := scramble(x[k], in.keys[k]), scramble(x[k+1], in.keys[k+1])
-			to[k], to[k+1] = units(a, b)
+			both := bits.Reverse64(uint64(b)<<32 | uint64(a))
+			to[k] = unit(uint32(both>>32), a)
+			to[k+1] = unit(uint32(both), b)
 			x[k] ^= row[k]
 			x[k+1] ^= row[k+1]
 		}
@@ -142,15 +144,12 @@ func (d *dimensionOf) points(i uint32) [Replicates]uint32 {
 	return x
 }
 
-// units returns what two scrambled points are as uniforms. Their bits in the right order become
-// the first 32 of the mantissa of a number in [1, 2), those of a multiple the other 20, and
-// 1 − 2^-53 is taken from it, exactly: odd multiples of 2^-53, as every other uniform.
-func units(a, b uint32) (float64, float64) {
-	both := bits.Reverse64(uint64(b)<<32 | uint64(a))
+// unit returns what a scrambled point is as a uniform. Its bits in the right order become the
+// first 32 of the mantissa of a number in [1, 2), those of a multiple the other 20, and
+// 1 − 2^-53 is taken from it, exactly: an odd multiple of 2^-53, as every other uniform.
+func unit(ordered, reversed uint32) float64 {
 	const odd = 0x9e3779b1 // of the golden ratio
-	x := both>>32<<20 | uint64(a*odd>>12)
-	y := both<<32>>12 | uint64(b*odd>>12)
-	return math.Float64frombits(x|0x3ff<<52) - (1 - 0x1p-53), math.Float64frombits(y|0x3ff<<52) - (1 - 0x1p-53)
+	return math.Float64frombits(uint64(ordered)<<20|uint64(reversed*odd>>12)|0x3ff<<52) - (1 - 0x1p-53)
 }
 
 // scramble permutes 32-bit numbers such that every bit of the result depends on the bits of x
