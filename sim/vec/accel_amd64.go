@@ -3,6 +3,8 @@
 package vec
 
 import (
+	"unsafe"
+
 	"golang.org/x/sys/cpu"
 )
 
@@ -165,111 +167,34 @@ func uniformPairBlocks(p path, even, odd []float64, schedule *[8]uint64) {
 	}
 }
 
-func applyAVX512(op Op, o *operands) {
-	switch op {
-	case Copy:
-		copyAVX512(o)
-	case Add:
-		addAVX512(o)
-	case Sub:
-		subAVX512(o)
-	case Mul:
-		mulAVX512(o)
-	case Div:
-		divAVX512(o)
-	case Min:
-		minAVX512(o)
-	case Max:
-		maxAVX512(o)
-	case Less:
-		lessAVX512(o)
-	case AtMost:
-		atMostAVX512(o)
-	case Equal:
-		equalAVX512(o)
-	case Select:
-		selectAVX512(o)
-	case MulAdd:
-		mulAddAVX512(o)
-	case MulSub:
-		mulSubAVX512(o)
-	case SubMul:
-		subMulAVX512(o)
-	case MulMul:
-		mulMulAVX512(o)
-	case SumAdd:
-		sumAddAVX512(o)
-	case SumSub:
-		sumSubAVX512(o)
-	case SumMul:
-		sumMulAVX512(o)
-	case DiffMul:
-		diffMulAVX512(o)
-	case DiffMax:
-		diffMaxAVX512(o)
-	case Abs:
-		absAVX512(o)
-	case Sqrt:
-		sqrtAVX512(o)
-	case Floor:
-		floorAVX512(o)
-	default:
-		panic(noSuchOp)
+// The assembly knows where a Call's fields are.
+var (
+	_ [0]struct{}  = [unsafe.Offsetof(Call{}.dst)]struct{}{}
+	_ [8]struct{}  = [unsafe.Offsetof(Call{}.a)]struct{}{}
+	_ [32]struct{} = [unsafe.Offsetof(Call{}.maskA)]struct{}{}
+	_ [60]struct{} = [unsafe.Offsetof(Call{}.op)]struct{}{}
+	_ [64]struct{} = [unsafe.Sizeof(Call{})]struct{}{}
+)
+
+// accelRun runs calls of arithmetic, at least one.
+func accelRun(p path, calls []Call, from, to int) {
+	size := len(calls) * int(unsafe.Sizeof(Call{}))
+	if p == avx512 {
+		runAVX512(&calls[0], size, 8*from, 8*to)
+	} else {
+		runAVX2(&calls[0], size, 8*from, 8*to)
 	}
 }
 
-func applyAVX2(op Op, o *operands) {
-	switch op {
-	case Copy:
-		copyAVX2(o)
-	case Add:
-		addAVX2(o)
-	case Sub:
-		subAVX2(o)
-	case Mul:
-		mulAVX2(o)
-	case Div:
-		divAVX2(o)
-	case Min:
-		minAVX2(o)
-	case Max:
-		maxAVX2(o)
-	case Less:
-		lessAVX2(o)
-	case AtMost:
-		atMostAVX2(o)
-	case Equal:
-		equalAVX2(o)
-	case Select:
-		selectAVX2(o)
-	case MulAdd:
-		mulAddAVX2(o)
-	case MulSub:
-		mulSubAVX2(o)
-	case SubMul:
-		subMulAVX2(o)
-	case MulMul:
-		mulMulAVX2(o)
-	case SumAdd:
-		sumAddAVX2(o)
-	case SumSub:
-		sumSubAVX2(o)
-	case SumMul:
-		sumMulAVX2(o)
-	case DiffMul:
-		diffMulAVX2(o)
-	case DiffMax:
-		diffMaxAVX2(o)
-	case Abs:
-		absAVX2(o)
-	case Sqrt:
-		sqrtAVX2(o)
-	case Floor:
-		floorAVX2(o)
-	default:
-		panic(noSuchOp)
-	}
-}
+// runAVX512 runs calls, of so many bytes in all, for the offsets from … to in columns, in bytes.
+//
+//go:noescape
+func runAVX512(calls *Call, size, from, to int)
+
+// runAVX2 does what runAVX512 does.
+//
+//go:noescape
+func runAVX2(calls *Call, size, from, to int)
 
 // accelNotFinite and accelInfinite return how many values from the front they have searched, and
 // whether one of these is what the name says.

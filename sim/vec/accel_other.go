@@ -14,9 +14,7 @@ func accelNormal(_ path, _, _ []float64) int { return 0 }
 
 func accelUniformPair(_ path, _, _ []float64, _ *[3]uint64, _, _ uint64) int { return 0 }
 
-func applyAVX512(op Op, o *operands) { applyPortable(op, o) }
-
-func applyAVX2(op Op, o *operands) { applyPortable(op, o) }
+func accelRun(_ path, _ []Call, _, _ int) {}
 
 func accelNotFinite(_ path, _ []float64) (searched int, found bool) { return 0, false }
 

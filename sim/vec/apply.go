@@ -54,12 +54,28 @@ const (
 // any of the operands; but it must not overlap one in part.
 func Apply(op Op, dst, a, b, c []float64) { applyBy(fastest, op, dst, a, b, c) }
 
-// A Call is an operation that knows its columns, to be run again and again.
-type Call struct {
-	op       Op
-	function bool // one of those that work on slices
-	operands operands
+func applyBy(p path, op Op, dst, a, b, c []float64) {
+	if len(dst) == 0 {
+		return
+	}
+	call := [1]Call{Bind(op, dst, a, b, c)}
+	runBy(p, call[:], 0, len(dst))
 }
+
+// A Call is an operation that knows its columns, to be run again and again.
+//
+// The offset of an operand's value is and-ed with its mask: all ones for a column, 0 for a
+// constant, whose 8 values then are those of every block. The assembly knows the offsets of
+// these fields.
+type Call struct {
+	dst, a, b, c        *float64
+	maskA, maskB, maskC int
+	n                   int32
+	op                  Op
+}
+
+// block is what every kernel's number of values is a multiple of.
+const block = 8
 
 // Bind prepares what Apply would do.
 func Bind(op Op, dst, a, b, c []float64) Call {
@@ -67,16 +83,43 @@ func Bind(op Op, dst, a, b, c []float64) Call {
 	if n == 0 || n%block != 0 {
 		panic("vec: the length of a column is no multiple of 8")
 	}
-	if op >= opCount {
-		panic(noSuchOp)
+	if n > math.MaxInt32 {
+		panic("vec: a column is too long")
 	}
-	call := Call{op: op, function: ExpOp <= op && op <= NormalQuantileOp}
-	o := &call.operands
-	o.dst, o.n = &dst[0], n
-	o.a, o.maskA = operand(a, n)
-	o.b, o.maskB = operand(b, n)
-	o.c, o.maskC = operand(c, n)
+	if op >= opCount {
+		panic("vec: no such operation")
+	}
+	call := Call{dst: &dst[0], n: int32(n), op: op}
+	call.a, call.maskA = operand(a, n)
+	if operands := op.operands(); operands > 1 {
+		call.b, call.maskB = operand(b, n)
+		if operands > 2 {
+			call.c, call.maskC = operand(c, n)
+		}
+	}
 	return call
+}
+
+// operands is how many op takes.
+func (op Op) operands() int {
+	switch op {
+	case Add, Sub, Mul, Div, Min, Max, Less, AtMost, Equal:
+		return 2
+	case Select, MulAdd, MulSub, SubMul, MulMul, SumAdd, SumSub, SumMul, DiffMul, DiffMax:
+		return 3
+	}
+	return 1
+}
+
+// operand is where the values of x are, and its mask.
+func operand(x []float64, n int) (*float64, int) {
+	switch len(x) {
+	case n:
+		return &x[0], -1
+	case block:
+		return &x[0], 0
+	}
+	panic("vec: columns differ in length")
 }
 
 // Run applies operations one after the other to the values from … to−1 of their columns, both
@@ -84,75 +127,54 @@ func Bind(op Op, dst, a, b, c []float64) Call {
 // bound them.
 func Run(calls []Call, from, to int) { runBy(fastest, calls, from, to) }
 
+// segment is how many operations are applied to one tile before the next. What they work on,
+// about as many tiles of 512 bytes, then stays in the first cache.
+const segment = 64
+
 func runBy(p path, calls []Call, from, to int) {
 	if from < 0 || from > to || (from|to)%block != 0 {
 		panic("vec: the range of values is no multiple of 8")
 	}
-	if from == to {
-		return
-	}
-	for i := range calls {
-		call := &calls[i]
-		if to > call.operands.n {
-			panic("vec: the range of values is beyond the columns")
-		}
-		o := call.operands
-		o.n = to - from
-		o.dst = (*float64)(unsafe.Add(unsafe.Pointer(o.dst), 8*from))
-		o.a = (*float64)(unsafe.Add(unsafe.Pointer(o.a), 8*from&o.maskA))
-		o.b = (*float64)(unsafe.Add(unsafe.Pointer(o.b), 8*from&o.maskB))
-		o.c = (*float64)(unsafe.Add(unsafe.Pointer(o.c), 8*from&o.maskC))
+	for len(calls) > 0 && from < to {
+		n := arithmetic(calls[:min(segment, len(calls))], to)
 		switch {
-		case call.function:
-			x := unsafe.Slice(o.a, o.n)
-			if o.maskA == 0 {
-				x = x[:block]
+		case n == 0:
+			calls[0].function(p, from, to)
+			n = 1
+		case p == portable:
+			for i := range n {
+				calls[i].portable(from, to)
 			}
-			function(p, call.op, unsafe.Slice(o.dst, o.n), x)
-		case p == avx512:
-			applyAVX512(call.op, &o)
-		case p == avx2:
-			applyAVX2(call.op, &o)
 		default:
-			applyPortable(call.op, &o)
+			accelRun(p, calls[:n], from, to)
 		}
+		calls = calls[n:]
 	}
 }
 
-func applyBy(p path, op Op, dst, a, b, c []float64) {
-	n := len(dst)
-	if n == 0 {
-		return
+// arithmetic is how many calls come before the first of a function. Columns must reach as far as
+// the values.
+func arithmetic(calls []Call, to int) int {
+	for i := range calls {
+		if to > int(calls[i].n) {
+			panic("vec: the range of values is beyond a column")
+		}
+		if calls[i].op >= ExpOp {
+			return i
+		}
 	}
-	if n%block != 0 {
-		panic("vec: the length of a column is no multiple of 8")
-	}
-	if ExpOp <= op && op <= NormalQuantileOp {
-		function(p, op, dst, a)
-		return
-	}
-	var o operands // filled field by field: a composite literal is built elsewhere and copied
-	o.dst, o.n = &dst[0], n
-	o.a, o.maskA = operand(a, n)
-	o.b, o.maskB = operand(b, n)
-	o.c, o.maskC = operand(c, n)
-	switch p {
-	case avx512:
-		applyAVX512(op, &o)
-	case avx2:
-		applyAVX2(op, &o)
-	default:
-		applyPortable(op, &o)
-	}
+	return len(calls)
 }
 
 // function applies one of the elementary functions, to a constant once.
-func function(p path, op Op, dst, x []float64) {
-	column := dst
-	if len(x) == block {
-		dst = dst[:block]
+func (call *Call) function(p path, from, to int) {
+	column := unsafe.Slice(call.dst, call.n)[from:to]
+	dst := column
+	if call.maskA == 0 {
+		from, dst = 0, column[:block]
 	}
-	switch op {
+	x := unsafe.Slice((*float64)(unsafe.Add(unsafe.Pointer(call.a), 8*from)), len(dst))
+	switch call.op {
 	case ExpOp:
 		expBy(p, dst, x)
 	case LogOp:
@@ -165,40 +187,19 @@ func function(p path, op Op, dst, x []float64) {
 	}
 }
 
-// block is what every kernel's number of values is a multiple of.
-const block = 8
-
-// operands are what an operation works on. The offset of an operand's value is and-ed with its
-// mask: all ones for a column, 0 for a constant, whose 8 values then are those of every block.
-type operands = struct {
-	dst, a, b, c           *float64
-	maskA, maskB, maskC, n int
-}
-
-// operand is where the values of x are, and its mask. It has no branches that depend on which of
-// its operands an operation takes and which are constants: a program of many different operations
-// would mispredict them.
-func operand(x []float64, n int) (*float64, int) {
-	at := unsafe.SliceData(x)
-	if len(x) == 0 {
-		at = nil
-	}
-	column := bit(len(x) == n)
-	if bit(len(x)&^block != 0)&^column != 0 {
-		panic("vec: columns differ in length")
-	}
-	return at, -int(column)
-}
-
-// A values is a column or a constant, by blocks.
+// A values is a column or a constant, by blocks that begin at multiples of 64 bytes.
 type values struct {
 	at   unsafe.Pointer
 	mask int
 }
 
-// block is the block that begins at a multiple of 64 bytes.
 func (v values) block(offset int) *[block]float64 {
 	return (*[block]float64)(unsafe.Add(v.at, offset&v.mask))
+}
+
+// bits are those of the values, loaded as integers.
+func (v values) bits(offset int) *[block]uint64 {
+	return (*[block]uint64)(unsafe.Add(v.at, offset&v.mask))
 }
 
 // bit is 1 if the condition holds. The compiler makes a set instruction of it: nothing is
@@ -211,22 +212,17 @@ func bit(condition bool) uint64 {
 	return b
 }
 
-// either is a if the bit is 1, b if it is 0.
-func either(bit uint64, a, b float64) float64 {
-	x, y := math.Float64bits(a), math.Float64bits(b)
-	return math.Float64frombits(y ^ (x^y)&-bit)
+// pick is a if the condition holds, else b. Of integers, but not of floating-point numbers, the
+// compiler makes a conditional move.
+func pick(condition bool, a, b uint64) uint64 {
+	if condition {
+		b = a
+	}
+	return b
 }
 
 const one = 0x3ff0000000000000 // the bits of 1
 
-func minimum(a, b float64) float64 { return either(bit(a < b), a, b) }
-func maximum(a, b float64) float64 { return either(bit(a > b), a, b) }
-func less(a, b float64) float64    { return math.Float64frombits(-bit(a < b) & one) }
-func atMost(a, b float64) float64  { return math.Float64frombits(-bit(a <= b) & one) }
-func equal(a, b float64) float64   { return math.Float64frombits(-bit(a == b) & one) }
-func choose(a, b, c float64) float64 {
-	return either(bit(math.Float64bits(a)<<1 != 0), b, c)
-}
 func mulAdd(a, b, c float64) float64  { return float64(a*b) + c }
 func mulSub(a, b, c float64) float64  { return float64(a*b) - c }
 func subMul(a, b, c float64) float64  { return c - float64(a*b) }
@@ -235,18 +231,32 @@ func sumAdd(a, b, c float64) float64  { return float64(a+b) + c }
 func sumSub(a, b, c float64) float64  { return float64(a+b) - c }
 func sumMul(a, b, c float64) float64  { return float64(a+b) * c }
 func diffMul(a, b, c float64) float64 { return float64(a-b) * c }
-func diffMax(a, b, c float64) float64 { return maximum(c, a-b) }
 
-// applyPortable is the definition of the operations. Blocks are written out: that halves the
-// time, as the compiler unrolls nothing.
-func applyPortable(op Op, o *operands) {
-	to := values{unsafe.Pointer(o.dst), -1}
-	a, b, c := values{unsafe.Pointer(o.a), o.maskA}, values{unsafe.Pointer(o.b), o.maskB}, values{unsafe.Pointer(o.c), o.maskC}
-	end := 8 * o.n
-	switch op {
+// diffMax takes c as a number and by its bits.
+func diffMax(a, b, c float64, bits uint64) uint64 {
+	d := a - b
+	return pick(c > d, bits, math.Float64bits(d))
+}
+
+// floor is math.Floor without a branch: an integer of 64 bits for what is below 2⁵², 1 less where
+// that rounded up; all above are integers. A zero has the sign of x.
+func floor(x float64) uint64 {
+	bits := math.Float64bits(x)
+	whole := float64(int64(x))
+	down := pick(whole > x, math.Float64bits(whole-1), math.Float64bits(whole))
+	return pick(math.Abs(x) < 1<<52, down|bits&(1<<63), bits)
+}
+
+// portable is the definition of the operations. Blocks are written out: that halves the time, as
+// the compiler unrolls nothing.
+func (call *Call) portable(from, to int) {
+	at := values{unsafe.Pointer(call.dst), -1}
+	a, b, c := values{unsafe.Pointer(call.a), call.maskA}, values{unsafe.Pointer(call.b), call.maskB}, values{unsafe.Pointer(call.c), call.maskC}
+	end := 8 * to
+	switch call.op {
 	case Copy:
-		for i := 0; i < end; i += 8 * block {
-			d, x := to.block(i), a.block(i)
+		for i := 8 * from; i < end; i += 8 * block {
+			d, x := at.block(i), a.block(i)
 			d[0] = x[0]
 			d[1] = x[1]
 			d[2] = x[2]
@@ -257,8 +267,8 @@ func applyPortable(op Op, o *operands) {
 			d[7] = x[7]
 		}
 	case Add:
-		for i := 0; i < end; i += 8 * block {
-			d, x, y := to.block(i), a.block(i), b.block(i)
+		for i := 8 * from; i < end; i += 8 * block {
+			d, x, y := at.block(i), a.block(i), b.block(i)
 			d[0] = x[0] + y[0]
 			d[1] = x[1] + y[1]
 			d[2] = x[2] + y[2]
@@ -269,8 +279,8 @@ func applyPortable(op Op, o *operands) {
 			d[7] = x[7] + y[7]
 		}
 	case Sub:
-		for i := 0; i < end; i += 8 * block {
-			d, x, y := to.block(i), a.block(i), b.block(i)
+		for i := 8 * from; i < end; i += 8 * block {
+			d, x, y := at.block(i), a.block(i), b.block(i)
 			d[0] = x[0] - y[0]
 			d[1] = x[1] - y[1]
 			d[2] = x[2] - y[2]
@@ -281,8 +291,8 @@ func applyPortable(op Op, o *operands) {
 			d[7] = x[7] - y[7]
 		}
 	case Mul:
-		for i := 0; i < end; i += 8 * block {
-			d, x, y := to.block(i), a.block(i), b.block(i)
+		for i := 8 * from; i < end; i += 8 * block {
+			d, x, y := at.block(i), a.block(i), b.block(i)
 			d[0] = x[0] * y[0]
 			d[1] = x[1] * y[1]
 			d[2] = x[2] * y[2]
@@ -293,8 +303,8 @@ func applyPortable(op Op, o *operands) {
 			d[7] = x[7] * y[7]
 		}
 	case Div:
-		for i := 0; i < end; i += 8 * block {
-			d, x, y := to.block(i), a.block(i), b.block(i)
+		for i := 8 * from; i < end; i += 8 * block {
+			d, x, y := at.block(i), a.block(i), b.block(i)
 			d[0] = x[0] / y[0]
 			d[1] = x[1] / y[1]
 			d[2] = x[2] / y[2]
@@ -305,188 +315,80 @@ func applyPortable(op Op, o *operands) {
 			d[7] = x[7] / y[7]
 		}
 	case Min:
-		for i := 0; i < end; i += 8 * block {
-			d, x, y := to.block(i), a.block(i), b.block(i)
-			d[0] = minimum(x[0], y[0])
-			d[1] = minimum(x[1], y[1])
-			d[2] = minimum(x[2], y[2])
-			d[3] = minimum(x[3], y[3])
-			d[4] = minimum(x[4], y[4])
-			d[5] = minimum(x[5], y[5])
-			d[6] = minimum(x[6], y[6])
-			d[7] = minimum(x[7], y[7])
+		for i := 8 * from; i < end; i += 8 * block {
+			d, x, y, u, v := at.bits(i), a.block(i), b.block(i), a.bits(i), b.bits(i)
+			d[0] = pick(x[0] < y[0], u[0], v[0])
+			d[1] = pick(x[1] < y[1], u[1], v[1])
+			d[2] = pick(x[2] < y[2], u[2], v[2])
+			d[3] = pick(x[3] < y[3], u[3], v[3])
+			d[4] = pick(x[4] < y[4], u[4], v[4])
+			d[5] = pick(x[5] < y[5], u[5], v[5])
+			d[6] = pick(x[6] < y[6], u[6], v[6])
+			d[7] = pick(x[7] < y[7], u[7], v[7])
 		}
 	case Max:
-		for i := 0; i < end; i += 8 * block {
-			d, x, y := to.block(i), a.block(i), b.block(i)
-			d[0] = maximum(x[0], y[0])
-			d[1] = maximum(x[1], y[1])
-			d[2] = maximum(x[2], y[2])
-			d[3] = maximum(x[3], y[3])
-			d[4] = maximum(x[4], y[4])
-			d[5] = maximum(x[5], y[5])
-			d[6] = maximum(x[6], y[6])
-			d[7] = maximum(x[7], y[7])
+		for i := 8 * from; i < end; i += 8 * block {
+			d, x, y, u, v := at.bits(i), a.block(i), b.block(i), a.bits(i), b.bits(i)
+			d[0] = pick(x[0] > y[0], u[0], v[0])
+			d[1] = pick(x[1] > y[1], u[1], v[1])
+			d[2] = pick(x[2] > y[2], u[2], v[2])
+			d[3] = pick(x[3] > y[3], u[3], v[3])
+			d[4] = pick(x[4] > y[4], u[4], v[4])
+			d[5] = pick(x[5] > y[5], u[5], v[5])
+			d[6] = pick(x[6] > y[6], u[6], v[6])
+			d[7] = pick(x[7] > y[7], u[7], v[7])
 		}
 	case Less:
-		for i := 0; i < end; i += 8 * block {
-			d, x, y := to.block(i), a.block(i), b.block(i)
-			d[0] = less(x[0], y[0])
-			d[1] = less(x[1], y[1])
-			d[2] = less(x[2], y[2])
-			d[3] = less(x[3], y[3])
-			d[4] = less(x[4], y[4])
-			d[5] = less(x[5], y[5])
-			d[6] = less(x[6], y[6])
-			d[7] = less(x[7], y[7])
+		for i := 8 * from; i < end; i += 8 * block {
+			d, x, y := at.bits(i), a.block(i), b.block(i)
+			d[0] = pick(x[0] < y[0], one, 0)
+			d[1] = pick(x[1] < y[1], one, 0)
+			d[2] = pick(x[2] < y[2], one, 0)
+			d[3] = pick(x[3] < y[3], one, 0)
+			d[4] = pick(x[4] < y[4], one, 0)
+			d[5] = pick(x[5] < y[5], one, 0)
+			d[6] = pick(x[6] < y[6], one, 0)
+			d[7] = pick(x[7] < y[7], one, 0)
 		}
 	case AtMost:
-		for i := 0; i < end; i += 8 * block {
-			d, x, y := to.block(i), a.block(i), b.block(i)
-			d[0] = atMost(x[0], y[0])
-			d[1] = atMost(x[1], y[1])
-			d[2] = atMost(x[2], y[2])
-			d[3] = atMost(x[3], y[3])
-			d[4] = atMost(x[4], y[4])
-			d[5] = atMost(x[5], y[5])
-			d[6] = atMost(x[6], y[6])
-			d[7] = atMost(x[7], y[7])
+		for i := 8 * from; i < end; i += 8 * block {
+			d, x, y := at.bits(i), a.block(i), b.block(i)
+			d[0] = pick(x[0] <= y[0], one, 0)
+			d[1] = pick(x[1] <= y[1], one, 0)
+			d[2] = pick(x[2] <= y[2], one, 0)
+			d[3] = pick(x[3] <= y[3], one, 0)
+			d[4] = pick(x[4] <= y[4], one, 0)
+			d[5] = pick(x[5] <= y[5], one, 0)
+			d[6] = pick(x[6] <= y[6], one, 0)
+			d[7] = pick(x[7] <= y[7], one, 0)
 		}
 	case Equal:
-		for i := 0; i < end; i += 8 * block {
-			d, x, y := to.block(i), a.block(i), b.block(i)
-			d[0] = equal(x[0], y[0])
-			d[1] = equal(x[1], y[1])
-			d[2] = equal(x[2], y[2])
-			d[3] = equal(x[3], y[3])
-			d[4] = equal(x[4], y[4])
-			d[5] = equal(x[5], y[5])
-			d[6] = equal(x[6], y[6])
-			d[7] = equal(x[7], y[7])
+		for i := 8 * from; i < end; i += 8 * block {
+			d, x, y := at.bits(i), a.block(i), b.block(i)
+			d[0] = pick(x[0] == y[0], one, 0)
+			d[1] = pick(x[1] == y[1], one, 0)
+			d[2] = pick(x[2] == y[2], one, 0)
+			d[3] = pick(x[3] == y[3], one, 0)
+			d[4] = pick(x[4] == y[4], one, 0)
+			d[5] = pick(x[5] == y[5], one, 0)
+			d[6] = pick(x[6] == y[6], one, 0)
+			d[7] = pick(x[7] == y[7], one, 0)
 		}
 	case Select:
-		for i := 0; i < end; i += 8 * block {
-			d, x, y, z := to.block(i), a.block(i), b.block(i), c.block(i)
-			d[0] = choose(x[0], y[0], z[0])
-			d[1] = choose(x[1], y[1], z[1])
-			d[2] = choose(x[2], y[2], z[2])
-			d[3] = choose(x[3], y[3], z[3])
-			d[4] = choose(x[4], y[4], z[4])
-			d[5] = choose(x[5], y[5], z[5])
-			d[6] = choose(x[6], y[6], z[6])
-			d[7] = choose(x[7], y[7], z[7])
-		}
-	case MulAdd:
-		for i := 0; i < end; i += 8 * block {
-			d, x, y, z := to.block(i), a.block(i), b.block(i), c.block(i)
-			d[0] = mulAdd(x[0], y[0], z[0])
-			d[1] = mulAdd(x[1], y[1], z[1])
-			d[2] = mulAdd(x[2], y[2], z[2])
-			d[3] = mulAdd(x[3], y[3], z[3])
-			d[4] = mulAdd(x[4], y[4], z[4])
-			d[5] = mulAdd(x[5], y[5], z[5])
-			d[6] = mulAdd(x[6], y[6], z[6])
-			d[7] = mulAdd(x[7], y[7], z[7])
-		}
-	case MulSub:
-		for i := 0; i < end; i += 8 * block {
-			d, x, y, z := to.block(i), a.block(i), b.block(i), c.block(i)
-			d[0] = mulSub(x[0], y[0], z[0])
-			d[1] = mulSub(x[1], y[1], z[1])
-			d[2] = mulSub(x[2], y[2], z[2])
-			d[3] = mulSub(x[3], y[3], z[3])
-			d[4] = mulSub(x[4], y[4], z[4])
-			d[5] = mulSub(x[5], y[5], z[5])
-			d[6] = mulSub(x[6], y[6], z[6])
-			d[7] = mulSub(x[7], y[7], z[7])
-		}
-	case SubMul:
-		for i := 0; i < end; i += 8 * block {
-			d, x, y, z := to.block(i), a.block(i), b.block(i), c.block(i)
-			d[0] = subMul(x[0], y[0], z[0])
-			d[1] = subMul(x[1], y[1], z[1])
-			d[2] = subMul(x[2], y[2], z[2])
-			d[3] = subMul(x[3], y[3], z[3])
-			d[4] = subMul(x[4], y[4], z[4])
-			d[5] = subMul(x[5], y[5], z[5])
-			d[6] = subMul(x[6], y[6], z[6])
-			d[7] = subMul(x[7], y[7], z[7])
-		}
-	case MulMul:
-		for i := 0; i < end; i += 8 * block {
-			d, x, y, z := to.block(i), a.block(i), b.block(i), c.block(i)
-			d[0] = mulMul(x[0], y[0], z[0])
-			d[1] = mulMul(x[1], y[1], z[1])
-			d[2] = mulMul(x[2], y[2], z[2])
-			d[3] = mulMul(x[3], y[3], z[3])
-			d[4] = mulMul(x[4], y[4], z[4])
-			d[5] = mulMul(x[5], y[5], z[5])
-			d[6] = mulMul(x[6], y[6], z[6])
-			d[7] = mulMul(x[7], y[7], z[7])
-		}
-	case SumAdd:
-		for i := 0; i < end; i += 8 * block {
-			d, x, y, z := to.block(i), a.block(i), b.block(i), c.block(i)
-			d[0] = sumAdd(x[0], y[0], z[0])
-			d[1] = sumAdd(x[1], y[1], z[1])
-			d[2] = sumAdd(x[2], y[2], z[2])
-			d[3] = sumAdd(x[3], y[3], z[3])
-			d[4] = sumAdd(x[4], y[4], z[4])
-			d[5] = sumAdd(x[5], y[5], z[5])
-			d[6] = sumAdd(x[6], y[6], z[6])
-			d[7] = sumAdd(x[7], y[7], z[7])
-		}
-	case SumSub:
-		for i := 0; i < end; i += 8 * block {
-			d, x, y, z := to.block(i), a.block(i), b.block(i), c.block(i)
-			d[0] = sumSub(x[0], y[0], z[0])
-			d[1] = sumSub(x[1], y[1], z[1])
-			d[2] = sumSub(x[2], y[2], z[2])
-			d[3] = sumSub(x[3], y[3], z[3])
-			d[4] = sumSub(x[4], y[4], z[4])
-			d[5] = sumSub(x[5], y[5], z[5])
-			d[6] = sumSub(x[6], y[6], z[6])
-			d[7] = sumSub(x[7], y[7], z[7])
-		}
-	case SumMul:
-		for i := 0; i < end; i += 8 * block {
-			d, x, y, z := to.block(i), a.block(i), b.block(i), c.block(i)
-			d[0] = sumMul(x[0], y[0], z[0])
-			d[1] = sumMul(x[1], y[1], z[1])
-			d[2] = sumMul(x[2], y[2], z[2])
-			d[3] = sumMul(x[3], y[3], z[3])
-			d[4] = sumMul(x[4], y[4], z[4])
-			d[5] = sumMul(x[5], y[5], z[5])
-			d[6] = sumMul(x[6], y[6], z[6])
-			d[7] = sumMul(x[7], y[7], z[7])
-		}
-	case DiffMul:
-		for i := 0; i < end; i += 8 * block {
-			d, x, y, z := to.block(i), a.block(i), b.block(i), c.block(i)
-			d[0] = diffMul(x[0], y[0], z[0])
-			d[1] = diffMul(x[1], y[1], z[1])
-			d[2] = diffMul(x[2], y[2], z[2])
-			d[3] = diffMul(x[3], y[3], z[3])
-			d[4] = diffMul(x[4], y[4], z[4])
-			d[5] = diffMul(x[5], y[5], z[5])
-			d[6] = diffMul(x[6], y[6], z[6])
-			d[7] = diffMul(x[7], y[7], z[7])
-		}
-	case DiffMax:
-		for i := 0; i < end; i += 8 * block {
-			d, x, y, z := to.block(i), a.block(i), b.block(i), c.block(i)
-			d[0] = diffMax(x[0], y[0], z[0])
-			d[1] = diffMax(x[1], y[1], z[1])
-			d[2] = diffMax(x[2], y[2], z[2])
-			d[3] = diffMax(x[3], y[3], z[3])
-			d[4] = diffMax(x[4], y[4], z[4])
-			d[5] = diffMax(x[5], y[5], z[5])
-			d[6] = diffMax(x[6], y[6], z[6])
-			d[7] = diffMax(x[7], y[7], z[7])
+		for i := 8 * from; i < end; i += 8 * block {
+			d, u, v, w := at.bits(i), a.bits(i), b.bits(i), c.bits(i)
+			d[0] = pick(u[0]<<1 != 0, v[0], w[0])
+			d[1] = pick(u[1]<<1 != 0, v[1], w[1])
+			d[2] = pick(u[2]<<1 != 0, v[2], w[2])
+			d[3] = pick(u[3]<<1 != 0, v[3], w[3])
+			d[4] = pick(u[4]<<1 != 0, v[4], w[4])
+			d[5] = pick(u[5]<<1 != 0, v[5], w[5])
+			d[6] = pick(u[6]<<1 != 0, v[6], w[6])
+			d[7] = pick(u[7]<<1 != 0, v[7], w[7])
 		}
 	case Abs:
-		for i := 0; i < end; i += 8 * block {
-			d, x := to.block(i), a.block(i)
+		for i := 8 * from; i < end; i += 8 * block {
+			d, x := at.block(i), a.block(i)
 			d[0] = math.Abs(x[0])
 			d[1] = math.Abs(x[1])
 			d[2] = math.Abs(x[2])
@@ -497,8 +399,8 @@ func applyPortable(op Op, o *operands) {
 			d[7] = math.Abs(x[7])
 		}
 	case Sqrt:
-		for i := 0; i < end; i += 8 * block {
-			d, x := to.block(i), a.block(i)
+		for i := 8 * from; i < end; i += 8 * block {
+			d, x := at.block(i), a.block(i)
 			d[0] = math.Sqrt(x[0])
 			d[1] = math.Sqrt(x[1])
 			d[2] = math.Sqrt(x[2])
@@ -509,23 +411,127 @@ func applyPortable(op Op, o *operands) {
 			d[7] = math.Sqrt(x[7])
 		}
 	case Floor:
-		for i := 0; i < end; i += 8 * block {
-			d, x := to.block(i), a.block(i)
-			d[0] = math.Floor(x[0])
-			d[1] = math.Floor(x[1])
-			d[2] = math.Floor(x[2])
-			d[3] = math.Floor(x[3])
-			d[4] = math.Floor(x[4])
-			d[5] = math.Floor(x[5])
-			d[6] = math.Floor(x[6])
-			d[7] = math.Floor(x[7])
+		for i := 8 * from; i < end; i += 8 * block {
+			d, x := at.bits(i), a.block(i)
+			d[0] = floor(x[0])
+			d[1] = floor(x[1])
+			d[2] = floor(x[2])
+			d[3] = floor(x[3])
+			d[4] = floor(x[4])
+			d[5] = floor(x[5])
+			d[6] = floor(x[6])
+			d[7] = floor(x[7])
 		}
-	default:
-		panic(noSuchOp)
+	case MulAdd:
+		for i := 8 * from; i < end; i += 8 * block {
+			d, x, y, z := at.block(i), a.block(i), b.block(i), c.block(i)
+			d[0] = mulAdd(x[0], y[0], z[0])
+			d[1] = mulAdd(x[1], y[1], z[1])
+			d[2] = mulAdd(x[2], y[2], z[2])
+			d[3] = mulAdd(x[3], y[3], z[3])
+			d[4] = mulAdd(x[4], y[4], z[4])
+			d[5] = mulAdd(x[5], y[5], z[5])
+			d[6] = mulAdd(x[6], y[6], z[6])
+			d[7] = mulAdd(x[7], y[7], z[7])
+		}
+	case MulSub:
+		for i := 8 * from; i < end; i += 8 * block {
+			d, x, y, z := at.block(i), a.block(i), b.block(i), c.block(i)
+			d[0] = mulSub(x[0], y[0], z[0])
+			d[1] = mulSub(x[1], y[1], z[1])
+			d[2] = mulSub(x[2], y[2], z[2])
+			d[3] = mulSub(x[3], y[3], z[3])
+			d[4] = mulSub(x[4], y[4], z[4])
+			d[5] = mulSub(x[5], y[5], z[5])
+			d[6] = mulSub(x[6], y[6], z[6])
+			d[7] = mulSub(x[7], y[7], z[7])
+		}
+	case SubMul:
+		for i := 8 * from; i < end; i += 8 * block {
+			d, x, y, z := at.block(i), a.block(i), b.block(i), c.block(i)
+			d[0] = subMul(x[0], y[0], z[0])
+			d[1] = subMul(x[1], y[1], z[1])
+			d[2] = subMul(x[2], y[2], z[2])
+			d[3] = subMul(x[3], y[3], z[3])
+			d[4] = subMul(x[4], y[4], z[4])
+			d[5] = subMul(x[5], y[5], z[5])
+			d[6] = subMul(x[6], y[6], z[6])
+			d[7] = subMul(x[7], y[7], z[7])
+		}
+	case MulMul:
+		for i := 8 * from; i < end; i += 8 * block {
+			d, x, y, z := at.block(i), a.block(i), b.block(i), c.block(i)
+			d[0] = mulMul(x[0], y[0], z[0])
+			d[1] = mulMul(x[1], y[1], z[1])
+			d[2] = mulMul(x[2], y[2], z[2])
+			d[3] = mulMul(x[3], y[3], z[3])
+			d[4] = mulMul(x[4], y[4], z[4])
+			d[5] = mulMul(x[5], y[5], z[5])
+			d[6] = mulMul(x[6], y[6], z[6])
+			d[7] = mulMul(x[7], y[7], z[7])
+		}
+	case SumAdd:
+		for i := 8 * from; i < end; i += 8 * block {
+			d, x, y, z := at.block(i), a.block(i), b.block(i), c.block(i)
+			d[0] = sumAdd(x[0], y[0], z[0])
+			d[1] = sumAdd(x[1], y[1], z[1])
+			d[2] = sumAdd(x[2], y[2], z[2])
+			d[3] = sumAdd(x[3], y[3], z[3])
+			d[4] = sumAdd(x[4], y[4], z[4])
+			d[5] = sumAdd(x[5], y[5], z[5])
+			d[6] = sumAdd(x[6], y[6], z[6])
+			d[7] = sumAdd(x[7], y[7], z[7])
+		}
+	case SumSub:
+		for i := 8 * from; i < end; i += 8 * block {
+			d, x, y, z := at.block(i), a.block(i), b.block(i), c.block(i)
+			d[0] = sumSub(x[0], y[0], z[0])
+			d[1] = sumSub(x[1], y[1], z[1])
+			d[2] = sumSub(x[2], y[2], z[2])
+			d[3] = sumSub(x[3], y[3], z[3])
+			d[4] = sumSub(x[4], y[4], z[4])
+			d[5] = sumSub(x[5], y[5], z[5])
+			d[6] = sumSub(x[6], y[6], z[6])
+			d[7] = sumSub(x[7], y[7], z[7])
+		}
+	case SumMul:
+		for i := 8 * from; i < end; i += 8 * block {
+			d, x, y, z := at.block(i), a.block(i), b.block(i), c.block(i)
+			d[0] = sumMul(x[0], y[0], z[0])
+			d[1] = sumMul(x[1], y[1], z[1])
+			d[2] = sumMul(x[2], y[2], z[2])
+			d[3] = sumMul(x[3], y[3], z[3])
+			d[4] = sumMul(x[4], y[4], z[4])
+			d[5] = sumMul(x[5], y[5], z[5])
+			d[6] = sumMul(x[6], y[6], z[6])
+			d[7] = sumMul(x[7], y[7], z[7])
+		}
+	case DiffMul:
+		for i := 8 * from; i < end; i += 8 * block {
+			d, x, y, z := at.block(i), a.block(i), b.block(i), c.block(i)
+			d[0] = diffMul(x[0], y[0], z[0])
+			d[1] = diffMul(x[1], y[1], z[1])
+			d[2] = diffMul(x[2], y[2], z[2])
+			d[3] = diffMul(x[3], y[3], z[3])
+			d[4] = diffMul(x[4], y[4], z[4])
+			d[5] = diffMul(x[5], y[5], z[5])
+			d[6] = diffMul(x[6], y[6], z[6])
+			d[7] = diffMul(x[7], y[7], z[7])
+		}
+	case DiffMax:
+		for i := 8 * from; i < end; i += 8 * block {
+			d, x, y, z, w := at.bits(i), a.block(i), b.block(i), c.block(i), c.bits(i)
+			d[0] = diffMax(x[0], y[0], z[0], w[0])
+			d[1] = diffMax(x[1], y[1], z[1], w[1])
+			d[2] = diffMax(x[2], y[2], z[2], w[2])
+			d[3] = diffMax(x[3], y[3], z[3], w[3])
+			d[4] = diffMax(x[4], y[4], z[4], w[4])
+			d[5] = diffMax(x[5], y[5], z[5], w[5])
+			d[6] = diffMax(x[6], y[6], z[6], w[6])
+			d[7] = diffMax(x[7], y[7], z[7], w[7])
+		}
 	}
 }
-
-const noSuchOp = "vec: no such operation"
 
 const infinity = 0x7ff << 52 // its bits, and those of the exponent
 

@@ -1266,1361 +1266,14 @@ done:
 	VZEROUPPER
 	RET
 
-// func copyAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX, AVX512F
-TEXT ·copyAVX512(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), AX
-	ANDQ $0x40, AX
-	LEAQ (AX)(AX*2), SI
-
-many:
-	CMPQ    DX, $+32
-	JL      few
-	VMOVUPD (BX), Z0
-	VMOVUPD Z0, (CX)
-	VMOVUPD (BX)(AX*1), Z0
-	VMOVUPD Z0, 64(CX)
-	VMOVUPD (BX)(AX*2), Z0
-	VMOVUPD Z0, 128(CX)
-	VMOVUPD (BX)(SI*1), Z0
-	VMOVUPD Z0, 192(CX)
-	LEAQ    (BX)(AX*4), BX
-	ADDQ    $+256, CX
-	SUBQ    $+32, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Z0
-	VMOVUPD Z0, (CX)
-	LEAQ    (BX)(AX*1), BX
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func addAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX, AVX512F
-TEXT ·addAVX512(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x40, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), AX
-	ANDQ $0x40, AX
-	LEAQ (AX)(AX*2), R9
-
-many:
-	CMPQ    DX, $+32
-	JL      few
-	VMOVUPD (BX), Z0
-	VADDPD  (R8), Z0, Z0
-	VMOVUPD Z0, (CX)
-	VMOVUPD (BX)(SI*1), Z0
-	VADDPD  (R8)(AX*1), Z0, Z0
-	VMOVUPD Z0, 64(CX)
-	VMOVUPD (BX)(SI*2), Z0
-	VADDPD  (R8)(AX*2), Z0, Z0
-	VMOVUPD Z0, 128(CX)
-	VMOVUPD (BX)(DI*1), Z0
-	VADDPD  (R8)(R9*1), Z0, Z0
-	VMOVUPD Z0, 192(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(AX*4), R8
-	ADDQ    $+256, CX
-	SUBQ    $+32, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Z0
-	VADDPD  (R8), Z0, Z0
-	VMOVUPD Z0, (CX)
-	LEAQ    (BX)(SI*1), BX
-	LEAQ    (R8)(AX*1), R8
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func subAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX, AVX512F
-TEXT ·subAVX512(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x40, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), AX
-	ANDQ $0x40, AX
-	LEAQ (AX)(AX*2), R9
-
-many:
-	CMPQ    DX, $+32
-	JL      few
-	VMOVUPD (BX), Z0
-	VSUBPD  (R8), Z0, Z0
-	VMOVUPD Z0, (CX)
-	VMOVUPD (BX)(SI*1), Z0
-	VSUBPD  (R8)(AX*1), Z0, Z0
-	VMOVUPD Z0, 64(CX)
-	VMOVUPD (BX)(SI*2), Z0
-	VSUBPD  (R8)(AX*2), Z0, Z0
-	VMOVUPD Z0, 128(CX)
-	VMOVUPD (BX)(DI*1), Z0
-	VSUBPD  (R8)(R9*1), Z0, Z0
-	VMOVUPD Z0, 192(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(AX*4), R8
-	ADDQ    $+256, CX
-	SUBQ    $+32, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Z0
-	VSUBPD  (R8), Z0, Z0
-	VMOVUPD Z0, (CX)
-	LEAQ    (BX)(SI*1), BX
-	LEAQ    (R8)(AX*1), R8
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func mulAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX, AVX512F
-TEXT ·mulAVX512(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x40, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), AX
-	ANDQ $0x40, AX
-	LEAQ (AX)(AX*2), R9
-
-many:
-	CMPQ    DX, $+32
-	JL      few
-	VMOVUPD (BX), Z0
-	VMULPD  (R8), Z0, Z0
-	VMOVUPD Z0, (CX)
-	VMOVUPD (BX)(SI*1), Z0
-	VMULPD  (R8)(AX*1), Z0, Z0
-	VMOVUPD Z0, 64(CX)
-	VMOVUPD (BX)(SI*2), Z0
-	VMULPD  (R8)(AX*2), Z0, Z0
-	VMOVUPD Z0, 128(CX)
-	VMOVUPD (BX)(DI*1), Z0
-	VMULPD  (R8)(R9*1), Z0, Z0
-	VMOVUPD Z0, 192(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(AX*4), R8
-	ADDQ    $+256, CX
-	SUBQ    $+32, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Z0
-	VMULPD  (R8), Z0, Z0
-	VMOVUPD Z0, (CX)
-	LEAQ    (BX)(SI*1), BX
-	LEAQ    (R8)(AX*1), R8
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func divAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX, AVX512F
-TEXT ·divAVX512(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x40, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), AX
-	ANDQ $0x40, AX
-	LEAQ (AX)(AX*2), R9
-
-many:
-	CMPQ    DX, $+32
-	JL      few
-	VMOVUPD (BX), Z0
-	VDIVPD  (R8), Z0, Z0
-	VMOVUPD Z0, (CX)
-	VMOVUPD (BX)(SI*1), Z0
-	VDIVPD  (R8)(AX*1), Z0, Z0
-	VMOVUPD Z0, 64(CX)
-	VMOVUPD (BX)(SI*2), Z0
-	VDIVPD  (R8)(AX*2), Z0, Z0
-	VMOVUPD Z0, 128(CX)
-	VMOVUPD (BX)(DI*1), Z0
-	VDIVPD  (R8)(R9*1), Z0, Z0
-	VMOVUPD Z0, 192(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(AX*4), R8
-	ADDQ    $+256, CX
-	SUBQ    $+32, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Z0
-	VDIVPD  (R8), Z0, Z0
-	VMOVUPD Z0, (CX)
-	LEAQ    (BX)(SI*1), BX
-	LEAQ    (R8)(AX*1), R8
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func minAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX, AVX512F
-TEXT ·minAVX512(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x40, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), AX
-	ANDQ $0x40, AX
-	LEAQ (AX)(AX*2), R9
-
-many:
-	CMPQ    DX, $+32
-	JL      few
-	VMOVUPD (BX), Z0
-	VMINPD  (R8), Z0, Z0
-	VMOVUPD Z0, (CX)
-	VMOVUPD (BX)(SI*1), Z0
-	VMINPD  (R8)(AX*1), Z0, Z0
-	VMOVUPD Z0, 64(CX)
-	VMOVUPD (BX)(SI*2), Z0
-	VMINPD  (R8)(AX*2), Z0, Z0
-	VMOVUPD Z0, 128(CX)
-	VMOVUPD (BX)(DI*1), Z0
-	VMINPD  (R8)(R9*1), Z0, Z0
-	VMOVUPD Z0, 192(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(AX*4), R8
-	ADDQ    $+256, CX
-	SUBQ    $+32, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Z0
-	VMINPD  (R8), Z0, Z0
-	VMOVUPD Z0, (CX)
-	LEAQ    (BX)(SI*1), BX
-	LEAQ    (R8)(AX*1), R8
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func maxAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX, AVX512F
-TEXT ·maxAVX512(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x40, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), AX
-	ANDQ $0x40, AX
-	LEAQ (AX)(AX*2), R9
-
-many:
-	CMPQ    DX, $+32
-	JL      few
-	VMOVUPD (BX), Z0
-	VMAXPD  (R8), Z0, Z0
-	VMOVUPD Z0, (CX)
-	VMOVUPD (BX)(SI*1), Z0
-	VMAXPD  (R8)(AX*1), Z0, Z0
-	VMOVUPD Z0, 64(CX)
-	VMOVUPD (BX)(SI*2), Z0
-	VMAXPD  (R8)(AX*2), Z0, Z0
-	VMOVUPD Z0, 128(CX)
-	VMOVUPD (BX)(DI*1), Z0
-	VMAXPD  (R8)(R9*1), Z0, Z0
-	VMOVUPD Z0, 192(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(AX*4), R8
-	ADDQ    $+256, CX
-	SUBQ    $+32, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Z0
-	VMAXPD  (R8), Z0, Z0
-	VMOVUPD Z0, (CX)
-	LEAQ    (BX)(SI*1), BX
-	LEAQ    (R8)(AX*1), R8
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func lessAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX, AVX512F
-TEXT ·lessAVX512(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         56(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         32(AX), SI
-	ANDQ         $0x40, SI
-	LEAQ         (SI)(SI*2), DI
-	MOVQ         16(AX), R8
-	MOVQ         40(AX), AX
-	ANDQ         $0x40, AX
-	LEAQ         (AX)(AX*2), R9
-	VBROADCASTSD constants<>+128(SB), Z0
-
-many:
-	CMPQ      DX, $+32
-	JL        few
-	VMOVUPD   (BX), Z1
-	VCMPPD    $0x11, (R8), Z1, K1
-	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, (CX)
-	VMOVUPD   (BX)(SI*1), Z1
-	VCMPPD    $0x11, (R8)(AX*1), Z1, K1
-	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, 64(CX)
-	VMOVUPD   (BX)(SI*2), Z1
-	VCMPPD    $0x11, (R8)(AX*2), Z1, K1
-	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, 128(CX)
-	VMOVUPD   (BX)(DI*1), Z1
-	VCMPPD    $0x11, (R8)(R9*1), Z1, K1
-	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, 192(CX)
-	LEAQ      (BX)(SI*4), BX
-	LEAQ      (R8)(AX*4), R8
-	ADDQ      $+256, CX
-	SUBQ      $+32, DX
-	JMP       many
-
-few:
-	CMPQ      DX, $+8
-	JL        done
-	VMOVUPD   (BX), Z1
-	VCMPPD    $0x11, (R8), Z1, K1
-	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, (CX)
-	LEAQ      (BX)(SI*1), BX
-	LEAQ      (R8)(AX*1), R8
-	ADDQ      $+64, CX
-	SUBQ      $+8, DX
-	JMP       many
-
-done:
-	VZEROUPPER
-	RET
-
-// func atMostAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX, AVX512F
-TEXT ·atMostAVX512(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         56(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         32(AX), SI
-	ANDQ         $0x40, SI
-	LEAQ         (SI)(SI*2), DI
-	MOVQ         16(AX), R8
-	MOVQ         40(AX), AX
-	ANDQ         $0x40, AX
-	LEAQ         (AX)(AX*2), R9
-	VBROADCASTSD constants<>+128(SB), Z0
-
-many:
-	CMPQ      DX, $+32
-	JL        few
-	VMOVUPD   (BX), Z1
-	VCMPPD    $0x12, (R8), Z1, K1
-	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, (CX)
-	VMOVUPD   (BX)(SI*1), Z1
-	VCMPPD    $0x12, (R8)(AX*1), Z1, K1
-	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, 64(CX)
-	VMOVUPD   (BX)(SI*2), Z1
-	VCMPPD    $0x12, (R8)(AX*2), Z1, K1
-	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, 128(CX)
-	VMOVUPD   (BX)(DI*1), Z1
-	VCMPPD    $0x12, (R8)(R9*1), Z1, K1
-	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, 192(CX)
-	LEAQ      (BX)(SI*4), BX
-	LEAQ      (R8)(AX*4), R8
-	ADDQ      $+256, CX
-	SUBQ      $+32, DX
-	JMP       many
-
-few:
-	CMPQ      DX, $+8
-	JL        done
-	VMOVUPD   (BX), Z1
-	VCMPPD    $0x12, (R8), Z1, K1
-	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, (CX)
-	LEAQ      (BX)(SI*1), BX
-	LEAQ      (R8)(AX*1), R8
-	ADDQ      $+64, CX
-	SUBQ      $+8, DX
-	JMP       many
-
-done:
-	VZEROUPPER
-	RET
-
-// func equalAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX, AVX512F
-TEXT ·equalAVX512(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         56(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         32(AX), SI
-	ANDQ         $0x40, SI
-	LEAQ         (SI)(SI*2), DI
-	MOVQ         16(AX), R8
-	MOVQ         40(AX), AX
-	ANDQ         $0x40, AX
-	LEAQ         (AX)(AX*2), R9
-	VBROADCASTSD constants<>+128(SB), Z0
-
-many:
-	CMPQ      DX, $+32
-	JL        few
-	VMOVUPD   (BX), Z1
-	VCMPPD    $0x00, (R8), Z1, K1
-	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, (CX)
-	VMOVUPD   (BX)(SI*1), Z1
-	VCMPPD    $0x00, (R8)(AX*1), Z1, K1
-	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, 64(CX)
-	VMOVUPD   (BX)(SI*2), Z1
-	VCMPPD    $0x00, (R8)(AX*2), Z1, K1
-	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, 128(CX)
-	VMOVUPD   (BX)(DI*1), Z1
-	VCMPPD    $0x00, (R8)(R9*1), Z1, K1
-	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, 192(CX)
-	LEAQ      (BX)(SI*4), BX
-	LEAQ      (R8)(AX*4), R8
-	ADDQ      $+256, CX
-	SUBQ      $+32, DX
-	JMP       many
-
-few:
-	CMPQ      DX, $+8
-	JL        done
-	VMOVUPD   (BX), Z1
-	VCMPPD    $0x00, (R8), Z1, K1
-	VMOVAPD.Z Z0, K1, Z1
-	VMOVUPD   Z1, (CX)
-	LEAQ      (BX)(SI*1), BX
-	LEAQ      (R8)(AX*1), R8
-	ADDQ      $+64, CX
-	SUBQ      $+8, DX
-	JMP       many
-
-done:
-	VZEROUPPER
-	RET
-
-// func selectAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX, AVX512F
-TEXT ·selectAVX512(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         56(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         32(AX), SI
-	ANDQ         $0x40, SI
-	LEAQ         (SI)(SI*2), DI
-	MOVQ         16(AX), R8
-	MOVQ         40(AX), R9
-	ANDQ         $0x40, R9
-	LEAQ         (R9)(R9*2), R10
-	MOVQ         24(AX), R11
-	MOVQ         48(AX), AX
-	ANDQ         $0x40, AX
-	LEAQ         (AX)(AX*2), R12
-	VBROADCASTSD constants<>+608(SB), Z0
-
-many:
-	CMPQ    DX, $+32
-	JL      few
-	VMOVUPD (BX), Z1
-	VMOVUPD (R8), Z2
-	VCMPPD  $0x04, Z0, Z1, K1
-	VMOVUPD (R11), Z1
-	VMOVAPD Z2, K1, Z1
-	VMOVUPD Z1, (CX)
-	VMOVUPD (BX)(SI*1), Z1
-	VMOVUPD (R8)(R9*1), Z2
-	VCMPPD  $0x04, Z0, Z1, K1
-	VMOVUPD (R11)(AX*1), Z1
-	VMOVAPD Z2, K1, Z1
-	VMOVUPD Z1, 64(CX)
-	VMOVUPD (BX)(SI*2), Z1
-	VMOVUPD (R8)(R9*2), Z2
-	VCMPPD  $0x04, Z0, Z1, K1
-	VMOVUPD (R11)(AX*2), Z1
-	VMOVAPD Z2, K1, Z1
-	VMOVUPD Z1, 128(CX)
-	VMOVUPD (BX)(DI*1), Z1
-	VMOVUPD (R8)(R10*1), Z2
-	VCMPPD  $0x04, Z0, Z1, K1
-	VMOVUPD (R11)(R12*1), Z1
-	VMOVAPD Z2, K1, Z1
-	VMOVUPD Z1, 192(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(R9*4), R8
-	LEAQ    (R11)(AX*4), R11
-	ADDQ    $+256, CX
-	SUBQ    $+32, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Z1
-	VMOVUPD (R8), Z2
-	VCMPPD  $0x04, Z0, Z1, K1
-	VMOVUPD (R11), Z1
-	VMOVAPD Z2, K1, Z1
-	VMOVUPD Z1, (CX)
-	LEAQ    (BX)(SI*1), BX
-	LEAQ    (R8)(R9*1), R8
-	LEAQ    (R11)(AX*1), R11
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func mulAddAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX, AVX512F
-TEXT ·mulAddAVX512(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x40, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), R9
-	ANDQ $0x40, R9
-	LEAQ (R9)(R9*2), R10
-	MOVQ 24(AX), R11
-	MOVQ 48(AX), AX
-	ANDQ $0x40, AX
-	LEAQ (AX)(AX*2), R12
-
-many:
-	CMPQ    DX, $+32
-	JL      few
-	VMOVUPD (BX), Z0
-	VMOVUPD (R8), Z1
-	VMULPD  Z1, Z0, Z0
-	VADDPD  (R11), Z0, Z0
-	VMOVUPD Z0, (CX)
-	VMOVUPD (BX)(SI*1), Z0
-	VMOVUPD (R8)(R9*1), Z1
-	VMULPD  Z1, Z0, Z0
-	VADDPD  (R11)(AX*1), Z0, Z0
-	VMOVUPD Z0, 64(CX)
-	VMOVUPD (BX)(SI*2), Z0
-	VMOVUPD (R8)(R9*2), Z1
-	VMULPD  Z1, Z0, Z0
-	VADDPD  (R11)(AX*2), Z0, Z0
-	VMOVUPD Z0, 128(CX)
-	VMOVUPD (BX)(DI*1), Z0
-	VMOVUPD (R8)(R10*1), Z1
-	VMULPD  Z1, Z0, Z0
-	VADDPD  (R11)(R12*1), Z0, Z0
-	VMOVUPD Z0, 192(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(R9*4), R8
-	LEAQ    (R11)(AX*4), R11
-	ADDQ    $+256, CX
-	SUBQ    $+32, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Z0
-	VMOVUPD (R8), Z1
-	VMULPD  Z1, Z0, Z0
-	VADDPD  (R11), Z0, Z0
-	VMOVUPD Z0, (CX)
-	LEAQ    (BX)(SI*1), BX
-	LEAQ    (R8)(R9*1), R8
-	LEAQ    (R11)(AX*1), R11
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func mulSubAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX, AVX512F
-TEXT ·mulSubAVX512(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x40, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), R9
-	ANDQ $0x40, R9
-	LEAQ (R9)(R9*2), R10
-	MOVQ 24(AX), R11
-	MOVQ 48(AX), AX
-	ANDQ $0x40, AX
-	LEAQ (AX)(AX*2), R12
-
-many:
-	CMPQ    DX, $+32
-	JL      few
-	VMOVUPD (BX), Z0
-	VMOVUPD (R8), Z1
-	VMULPD  Z1, Z0, Z0
-	VSUBPD  (R11), Z0, Z0
-	VMOVUPD Z0, (CX)
-	VMOVUPD (BX)(SI*1), Z0
-	VMOVUPD (R8)(R9*1), Z1
-	VMULPD  Z1, Z0, Z0
-	VSUBPD  (R11)(AX*1), Z0, Z0
-	VMOVUPD Z0, 64(CX)
-	VMOVUPD (BX)(SI*2), Z0
-	VMOVUPD (R8)(R9*2), Z1
-	VMULPD  Z1, Z0, Z0
-	VSUBPD  (R11)(AX*2), Z0, Z0
-	VMOVUPD Z0, 128(CX)
-	VMOVUPD (BX)(DI*1), Z0
-	VMOVUPD (R8)(R10*1), Z1
-	VMULPD  Z1, Z0, Z0
-	VSUBPD  (R11)(R12*1), Z0, Z0
-	VMOVUPD Z0, 192(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(R9*4), R8
-	LEAQ    (R11)(AX*4), R11
-	ADDQ    $+256, CX
-	SUBQ    $+32, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Z0
-	VMOVUPD (R8), Z1
-	VMULPD  Z1, Z0, Z0
-	VSUBPD  (R11), Z0, Z0
-	VMOVUPD Z0, (CX)
-	LEAQ    (BX)(SI*1), BX
-	LEAQ    (R8)(R9*1), R8
-	LEAQ    (R11)(AX*1), R11
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func subMulAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX, AVX512F
-TEXT ·subMulAVX512(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x40, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), R9
-	ANDQ $0x40, R9
-	LEAQ (R9)(R9*2), R10
-	MOVQ 24(AX), R11
-	MOVQ 48(AX), AX
-	ANDQ $0x40, AX
-	LEAQ (AX)(AX*2), R12
-
-many:
-	CMPQ    DX, $+32
-	JL      few
-	VMOVUPD (BX), Z0
-	VMOVUPD (R8), Z1
-	VMOVUPD (R11), Z2
-	VMULPD  Z1, Z0, Z0
-	VSUBPD  Z0, Z2, Z2
-	VMOVUPD Z2, (CX)
-	VMOVUPD (BX)(SI*1), Z0
-	VMOVUPD (R8)(R9*1), Z1
-	VMOVUPD (R11)(AX*1), Z2
-	VMULPD  Z1, Z0, Z0
-	VSUBPD  Z0, Z2, Z2
-	VMOVUPD Z2, 64(CX)
-	VMOVUPD (BX)(SI*2), Z0
-	VMOVUPD (R8)(R9*2), Z1
-	VMOVUPD (R11)(AX*2), Z2
-	VMULPD  Z1, Z0, Z0
-	VSUBPD  Z0, Z2, Z2
-	VMOVUPD Z2, 128(CX)
-	VMOVUPD (BX)(DI*1), Z0
-	VMOVUPD (R8)(R10*1), Z1
-	VMOVUPD (R11)(R12*1), Z2
-	VMULPD  Z1, Z0, Z0
-	VSUBPD  Z0, Z2, Z2
-	VMOVUPD Z2, 192(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(R9*4), R8
-	LEAQ    (R11)(AX*4), R11
-	ADDQ    $+256, CX
-	SUBQ    $+32, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Z0
-	VMOVUPD (R8), Z1
-	VMOVUPD (R11), Z2
-	VMULPD  Z1, Z0, Z0
-	VSUBPD  Z0, Z2, Z2
-	VMOVUPD Z2, (CX)
-	LEAQ    (BX)(SI*1), BX
-	LEAQ    (R8)(R9*1), R8
-	LEAQ    (R11)(AX*1), R11
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func mulMulAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX, AVX512F
-TEXT ·mulMulAVX512(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x40, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), R9
-	ANDQ $0x40, R9
-	LEAQ (R9)(R9*2), R10
-	MOVQ 24(AX), R11
-	MOVQ 48(AX), AX
-	ANDQ $0x40, AX
-	LEAQ (AX)(AX*2), R12
-
-many:
-	CMPQ    DX, $+32
-	JL      few
-	VMOVUPD (BX), Z0
-	VMOVUPD (R8), Z1
-	VMULPD  Z1, Z0, Z0
-	VMULPD  (R11), Z0, Z0
-	VMOVUPD Z0, (CX)
-	VMOVUPD (BX)(SI*1), Z0
-	VMOVUPD (R8)(R9*1), Z1
-	VMULPD  Z1, Z0, Z0
-	VMULPD  (R11)(AX*1), Z0, Z0
-	VMOVUPD Z0, 64(CX)
-	VMOVUPD (BX)(SI*2), Z0
-	VMOVUPD (R8)(R9*2), Z1
-	VMULPD  Z1, Z0, Z0
-	VMULPD  (R11)(AX*2), Z0, Z0
-	VMOVUPD Z0, 128(CX)
-	VMOVUPD (BX)(DI*1), Z0
-	VMOVUPD (R8)(R10*1), Z1
-	VMULPD  Z1, Z0, Z0
-	VMULPD  (R11)(R12*1), Z0, Z0
-	VMOVUPD Z0, 192(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(R9*4), R8
-	LEAQ    (R11)(AX*4), R11
-	ADDQ    $+256, CX
-	SUBQ    $+32, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Z0
-	VMOVUPD (R8), Z1
-	VMULPD  Z1, Z0, Z0
-	VMULPD  (R11), Z0, Z0
-	VMOVUPD Z0, (CX)
-	LEAQ    (BX)(SI*1), BX
-	LEAQ    (R8)(R9*1), R8
-	LEAQ    (R11)(AX*1), R11
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func sumAddAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX, AVX512F
-TEXT ·sumAddAVX512(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x40, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), R9
-	ANDQ $0x40, R9
-	LEAQ (R9)(R9*2), R10
-	MOVQ 24(AX), R11
-	MOVQ 48(AX), AX
-	ANDQ $0x40, AX
-	LEAQ (AX)(AX*2), R12
-
-many:
-	CMPQ    DX, $+32
-	JL      few
-	VMOVUPD (BX), Z0
-	VMOVUPD (R8), Z1
-	VADDPD  Z1, Z0, Z0
-	VADDPD  (R11), Z0, Z0
-	VMOVUPD Z0, (CX)
-	VMOVUPD (BX)(SI*1), Z0
-	VMOVUPD (R8)(R9*1), Z1
-	VADDPD  Z1, Z0, Z0
-	VADDPD  (R11)(AX*1), Z0, Z0
-	VMOVUPD Z0, 64(CX)
-	VMOVUPD (BX)(SI*2), Z0
-	VMOVUPD (R8)(R9*2), Z1
-	VADDPD  Z1, Z0, Z0
-	VADDPD  (R11)(AX*2), Z0, Z0
-	VMOVUPD Z0, 128(CX)
-	VMOVUPD (BX)(DI*1), Z0
-	VMOVUPD (R8)(R10*1), Z1
-	VADDPD  Z1, Z0, Z0
-	VADDPD  (R11)(R12*1), Z0, Z0
-	VMOVUPD Z0, 192(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(R9*4), R8
-	LEAQ    (R11)(AX*4), R11
-	ADDQ    $+256, CX
-	SUBQ    $+32, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Z0
-	VMOVUPD (R8), Z1
-	VADDPD  Z1, Z0, Z0
-	VADDPD  (R11), Z0, Z0
-	VMOVUPD Z0, (CX)
-	LEAQ    (BX)(SI*1), BX
-	LEAQ    (R8)(R9*1), R8
-	LEAQ    (R11)(AX*1), R11
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func sumSubAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX, AVX512F
-TEXT ·sumSubAVX512(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x40, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), R9
-	ANDQ $0x40, R9
-	LEAQ (R9)(R9*2), R10
-	MOVQ 24(AX), R11
-	MOVQ 48(AX), AX
-	ANDQ $0x40, AX
-	LEAQ (AX)(AX*2), R12
-
-many:
-	CMPQ    DX, $+32
-	JL      few
-	VMOVUPD (BX), Z0
-	VMOVUPD (R8), Z1
-	VADDPD  Z1, Z0, Z0
-	VSUBPD  (R11), Z0, Z0
-	VMOVUPD Z0, (CX)
-	VMOVUPD (BX)(SI*1), Z0
-	VMOVUPD (R8)(R9*1), Z1
-	VADDPD  Z1, Z0, Z0
-	VSUBPD  (R11)(AX*1), Z0, Z0
-	VMOVUPD Z0, 64(CX)
-	VMOVUPD (BX)(SI*2), Z0
-	VMOVUPD (R8)(R9*2), Z1
-	VADDPD  Z1, Z0, Z0
-	VSUBPD  (R11)(AX*2), Z0, Z0
-	VMOVUPD Z0, 128(CX)
-	VMOVUPD (BX)(DI*1), Z0
-	VMOVUPD (R8)(R10*1), Z1
-	VADDPD  Z1, Z0, Z0
-	VSUBPD  (R11)(R12*1), Z0, Z0
-	VMOVUPD Z0, 192(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(R9*4), R8
-	LEAQ    (R11)(AX*4), R11
-	ADDQ    $+256, CX
-	SUBQ    $+32, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Z0
-	VMOVUPD (R8), Z1
-	VADDPD  Z1, Z0, Z0
-	VSUBPD  (R11), Z0, Z0
-	VMOVUPD Z0, (CX)
-	LEAQ    (BX)(SI*1), BX
-	LEAQ    (R8)(R9*1), R8
-	LEAQ    (R11)(AX*1), R11
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func sumMulAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX, AVX512F
-TEXT ·sumMulAVX512(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x40, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), R9
-	ANDQ $0x40, R9
-	LEAQ (R9)(R9*2), R10
-	MOVQ 24(AX), R11
-	MOVQ 48(AX), AX
-	ANDQ $0x40, AX
-	LEAQ (AX)(AX*2), R12
-
-many:
-	CMPQ    DX, $+32
-	JL      few
-	VMOVUPD (BX), Z0
-	VMOVUPD (R8), Z1
-	VADDPD  Z1, Z0, Z0
-	VMULPD  (R11), Z0, Z0
-	VMOVUPD Z0, (CX)
-	VMOVUPD (BX)(SI*1), Z0
-	VMOVUPD (R8)(R9*1), Z1
-	VADDPD  Z1, Z0, Z0
-	VMULPD  (R11)(AX*1), Z0, Z0
-	VMOVUPD Z0, 64(CX)
-	VMOVUPD (BX)(SI*2), Z0
-	VMOVUPD (R8)(R9*2), Z1
-	VADDPD  Z1, Z0, Z0
-	VMULPD  (R11)(AX*2), Z0, Z0
-	VMOVUPD Z0, 128(CX)
-	VMOVUPD (BX)(DI*1), Z0
-	VMOVUPD (R8)(R10*1), Z1
-	VADDPD  Z1, Z0, Z0
-	VMULPD  (R11)(R12*1), Z0, Z0
-	VMOVUPD Z0, 192(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(R9*4), R8
-	LEAQ    (R11)(AX*4), R11
-	ADDQ    $+256, CX
-	SUBQ    $+32, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Z0
-	VMOVUPD (R8), Z1
-	VADDPD  Z1, Z0, Z0
-	VMULPD  (R11), Z0, Z0
-	VMOVUPD Z0, (CX)
-	LEAQ    (BX)(SI*1), BX
-	LEAQ    (R8)(R9*1), R8
-	LEAQ    (R11)(AX*1), R11
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func diffMulAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX, AVX512F
-TEXT ·diffMulAVX512(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x40, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), R9
-	ANDQ $0x40, R9
-	LEAQ (R9)(R9*2), R10
-	MOVQ 24(AX), R11
-	MOVQ 48(AX), AX
-	ANDQ $0x40, AX
-	LEAQ (AX)(AX*2), R12
-
-many:
-	CMPQ    DX, $+32
-	JL      few
-	VMOVUPD (BX), Z0
-	VMOVUPD (R8), Z1
-	VSUBPD  Z1, Z0, Z0
-	VMULPD  (R11), Z0, Z0
-	VMOVUPD Z0, (CX)
-	VMOVUPD (BX)(SI*1), Z0
-	VMOVUPD (R8)(R9*1), Z1
-	VSUBPD  Z1, Z0, Z0
-	VMULPD  (R11)(AX*1), Z0, Z0
-	VMOVUPD Z0, 64(CX)
-	VMOVUPD (BX)(SI*2), Z0
-	VMOVUPD (R8)(R9*2), Z1
-	VSUBPD  Z1, Z0, Z0
-	VMULPD  (R11)(AX*2), Z0, Z0
-	VMOVUPD Z0, 128(CX)
-	VMOVUPD (BX)(DI*1), Z0
-	VMOVUPD (R8)(R10*1), Z1
-	VSUBPD  Z1, Z0, Z0
-	VMULPD  (R11)(R12*1), Z0, Z0
-	VMOVUPD Z0, 192(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(R9*4), R8
-	LEAQ    (R11)(AX*4), R11
-	ADDQ    $+256, CX
-	SUBQ    $+32, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Z0
-	VMOVUPD (R8), Z1
-	VSUBPD  Z1, Z0, Z0
-	VMULPD  (R11), Z0, Z0
-	VMOVUPD Z0, (CX)
-	LEAQ    (BX)(SI*1), BX
-	LEAQ    (R8)(R9*1), R8
-	LEAQ    (R11)(AX*1), R11
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func diffMaxAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX, AVX512F
-TEXT ·diffMaxAVX512(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x40, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), R9
-	ANDQ $0x40, R9
-	LEAQ (R9)(R9*2), R10
-	MOVQ 24(AX), R11
-	MOVQ 48(AX), AX
-	ANDQ $0x40, AX
-	LEAQ (AX)(AX*2), R12
-
-many:
-	CMPQ    DX, $+32
-	JL      few
-	VMOVUPD (BX), Z0
-	VMOVUPD (R8), Z1
-	VMOVUPD (R11), Z2
-	VSUBPD  Z1, Z0, Z0
-	VMAXPD  Z0, Z2, Z2
-	VMOVUPD Z2, (CX)
-	VMOVUPD (BX)(SI*1), Z0
-	VMOVUPD (R8)(R9*1), Z1
-	VMOVUPD (R11)(AX*1), Z2
-	VSUBPD  Z1, Z0, Z0
-	VMAXPD  Z0, Z2, Z2
-	VMOVUPD Z2, 64(CX)
-	VMOVUPD (BX)(SI*2), Z0
-	VMOVUPD (R8)(R9*2), Z1
-	VMOVUPD (R11)(AX*2), Z2
-	VSUBPD  Z1, Z0, Z0
-	VMAXPD  Z0, Z2, Z2
-	VMOVUPD Z2, 128(CX)
-	VMOVUPD (BX)(DI*1), Z0
-	VMOVUPD (R8)(R10*1), Z1
-	VMOVUPD (R11)(R12*1), Z2
-	VSUBPD  Z1, Z0, Z0
-	VMAXPD  Z0, Z2, Z2
-	VMOVUPD Z2, 192(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(R9*4), R8
-	LEAQ    (R11)(AX*4), R11
-	ADDQ    $+256, CX
-	SUBQ    $+32, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Z0
-	VMOVUPD (R8), Z1
-	VMOVUPD (R11), Z2
-	VSUBPD  Z1, Z0, Z0
-	VMAXPD  Z0, Z2, Z2
-	VMOVUPD Z2, (CX)
-	LEAQ    (BX)(SI*1), BX
-	LEAQ    (R8)(R9*1), R8
-	LEAQ    (R11)(AX*1), R11
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func absAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·absAVX512(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         56(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         32(AX), AX
-	ANDQ         $0x40, AX
-	LEAQ         (AX)(AX*2), SI
-	VBROADCASTSD constants<>+312(SB), Z0
-
-many:
-	CMPQ    DX, $+32
-	JL      few
-	VANDPD  (BX), Z0, Z1
-	VMOVUPD Z1, (CX)
-	VANDPD  (BX)(AX*1), Z0, Z1
-	VMOVUPD Z1, 64(CX)
-	VANDPD  (BX)(AX*2), Z0, Z1
-	VMOVUPD Z1, 128(CX)
-	VANDPD  (BX)(SI*1), Z0, Z1
-	VMOVUPD Z1, 192(CX)
-	LEAQ    (BX)(AX*4), BX
-	ADDQ    $+256, CX
-	SUBQ    $+32, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VANDPD  (BX), Z0, Z1
-	VMOVUPD Z1, (CX)
-	LEAQ    (BX)(AX*1), BX
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func sqrtAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX, AVX512F
-TEXT ·sqrtAVX512(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), AX
-	ANDQ $0x40, AX
-	LEAQ (AX)(AX*2), SI
-
-many:
-	CMPQ    DX, $+32
-	JL      few
-	VSQRTPD (BX), Z0
-	VMOVUPD Z0, (CX)
-	VSQRTPD (BX)(AX*1), Z0
-	VMOVUPD Z0, 64(CX)
-	VSQRTPD (BX)(AX*2), Z0
-	VMOVUPD Z0, 128(CX)
-	VSQRTPD (BX)(SI*1), Z0
-	VMOVUPD Z0, 192(CX)
-	LEAQ    (BX)(AX*4), BX
-	ADDQ    $+256, CX
-	SUBQ    $+32, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VSQRTPD (BX), Z0
-	VMOVUPD Z0, (CX)
-	LEAQ    (BX)(AX*1), BX
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func floorAVX512(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX, AVX512F
-TEXT ·floorAVX512(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), AX
-	ANDQ $0x40, AX
-	LEAQ (AX)(AX*2), SI
-
-many:
-	CMPQ        DX, $+32
-	JL          few
-	VRNDSCALEPD $0x09, (BX), Z0
-	VMOVUPD     Z0, (CX)
-	VRNDSCALEPD $0x09, (BX)(AX*1), Z0
-	VMOVUPD     Z0, 64(CX)
-	VRNDSCALEPD $0x09, (BX)(AX*2), Z0
-	VMOVUPD     Z0, 128(CX)
-	VRNDSCALEPD $0x09, (BX)(SI*1), Z0
-	VMOVUPD     Z0, 192(CX)
-	LEAQ        (BX)(AX*4), BX
-	ADDQ        $+256, CX
-	SUBQ        $+32, DX
-	JMP         many
-
-few:
-	CMPQ        DX, $+8
-	JL          done
-	VRNDSCALEPD $0x09, (BX), Z0
-	VMOVUPD     Z0, (CX)
-	LEAQ        (BX)(AX*1), BX
-	ADDQ        $+64, CX
-	SUBQ        $+8, DX
-	JMP         many
-
-done:
-	VZEROUPPER
-	RET
-
 // func notFiniteAVX512(x *float64, n int) (found int)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·notFiniteAVX512(SB), NOSPLIT, $0-24
 	MOVQ         x+0(FP), AX
 	MOVQ         n+8(FP), CX
 	XORQ         DX, DX
-	VBROADCASTSD constants<>+616(SB), Z0
-	VBROADCASTSD constants<>+616(SB), Z1
+	VBROADCASTSD constants<>+608(SB), Z0
+	VBROADCASTSD constants<>+608(SB), Z1
 
 many:
 	CMPQ     CX, $+32
@@ -2668,7 +1321,7 @@ TEXT ·infiniteAVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+8(FP), CX
 	XORQ         DX, DX
 	VBROADCASTSD constants<>+312(SB), Z0
-	VBROADCASTSD constants<>+616(SB), Z1
+	VBROADCASTSD constants<>+608(SB), Z1
 
 many:
 	CMPQ     CX, $+32
@@ -2718,12 +1371,12 @@ TEXT ·octavesAVX512(SB), NOSPLIT, $0-40
 	MOVQ         t+24(FP), BX
 	VBROADCASTSD constants<>+128(SB), Z0
 	VBROADCASTSD constants<>+200(SB), Z1
-	VBROADCASTSD constants<>+624(SB), Z2
-	VBROADCASTSD constants<>+632(SB), Z3
-	VBROADCASTSD constants<>+640(SB), Z4
-	VBROADCASTSD constants<>+648(SB), Z5
-	VBROADCASTSD constants<>+656(SB), Z6
-	VBROADCASTSD constants<>+664(SB), Z7
+	VBROADCASTSD constants<>+616(SB), Z2
+	VBROADCASTSD constants<>+624(SB), Z3
+	VBROADCASTSD constants<>+632(SB), Z4
+	VBROADCASTSD constants<>+640(SB), Z5
+	VBROADCASTSD constants<>+648(SB), Z6
+	VBROADCASTSD constants<>+656(SB), Z7
 	VBROADCASTSD 8192(BX), Z8
 	VBROADCASTSD 8200(BX), Z9
 	VMOVDQU64    pairsLow<>+0(SB), Z10
@@ -2826,6 +1479,220 @@ few:
 done:
 	VZEROUPPER
 	MOVQ DX, left+32(FP)
+	RET
+
+// func sumsAVX512(x *float64, n int, s *float64, c float64)
+// Requires: AVX, AVX512F, CMOV
+TEXT ·sumsAVX512(SB), NOSPLIT, $0-32
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	MOVQ         s+16(FP), DX
+	VBROADCASTSD c+24(FP), Z0
+	VMOVUPD      512(DX), Z5
+	VMOVUPD      576(DX), Z6
+	VBROADCASTSD constants<>+664(SB), Z7
+
+block:
+	CMPQ    CX, $+0
+	JE      done
+	MOVQ    $+512, BX
+	CMPQ    CX, BX
+	CMOVQLT CX, BX
+	SUBQ    BX, CX
+	VPXORQ  Z1, Z1, Z1
+	VPXORQ  Z2, Z2, Z2
+	VPXORQ  Z3, Z3, Z3
+	VPXORQ  Z4, Z4, Z4
+
+row:
+	VMOVUPD  (AX), Z8
+	VCMPPD   $0x07, Z8, Z8, K1
+	VSUBPD.Z Z0, Z8, K1, Z8
+	VPADDQ   Z7, Z5, K1, Z5
+	VADDPD   Z8, Z1, Z1
+	VMULPD   Z8, Z8, Z8
+	VADDPD   Z8, Z3, Z3
+	VMOVUPD  64(AX), Z8
+	VCMPPD   $0x07, Z8, Z8, K1
+	VSUBPD.Z Z0, Z8, K1, Z8
+	VPADDQ   Z7, Z6, K1, Z6
+	VADDPD   Z8, Z2, Z2
+	VMULPD   Z8, Z8, Z8
+	VADDPD   Z8, Z4, Z4
+	ADDQ     $+128, AX
+	SUBQ     $+16, BX
+	JNE      row
+	VMOVUPD  (DX), Z8
+	VADDPD   Z1, Z8, Z9
+	VMOVUPD  Z9, (DX)
+	VSUBPD   Z8, Z9, Z10
+	VSUBPD   Z10, Z9, Z9
+	VSUBPD   Z9, Z8, Z8
+	VSUBPD   Z10, Z1, Z1
+	VADDPD   Z1, Z8, Z8
+	VADDPD   128(DX), Z8, Z8
+	VMOVUPD  Z8, 128(DX)
+	VMOVUPD  256(DX), Z8
+	VADDPD   Z3, Z8, Z9
+	VMOVUPD  Z9, 256(DX)
+	VSUBPD   Z8, Z9, Z10
+	VSUBPD   Z10, Z9, Z9
+	VSUBPD   Z9, Z8, Z8
+	VSUBPD   Z10, Z3, Z3
+	VADDPD   Z3, Z8, Z8
+	VADDPD   384(DX), Z8, Z8
+	VMOVUPD  Z8, 384(DX)
+	VMOVUPD  64(DX), Z8
+	VADDPD   Z2, Z8, Z9
+	VMOVUPD  Z9, 64(DX)
+	VSUBPD   Z8, Z9, Z10
+	VSUBPD   Z10, Z9, Z9
+	VSUBPD   Z9, Z8, Z8
+	VSUBPD   Z10, Z2, Z2
+	VADDPD   Z2, Z8, Z8
+	VADDPD   192(DX), Z8, Z8
+	VMOVUPD  Z8, 192(DX)
+	VMOVUPD  320(DX), Z8
+	VADDPD   Z4, Z8, Z9
+	VMOVUPD  Z9, 320(DX)
+	VSUBPD   Z8, Z9, Z10
+	VSUBPD   Z10, Z9, Z9
+	VSUBPD   Z9, Z8, Z8
+	VSUBPD   Z10, Z4, Z4
+	VADDPD   Z4, Z8, Z8
+	VADDPD   448(DX), Z8, Z8
+	VMOVUPD  Z8, 448(DX)
+	JMP      block
+
+done:
+	VMOVUPD Z5, 512(DX)
+	VMOVUPD Z6, 576(DX)
+	VZEROUPPER
+	RET
+
+// func spreadAVX512(x *float64, n int, dst *uint16, s *float64)
+// Requires: AVX, AVX512F
+TEXT ·spreadAVX512(SB), NOSPLIT, $0-32
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	MOVQ         dst+16(FP), DX
+	MOVQ         s+24(FP), BX
+	VMOVQ        16(BX), X0
+	VBROADCASTSD (BX), Z1
+	VBROADCASTSD 8(BX), Z2
+	VBROADCASTSD 24(BX), Z3
+	VBROADCASTSD 32(BX), Z4
+	VBROADCASTSD 40(BX), Z5
+	VBROADCASTSD 48(BX), Z6
+	VBROADCASTSD 56(BX), Z7
+	VBROADCASTSD constants<>+312(SB), Z8
+	VPXORQ       Z9, Z9, Z9
+
+vectors:
+	VMOVUPD (AX), Z10
+	VSUBPD  Z1, Z10, Z11
+	VPANDQ  Z8, Z11, Z12
+	VADDPD  Z2, Z12, Z12
+	VPSUBQ  Z2, Z12, Z12
+	VPSRAQ  $0x3f, Z11, Z11
+	VPXORQ  Z11, Z12, Z12
+	VPSUBQ  Z11, Z12, Z12
+	VPSRAQ  X0, Z12, Z12
+	VPSUBQ  Z3, Z12, Z12
+	VPMAXSQ Z9, Z12, Z12
+	VPMINSQ Z4, Z12, Z12
+	VCMPPD  $0x00, Z5, Z10, K1
+	VMOVAPD Z6, K1, Z12
+	VCMPPD  $0x03, Z10, Z10, K1
+	VMOVAPD Z7, K1, Z12
+	VPMOVQW Z12, (DX)
+	ADDQ    $+64, AX
+	ADDQ    $+16, DX
+	SUBQ    $+8, CX
+	JNE     vectors
+	VZEROUPPER
+	RET
+
+// func cellsAVX512(x *float64, n int, dst *uint16, c *int64, lanes *[3][8]uint64)
+// Requires: AVX, AVX512F
+TEXT ·cellsAVX512(SB), NOSPLIT, $0-40
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	MOVQ         dst+16(FP), DX
+	MOVQ         c+24(FP), BX
+	MOVQ         lanes+32(FP), SI
+	VBROADCASTSD (BX), Z0
+	VBROADCASTSD 8(BX), Z1
+	VBROADCASTSD 16(BX), Z2
+	VBROADCASTSD 24(BX), Z3
+	VBROADCASTSD constants<>+312(SB), Z4
+	VBROADCASTSD constants<>+672(SB), Z5
+	VBROADCASTSD constants<>+664(SB), Z6
+	VBROADCASTSD constants<>+680(SB), Z7
+	VPXORQ       Z8, Z8, Z8
+
+vectors:
+	VMOVUPD  (AX), Z9
+	VMINPD   Z2, Z9, Z2
+	VMAXPD   Z3, Z9, Z3
+	VPANDQ   Z4, Z9, Z10
+	VPADDQ   Z5, Z10, Z10
+	VCMPPD   $0x07, Z9, Z9, K1
+	VPSRLQ.Z $0x2b, Z10, K1, Z10
+	VPMAXSQ  Z10, Z1, Z1
+	VMOVAPD  Z10, Z11
+	VPMINSQ  Z6, Z11, Z11
+	VPSUBQ   Z0, Z10, Z10
+	VPMAXSQ  Z11, Z10, Z10
+	VCMPPD   $0x19, Z8, Z9, K1
+	VPORQ    Z7, Z10, K1, Z10
+	VPMOVQW  Z10, (DX)
+	ADDQ     $+64, AX
+	ADDQ     $+16, DX
+	SUBQ     $+8, CX
+	JNE      vectors
+	VMOVUPD  Z1, (SI)
+	VMOVUPD  Z2, 64(SI)
+	VMOVUPD  Z3, 128(SI)
+	VZEROUPPER
+	RET
+
+// func tallyAVX512(codes *uint16, n int, list *uint32, sums *uint32, steps *uint32, first uint32) (marked int)
+// Requires: AVX, AVX512DQ, AVX512F, POPCNT
+TEXT ·tallyAVX512(SB), NOSPLIT, $0-56
+	MOVQ         codes+0(FP), AX
+	MOVQ         n+8(FP), CX
+	MOVQ         list+16(FP), DX
+	MOVQ         DX, BX
+	MOVQ         sums+24(FP), SI
+	MOVQ         steps+32(FP), DI
+	VPBROADCASTD first+40(FP), Z0
+	VPADDD       iota32<>+0(SB), Z0, Z0
+	VPBROADCASTD iota32<>+64(SB), Z1
+	VPBROADCASTD iota32<>+72(SB), Z2
+	VMOVUPD      (SI), Z3
+
+row:
+	VPMOVZXWD     (AX), Z4
+	VPANDD        Z1, Z4, Z4
+	KXNORW        K1, K1, K1
+	VPGATHERDD    (DI)(Z4*4), K1, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMOVD2M      Z5, K2
+	VPCOMPRESSD.Z Z0, K2, Z5
+	VMOVDQU32     Z5, (DX)
+	KMOVW         K2, R8
+	POPCNTL       R8, R8
+	LEAQ          (DX)(R8*4), DX
+	VPADDD        Z2, Z0, Z0
+	ADDQ          $+32, AX
+	SUBQ          $+16, CX
+	JNE           row
+	VMOVUPD       Z3, (SI)
+	VZEROUPPER
+	SUBQ          BX, DX
+	SHRQ          $0x02, DX
+	MOVQ          DX, marked+48(FP)
 	RET
 
 // func expAVX2(dst *float64, x *float64, n int)
@@ -2951,7 +1818,7 @@ many:
 	VMULPD       Y3, Y3, Y3
 	VFMADD231PD  Y11, Y3, Y1
 	VADDPD       Y1, Y0, Y11
-	VBROADCASTSD constants<>+672(SB), Y0
+	VBROADCASTSD constants<>+688(SB), Y0
 	VPSRAD       $0x01, Y8, Y1
 	VPSUBD       Y1, Y8, Y8
 	VPADDQ       Y0, Y1, Y1
@@ -3037,7 +1904,7 @@ few:
 	VMULPD       Y0, Y0, Y0
 	VFMADD231PD  Y2, Y0, Y3
 	VADDPD       Y3, Y4, Y2
-	VBROADCASTSD constants<>+672(SB), Y0
+	VBROADCASTSD constants<>+688(SB), Y0
 	VPSRAD       $0x01, Y1, Y3
 	VPSUBD       Y3, Y1, Y1
 	VPADDQ       Y0, Y3, Y3
@@ -3209,16 +2076,16 @@ few:
 	VBROADCASTSD constants<>+272(SB), Y1
 	VFMADD231PD  Y1, Y0, Y2
 	VMOVUPD      (CX), Y0
-	VBROADCASTSD constants<>+608(SB), Y1
-	VBROADCASTSD constants<>+616(SB), Y3
+	VBROADCASTSD constants<>+696(SB), Y1
+	VBROADCASTSD constants<>+608(SB), Y3
 	VCMPPD       $0x00, Y1, Y0, Y4
-	VBROADCASTSD constants<>+680(SB), Y5
+	VBROADCASTSD constants<>+704(SB), Y5
 	VBLENDVPD    Y4, Y5, Y2, Y2
 	VCMPPD       $0x19, Y1, Y0, Y1
-	VBROADCASTSD constants<>+688(SB), Y4
+	VBROADCASTSD constants<>+712(SB), Y4
 	VBLENDVPD    Y1, Y4, Y2, Y2
 	VCMPPD       $0x00, Y3, Y0, Y0
-	VBROADCASTSD constants<>+616(SB), Y1
+	VBROADCASTSD constants<>+608(SB), Y1
 	VBLENDVPD    Y0, Y1, Y2, Y2
 	VMOVUPD      Y2, (AX)
 	ADDQ         $+32, AX
@@ -3674,7 +2541,7 @@ TEXT ·uniformPairAVX2(SB), NOSPLIT, $0-32
 many:
 	CMPQ           DX, $+8
 	JL             few
-	VBROADCASTSD   constants<>+696(SB), Y4
+	VBROADCASTSD   constants<>+720(SB), Y4
 	VPBROADCASTQ   8(BX), Y5
 	VMOVAPD        Y0, Y1
 	VPADDQ         Y4, Y0, Y0
@@ -3842,7 +2709,7 @@ many:
 few:
 	CMPQ           DX, $+4
 	JL             done
-	VBROADCASTSD   constants<>+696(SB), Y2
+	VBROADCASTSD   constants<>+720(SB), Y2
 	VPBROADCASTQ   8(BX), Y3
 	VMOVAPD        Y0, Y1
 	VPADDQ         Y2, Y0, Y0
@@ -3936,1446 +2803,14 @@ done:
 	VZEROUPPER
 	RET
 
-// func copyAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX
-TEXT ·copyAVX2(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), AX
-	ANDQ $0x20, AX
-	LEAQ (AX)(AX*2), SI
-
-many:
-	CMPQ    DX, $+16
-	JL      few
-	VMOVUPD (BX), Y0
-	VMOVUPD Y0, (CX)
-	VMOVUPD (BX)(AX*1), Y0
-	VMOVUPD Y0, 32(CX)
-	VMOVUPD (BX)(AX*2), Y0
-	VMOVUPD Y0, 64(CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VMOVUPD Y0, 96(CX)
-	LEAQ    (BX)(AX*4), BX
-	ADDQ    $+128, CX
-	SUBQ    $+16, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Y0
-	VMOVUPD Y0, (CX)
-	VMOVUPD (BX)(AX*1), Y0
-	VMOVUPD Y0, 32(CX)
-	LEAQ    (BX)(AX*2), BX
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func addAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX
-TEXT ·addAVX2(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x20, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), AX
-	ANDQ $0x20, AX
-	LEAQ (AX)(AX*2), R9
-
-many:
-	CMPQ    DX, $+16
-	JL      few
-	VMOVUPD (BX), Y0
-	VADDPD  (R8), Y0, Y0
-	VMOVUPD Y0, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VADDPD  (R8)(AX*1), Y0, Y0
-	VMOVUPD Y0, 32(CX)
-	VMOVUPD (BX)(SI*2), Y0
-	VADDPD  (R8)(AX*2), Y0, Y0
-	VMOVUPD Y0, 64(CX)
-	VMOVUPD (BX)(DI*1), Y0
-	VADDPD  (R8)(R9*1), Y0, Y0
-	VMOVUPD Y0, 96(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(AX*4), R8
-	ADDQ    $+128, CX
-	SUBQ    $+16, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Y0
-	VADDPD  (R8), Y0, Y0
-	VMOVUPD Y0, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VADDPD  (R8)(AX*1), Y0, Y0
-	VMOVUPD Y0, 32(CX)
-	LEAQ    (BX)(SI*2), BX
-	LEAQ    (R8)(AX*2), R8
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func subAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX
-TEXT ·subAVX2(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x20, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), AX
-	ANDQ $0x20, AX
-	LEAQ (AX)(AX*2), R9
-
-many:
-	CMPQ    DX, $+16
-	JL      few
-	VMOVUPD (BX), Y0
-	VSUBPD  (R8), Y0, Y0
-	VMOVUPD Y0, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VSUBPD  (R8)(AX*1), Y0, Y0
-	VMOVUPD Y0, 32(CX)
-	VMOVUPD (BX)(SI*2), Y0
-	VSUBPD  (R8)(AX*2), Y0, Y0
-	VMOVUPD Y0, 64(CX)
-	VMOVUPD (BX)(DI*1), Y0
-	VSUBPD  (R8)(R9*1), Y0, Y0
-	VMOVUPD Y0, 96(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(AX*4), R8
-	ADDQ    $+128, CX
-	SUBQ    $+16, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Y0
-	VSUBPD  (R8), Y0, Y0
-	VMOVUPD Y0, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VSUBPD  (R8)(AX*1), Y0, Y0
-	VMOVUPD Y0, 32(CX)
-	LEAQ    (BX)(SI*2), BX
-	LEAQ    (R8)(AX*2), R8
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func mulAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX
-TEXT ·mulAVX2(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x20, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), AX
-	ANDQ $0x20, AX
-	LEAQ (AX)(AX*2), R9
-
-many:
-	CMPQ    DX, $+16
-	JL      few
-	VMOVUPD (BX), Y0
-	VMULPD  (R8), Y0, Y0
-	VMOVUPD Y0, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VMULPD  (R8)(AX*1), Y0, Y0
-	VMOVUPD Y0, 32(CX)
-	VMOVUPD (BX)(SI*2), Y0
-	VMULPD  (R8)(AX*2), Y0, Y0
-	VMOVUPD Y0, 64(CX)
-	VMOVUPD (BX)(DI*1), Y0
-	VMULPD  (R8)(R9*1), Y0, Y0
-	VMOVUPD Y0, 96(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(AX*4), R8
-	ADDQ    $+128, CX
-	SUBQ    $+16, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Y0
-	VMULPD  (R8), Y0, Y0
-	VMOVUPD Y0, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VMULPD  (R8)(AX*1), Y0, Y0
-	VMOVUPD Y0, 32(CX)
-	LEAQ    (BX)(SI*2), BX
-	LEAQ    (R8)(AX*2), R8
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func divAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX
-TEXT ·divAVX2(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x20, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), AX
-	ANDQ $0x20, AX
-	LEAQ (AX)(AX*2), R9
-
-many:
-	CMPQ    DX, $+16
-	JL      few
-	VMOVUPD (BX), Y0
-	VDIVPD  (R8), Y0, Y0
-	VMOVUPD Y0, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VDIVPD  (R8)(AX*1), Y0, Y0
-	VMOVUPD Y0, 32(CX)
-	VMOVUPD (BX)(SI*2), Y0
-	VDIVPD  (R8)(AX*2), Y0, Y0
-	VMOVUPD Y0, 64(CX)
-	VMOVUPD (BX)(DI*1), Y0
-	VDIVPD  (R8)(R9*1), Y0, Y0
-	VMOVUPD Y0, 96(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(AX*4), R8
-	ADDQ    $+128, CX
-	SUBQ    $+16, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Y0
-	VDIVPD  (R8), Y0, Y0
-	VMOVUPD Y0, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VDIVPD  (R8)(AX*1), Y0, Y0
-	VMOVUPD Y0, 32(CX)
-	LEAQ    (BX)(SI*2), BX
-	LEAQ    (R8)(AX*2), R8
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func minAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX
-TEXT ·minAVX2(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x20, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), AX
-	ANDQ $0x20, AX
-	LEAQ (AX)(AX*2), R9
-
-many:
-	CMPQ    DX, $+16
-	JL      few
-	VMOVUPD (BX), Y0
-	VMINPD  (R8), Y0, Y0
-	VMOVUPD Y0, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VMINPD  (R8)(AX*1), Y0, Y0
-	VMOVUPD Y0, 32(CX)
-	VMOVUPD (BX)(SI*2), Y0
-	VMINPD  (R8)(AX*2), Y0, Y0
-	VMOVUPD Y0, 64(CX)
-	VMOVUPD (BX)(DI*1), Y0
-	VMINPD  (R8)(R9*1), Y0, Y0
-	VMOVUPD Y0, 96(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(AX*4), R8
-	ADDQ    $+128, CX
-	SUBQ    $+16, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Y0
-	VMINPD  (R8), Y0, Y0
-	VMOVUPD Y0, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VMINPD  (R8)(AX*1), Y0, Y0
-	VMOVUPD Y0, 32(CX)
-	LEAQ    (BX)(SI*2), BX
-	LEAQ    (R8)(AX*2), R8
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func maxAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX
-TEXT ·maxAVX2(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x20, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), AX
-	ANDQ $0x20, AX
-	LEAQ (AX)(AX*2), R9
-
-many:
-	CMPQ    DX, $+16
-	JL      few
-	VMOVUPD (BX), Y0
-	VMAXPD  (R8), Y0, Y0
-	VMOVUPD Y0, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VMAXPD  (R8)(AX*1), Y0, Y0
-	VMOVUPD Y0, 32(CX)
-	VMOVUPD (BX)(SI*2), Y0
-	VMAXPD  (R8)(AX*2), Y0, Y0
-	VMOVUPD Y0, 64(CX)
-	VMOVUPD (BX)(DI*1), Y0
-	VMAXPD  (R8)(R9*1), Y0, Y0
-	VMOVUPD Y0, 96(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(AX*4), R8
-	ADDQ    $+128, CX
-	SUBQ    $+16, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Y0
-	VMAXPD  (R8), Y0, Y0
-	VMOVUPD Y0, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VMAXPD  (R8)(AX*1), Y0, Y0
-	VMOVUPD Y0, 32(CX)
-	LEAQ    (BX)(SI*2), BX
-	LEAQ    (R8)(AX*2), R8
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func lessAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX, AVX2
-TEXT ·lessAVX2(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         56(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         32(AX), SI
-	ANDQ         $0x20, SI
-	LEAQ         (SI)(SI*2), DI
-	MOVQ         16(AX), R8
-	MOVQ         40(AX), AX
-	ANDQ         $0x20, AX
-	LEAQ         (AX)(AX*2), R9
-	VBROADCASTSD constants<>+128(SB), Y0
-
-many:
-	CMPQ    DX, $+16
-	JL      few
-	VMOVUPD (BX), Y1
-	VCMPPD  $0x11, (R8), Y1, Y1
-	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, (CX)
-	VMOVUPD (BX)(SI*1), Y1
-	VCMPPD  $0x11, (R8)(AX*1), Y1, Y1
-	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, 32(CX)
-	VMOVUPD (BX)(SI*2), Y1
-	VCMPPD  $0x11, (R8)(AX*2), Y1, Y1
-	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, 64(CX)
-	VMOVUPD (BX)(DI*1), Y1
-	VCMPPD  $0x11, (R8)(R9*1), Y1, Y1
-	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, 96(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(AX*4), R8
-	ADDQ    $+128, CX
-	SUBQ    $+16, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Y1
-	VCMPPD  $0x11, (R8), Y1, Y1
-	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, (CX)
-	VMOVUPD (BX)(SI*1), Y1
-	VCMPPD  $0x11, (R8)(AX*1), Y1, Y1
-	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, 32(CX)
-	LEAQ    (BX)(SI*2), BX
-	LEAQ    (R8)(AX*2), R8
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func atMostAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX, AVX2
-TEXT ·atMostAVX2(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         56(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         32(AX), SI
-	ANDQ         $0x20, SI
-	LEAQ         (SI)(SI*2), DI
-	MOVQ         16(AX), R8
-	MOVQ         40(AX), AX
-	ANDQ         $0x20, AX
-	LEAQ         (AX)(AX*2), R9
-	VBROADCASTSD constants<>+128(SB), Y0
-
-many:
-	CMPQ    DX, $+16
-	JL      few
-	VMOVUPD (BX), Y1
-	VCMPPD  $0x12, (R8), Y1, Y1
-	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, (CX)
-	VMOVUPD (BX)(SI*1), Y1
-	VCMPPD  $0x12, (R8)(AX*1), Y1, Y1
-	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, 32(CX)
-	VMOVUPD (BX)(SI*2), Y1
-	VCMPPD  $0x12, (R8)(AX*2), Y1, Y1
-	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, 64(CX)
-	VMOVUPD (BX)(DI*1), Y1
-	VCMPPD  $0x12, (R8)(R9*1), Y1, Y1
-	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, 96(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(AX*4), R8
-	ADDQ    $+128, CX
-	SUBQ    $+16, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Y1
-	VCMPPD  $0x12, (R8), Y1, Y1
-	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, (CX)
-	VMOVUPD (BX)(SI*1), Y1
-	VCMPPD  $0x12, (R8)(AX*1), Y1, Y1
-	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, 32(CX)
-	LEAQ    (BX)(SI*2), BX
-	LEAQ    (R8)(AX*2), R8
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func equalAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX, AVX2
-TEXT ·equalAVX2(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         56(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         32(AX), SI
-	ANDQ         $0x20, SI
-	LEAQ         (SI)(SI*2), DI
-	MOVQ         16(AX), R8
-	MOVQ         40(AX), AX
-	ANDQ         $0x20, AX
-	LEAQ         (AX)(AX*2), R9
-	VBROADCASTSD constants<>+128(SB), Y0
-
-many:
-	CMPQ    DX, $+16
-	JL      few
-	VMOVUPD (BX), Y1
-	VCMPPD  $0x00, (R8), Y1, Y1
-	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, (CX)
-	VMOVUPD (BX)(SI*1), Y1
-	VCMPPD  $0x00, (R8)(AX*1), Y1, Y1
-	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, 32(CX)
-	VMOVUPD (BX)(SI*2), Y1
-	VCMPPD  $0x00, (R8)(AX*2), Y1, Y1
-	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, 64(CX)
-	VMOVUPD (BX)(DI*1), Y1
-	VCMPPD  $0x00, (R8)(R9*1), Y1, Y1
-	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, 96(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(AX*4), R8
-	ADDQ    $+128, CX
-	SUBQ    $+16, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Y1
-	VCMPPD  $0x00, (R8), Y1, Y1
-	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, (CX)
-	VMOVUPD (BX)(SI*1), Y1
-	VCMPPD  $0x00, (R8)(AX*1), Y1, Y1
-	VPAND   Y0, Y1, Y1
-	VMOVUPD Y1, 32(CX)
-	LEAQ    (BX)(SI*2), BX
-	LEAQ    (R8)(AX*2), R8
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func selectAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX
-TEXT ·selectAVX2(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         56(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         32(AX), SI
-	ANDQ         $0x20, SI
-	LEAQ         (SI)(SI*2), DI
-	MOVQ         16(AX), R8
-	MOVQ         40(AX), R9
-	ANDQ         $0x20, R9
-	LEAQ         (R9)(R9*2), R10
-	MOVQ         24(AX), R11
-	MOVQ         48(AX), AX
-	ANDQ         $0x20, AX
-	LEAQ         (AX)(AX*2), R12
-	VBROADCASTSD constants<>+608(SB), Y0
-
-many:
-	CMPQ      DX, $+16
-	JL        few
-	VMOVUPD   (BX), Y1
-	VMOVUPD   (R8), Y2
-	VCMPPD    $0x00, Y0, Y1, Y1
-	VBLENDVPD Y1, (R11), Y2, Y1
-	VMOVUPD   Y1, (CX)
-	VMOVUPD   (BX)(SI*1), Y1
-	VMOVUPD   (R8)(R9*1), Y2
-	VCMPPD    $0x00, Y0, Y1, Y1
-	VBLENDVPD Y1, (R11)(AX*1), Y2, Y1
-	VMOVUPD   Y1, 32(CX)
-	VMOVUPD   (BX)(SI*2), Y1
-	VMOVUPD   (R8)(R9*2), Y2
-	VCMPPD    $0x00, Y0, Y1, Y1
-	VBLENDVPD Y1, (R11)(AX*2), Y2, Y1
-	VMOVUPD   Y1, 64(CX)
-	VMOVUPD   (BX)(DI*1), Y1
-	VMOVUPD   (R8)(R10*1), Y2
-	VCMPPD    $0x00, Y0, Y1, Y1
-	VBLENDVPD Y1, (R11)(R12*1), Y2, Y1
-	VMOVUPD   Y1, 96(CX)
-	LEAQ      (BX)(SI*4), BX
-	LEAQ      (R8)(R9*4), R8
-	LEAQ      (R11)(AX*4), R11
-	ADDQ      $+128, CX
-	SUBQ      $+16, DX
-	JMP       many
-
-few:
-	CMPQ      DX, $+8
-	JL        done
-	VMOVUPD   (BX), Y1
-	VMOVUPD   (R8), Y2
-	VCMPPD    $0x00, Y0, Y1, Y1
-	VBLENDVPD Y1, (R11), Y2, Y1
-	VMOVUPD   Y1, (CX)
-	VMOVUPD   (BX)(SI*1), Y1
-	VMOVUPD   (R8)(R9*1), Y2
-	VCMPPD    $0x00, Y0, Y1, Y1
-	VBLENDVPD Y1, (R11)(AX*1), Y2, Y1
-	VMOVUPD   Y1, 32(CX)
-	LEAQ      (BX)(SI*2), BX
-	LEAQ      (R8)(R9*2), R8
-	LEAQ      (R11)(AX*2), R11
-	ADDQ      $+64, CX
-	SUBQ      $+8, DX
-	JMP       many
-
-done:
-	VZEROUPPER
-	RET
-
-// func mulAddAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX
-TEXT ·mulAddAVX2(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x20, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), R9
-	ANDQ $0x20, R9
-	LEAQ (R9)(R9*2), R10
-	MOVQ 24(AX), R11
-	MOVQ 48(AX), AX
-	ANDQ $0x20, AX
-	LEAQ (AX)(AX*2), R12
-
-many:
-	CMPQ    DX, $+16
-	JL      few
-	VMOVUPD (BX), Y0
-	VMOVUPD (R8), Y1
-	VMULPD  Y1, Y0, Y0
-	VADDPD  (R11), Y0, Y0
-	VMOVUPD Y0, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VMOVUPD (R8)(R9*1), Y1
-	VMULPD  Y1, Y0, Y0
-	VADDPD  (R11)(AX*1), Y0, Y0
-	VMOVUPD Y0, 32(CX)
-	VMOVUPD (BX)(SI*2), Y0
-	VMOVUPD (R8)(R9*2), Y1
-	VMULPD  Y1, Y0, Y0
-	VADDPD  (R11)(AX*2), Y0, Y0
-	VMOVUPD Y0, 64(CX)
-	VMOVUPD (BX)(DI*1), Y0
-	VMOVUPD (R8)(R10*1), Y1
-	VMULPD  Y1, Y0, Y0
-	VADDPD  (R11)(R12*1), Y0, Y0
-	VMOVUPD Y0, 96(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(R9*4), R8
-	LEAQ    (R11)(AX*4), R11
-	ADDQ    $+128, CX
-	SUBQ    $+16, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Y0
-	VMOVUPD (R8), Y1
-	VMULPD  Y1, Y0, Y0
-	VADDPD  (R11), Y0, Y0
-	VMOVUPD Y0, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VMOVUPD (R8)(R9*1), Y1
-	VMULPD  Y1, Y0, Y0
-	VADDPD  (R11)(AX*1), Y0, Y0
-	VMOVUPD Y0, 32(CX)
-	LEAQ    (BX)(SI*2), BX
-	LEAQ    (R8)(R9*2), R8
-	LEAQ    (R11)(AX*2), R11
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func mulSubAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX
-TEXT ·mulSubAVX2(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x20, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), R9
-	ANDQ $0x20, R9
-	LEAQ (R9)(R9*2), R10
-	MOVQ 24(AX), R11
-	MOVQ 48(AX), AX
-	ANDQ $0x20, AX
-	LEAQ (AX)(AX*2), R12
-
-many:
-	CMPQ    DX, $+16
-	JL      few
-	VMOVUPD (BX), Y0
-	VMOVUPD (R8), Y1
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  (R11), Y0, Y0
-	VMOVUPD Y0, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VMOVUPD (R8)(R9*1), Y1
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  (R11)(AX*1), Y0, Y0
-	VMOVUPD Y0, 32(CX)
-	VMOVUPD (BX)(SI*2), Y0
-	VMOVUPD (R8)(R9*2), Y1
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  (R11)(AX*2), Y0, Y0
-	VMOVUPD Y0, 64(CX)
-	VMOVUPD (BX)(DI*1), Y0
-	VMOVUPD (R8)(R10*1), Y1
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  (R11)(R12*1), Y0, Y0
-	VMOVUPD Y0, 96(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(R9*4), R8
-	LEAQ    (R11)(AX*4), R11
-	ADDQ    $+128, CX
-	SUBQ    $+16, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Y0
-	VMOVUPD (R8), Y1
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  (R11), Y0, Y0
-	VMOVUPD Y0, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VMOVUPD (R8)(R9*1), Y1
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  (R11)(AX*1), Y0, Y0
-	VMOVUPD Y0, 32(CX)
-	LEAQ    (BX)(SI*2), BX
-	LEAQ    (R8)(R9*2), R8
-	LEAQ    (R11)(AX*2), R11
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func subMulAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX
-TEXT ·subMulAVX2(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x20, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), R9
-	ANDQ $0x20, R9
-	LEAQ (R9)(R9*2), R10
-	MOVQ 24(AX), R11
-	MOVQ 48(AX), AX
-	ANDQ $0x20, AX
-	LEAQ (AX)(AX*2), R12
-
-many:
-	CMPQ    DX, $+16
-	JL      few
-	VMOVUPD (BX), Y0
-	VMOVUPD (R8), Y1
-	VMOVUPD (R11), Y2
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y0, Y2, Y2
-	VMOVUPD Y2, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VMOVUPD (R8)(R9*1), Y1
-	VMOVUPD (R11)(AX*1), Y2
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y0, Y2, Y2
-	VMOVUPD Y2, 32(CX)
-	VMOVUPD (BX)(SI*2), Y0
-	VMOVUPD (R8)(R9*2), Y1
-	VMOVUPD (R11)(AX*2), Y2
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y0, Y2, Y2
-	VMOVUPD Y2, 64(CX)
-	VMOVUPD (BX)(DI*1), Y0
-	VMOVUPD (R8)(R10*1), Y1
-	VMOVUPD (R11)(R12*1), Y2
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y0, Y2, Y2
-	VMOVUPD Y2, 96(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(R9*4), R8
-	LEAQ    (R11)(AX*4), R11
-	ADDQ    $+128, CX
-	SUBQ    $+16, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Y0
-	VMOVUPD (R8), Y1
-	VMOVUPD (R11), Y2
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y0, Y2, Y2
-	VMOVUPD Y2, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VMOVUPD (R8)(R9*1), Y1
-	VMOVUPD (R11)(AX*1), Y2
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y0, Y2, Y2
-	VMOVUPD Y2, 32(CX)
-	LEAQ    (BX)(SI*2), BX
-	LEAQ    (R8)(R9*2), R8
-	LEAQ    (R11)(AX*2), R11
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func mulMulAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX
-TEXT ·mulMulAVX2(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x20, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), R9
-	ANDQ $0x20, R9
-	LEAQ (R9)(R9*2), R10
-	MOVQ 24(AX), R11
-	MOVQ 48(AX), AX
-	ANDQ $0x20, AX
-	LEAQ (AX)(AX*2), R12
-
-many:
-	CMPQ    DX, $+16
-	JL      few
-	VMOVUPD (BX), Y0
-	VMOVUPD (R8), Y1
-	VMULPD  Y1, Y0, Y0
-	VMULPD  (R11), Y0, Y0
-	VMOVUPD Y0, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VMOVUPD (R8)(R9*1), Y1
-	VMULPD  Y1, Y0, Y0
-	VMULPD  (R11)(AX*1), Y0, Y0
-	VMOVUPD Y0, 32(CX)
-	VMOVUPD (BX)(SI*2), Y0
-	VMOVUPD (R8)(R9*2), Y1
-	VMULPD  Y1, Y0, Y0
-	VMULPD  (R11)(AX*2), Y0, Y0
-	VMOVUPD Y0, 64(CX)
-	VMOVUPD (BX)(DI*1), Y0
-	VMOVUPD (R8)(R10*1), Y1
-	VMULPD  Y1, Y0, Y0
-	VMULPD  (R11)(R12*1), Y0, Y0
-	VMOVUPD Y0, 96(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(R9*4), R8
-	LEAQ    (R11)(AX*4), R11
-	ADDQ    $+128, CX
-	SUBQ    $+16, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Y0
-	VMOVUPD (R8), Y1
-	VMULPD  Y1, Y0, Y0
-	VMULPD  (R11), Y0, Y0
-	VMOVUPD Y0, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VMOVUPD (R8)(R9*1), Y1
-	VMULPD  Y1, Y0, Y0
-	VMULPD  (R11)(AX*1), Y0, Y0
-	VMOVUPD Y0, 32(CX)
-	LEAQ    (BX)(SI*2), BX
-	LEAQ    (R8)(R9*2), R8
-	LEAQ    (R11)(AX*2), R11
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func sumAddAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX
-TEXT ·sumAddAVX2(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x20, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), R9
-	ANDQ $0x20, R9
-	LEAQ (R9)(R9*2), R10
-	MOVQ 24(AX), R11
-	MOVQ 48(AX), AX
-	ANDQ $0x20, AX
-	LEAQ (AX)(AX*2), R12
-
-many:
-	CMPQ    DX, $+16
-	JL      few
-	VMOVUPD (BX), Y0
-	VMOVUPD (R8), Y1
-	VADDPD  Y1, Y0, Y0
-	VADDPD  (R11), Y0, Y0
-	VMOVUPD Y0, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VMOVUPD (R8)(R9*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VADDPD  (R11)(AX*1), Y0, Y0
-	VMOVUPD Y0, 32(CX)
-	VMOVUPD (BX)(SI*2), Y0
-	VMOVUPD (R8)(R9*2), Y1
-	VADDPD  Y1, Y0, Y0
-	VADDPD  (R11)(AX*2), Y0, Y0
-	VMOVUPD Y0, 64(CX)
-	VMOVUPD (BX)(DI*1), Y0
-	VMOVUPD (R8)(R10*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VADDPD  (R11)(R12*1), Y0, Y0
-	VMOVUPD Y0, 96(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(R9*4), R8
-	LEAQ    (R11)(AX*4), R11
-	ADDQ    $+128, CX
-	SUBQ    $+16, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Y0
-	VMOVUPD (R8), Y1
-	VADDPD  Y1, Y0, Y0
-	VADDPD  (R11), Y0, Y0
-	VMOVUPD Y0, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VMOVUPD (R8)(R9*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VADDPD  (R11)(AX*1), Y0, Y0
-	VMOVUPD Y0, 32(CX)
-	LEAQ    (BX)(SI*2), BX
-	LEAQ    (R8)(R9*2), R8
-	LEAQ    (R11)(AX*2), R11
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func sumSubAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX
-TEXT ·sumSubAVX2(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x20, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), R9
-	ANDQ $0x20, R9
-	LEAQ (R9)(R9*2), R10
-	MOVQ 24(AX), R11
-	MOVQ 48(AX), AX
-	ANDQ $0x20, AX
-	LEAQ (AX)(AX*2), R12
-
-many:
-	CMPQ    DX, $+16
-	JL      few
-	VMOVUPD (BX), Y0
-	VMOVUPD (R8), Y1
-	VADDPD  Y1, Y0, Y0
-	VSUBPD  (R11), Y0, Y0
-	VMOVUPD Y0, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VMOVUPD (R8)(R9*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VSUBPD  (R11)(AX*1), Y0, Y0
-	VMOVUPD Y0, 32(CX)
-	VMOVUPD (BX)(SI*2), Y0
-	VMOVUPD (R8)(R9*2), Y1
-	VADDPD  Y1, Y0, Y0
-	VSUBPD  (R11)(AX*2), Y0, Y0
-	VMOVUPD Y0, 64(CX)
-	VMOVUPD (BX)(DI*1), Y0
-	VMOVUPD (R8)(R10*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VSUBPD  (R11)(R12*1), Y0, Y0
-	VMOVUPD Y0, 96(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(R9*4), R8
-	LEAQ    (R11)(AX*4), R11
-	ADDQ    $+128, CX
-	SUBQ    $+16, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Y0
-	VMOVUPD (R8), Y1
-	VADDPD  Y1, Y0, Y0
-	VSUBPD  (R11), Y0, Y0
-	VMOVUPD Y0, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VMOVUPD (R8)(R9*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VSUBPD  (R11)(AX*1), Y0, Y0
-	VMOVUPD Y0, 32(CX)
-	LEAQ    (BX)(SI*2), BX
-	LEAQ    (R8)(R9*2), R8
-	LEAQ    (R11)(AX*2), R11
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func sumMulAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX
-TEXT ·sumMulAVX2(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x20, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), R9
-	ANDQ $0x20, R9
-	LEAQ (R9)(R9*2), R10
-	MOVQ 24(AX), R11
-	MOVQ 48(AX), AX
-	ANDQ $0x20, AX
-	LEAQ (AX)(AX*2), R12
-
-many:
-	CMPQ    DX, $+16
-	JL      few
-	VMOVUPD (BX), Y0
-	VMOVUPD (R8), Y1
-	VADDPD  Y1, Y0, Y0
-	VMULPD  (R11), Y0, Y0
-	VMOVUPD Y0, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VMOVUPD (R8)(R9*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VMULPD  (R11)(AX*1), Y0, Y0
-	VMOVUPD Y0, 32(CX)
-	VMOVUPD (BX)(SI*2), Y0
-	VMOVUPD (R8)(R9*2), Y1
-	VADDPD  Y1, Y0, Y0
-	VMULPD  (R11)(AX*2), Y0, Y0
-	VMOVUPD Y0, 64(CX)
-	VMOVUPD (BX)(DI*1), Y0
-	VMOVUPD (R8)(R10*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VMULPD  (R11)(R12*1), Y0, Y0
-	VMOVUPD Y0, 96(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(R9*4), R8
-	LEAQ    (R11)(AX*4), R11
-	ADDQ    $+128, CX
-	SUBQ    $+16, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Y0
-	VMOVUPD (R8), Y1
-	VADDPD  Y1, Y0, Y0
-	VMULPD  (R11), Y0, Y0
-	VMOVUPD Y0, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VMOVUPD (R8)(R9*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VMULPD  (R11)(AX*1), Y0, Y0
-	VMOVUPD Y0, 32(CX)
-	LEAQ    (BX)(SI*2), BX
-	LEAQ    (R8)(R9*2), R8
-	LEAQ    (R11)(AX*2), R11
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func diffMulAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX
-TEXT ·diffMulAVX2(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x20, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), R9
-	ANDQ $0x20, R9
-	LEAQ (R9)(R9*2), R10
-	MOVQ 24(AX), R11
-	MOVQ 48(AX), AX
-	ANDQ $0x20, AX
-	LEAQ (AX)(AX*2), R12
-
-many:
-	CMPQ    DX, $+16
-	JL      few
-	VMOVUPD (BX), Y0
-	VMOVUPD (R8), Y1
-	VSUBPD  Y1, Y0, Y0
-	VMULPD  (R11), Y0, Y0
-	VMOVUPD Y0, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VMOVUPD (R8)(R9*1), Y1
-	VSUBPD  Y1, Y0, Y0
-	VMULPD  (R11)(AX*1), Y0, Y0
-	VMOVUPD Y0, 32(CX)
-	VMOVUPD (BX)(SI*2), Y0
-	VMOVUPD (R8)(R9*2), Y1
-	VSUBPD  Y1, Y0, Y0
-	VMULPD  (R11)(AX*2), Y0, Y0
-	VMOVUPD Y0, 64(CX)
-	VMOVUPD (BX)(DI*1), Y0
-	VMOVUPD (R8)(R10*1), Y1
-	VSUBPD  Y1, Y0, Y0
-	VMULPD  (R11)(R12*1), Y0, Y0
-	VMOVUPD Y0, 96(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(R9*4), R8
-	LEAQ    (R11)(AX*4), R11
-	ADDQ    $+128, CX
-	SUBQ    $+16, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Y0
-	VMOVUPD (R8), Y1
-	VSUBPD  Y1, Y0, Y0
-	VMULPD  (R11), Y0, Y0
-	VMOVUPD Y0, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VMOVUPD (R8)(R9*1), Y1
-	VSUBPD  Y1, Y0, Y0
-	VMULPD  (R11)(AX*1), Y0, Y0
-	VMOVUPD Y0, 32(CX)
-	LEAQ    (BX)(SI*2), BX
-	LEAQ    (R8)(R9*2), R8
-	LEAQ    (R11)(AX*2), R11
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func diffMaxAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX
-TEXT ·diffMaxAVX2(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), SI
-	ANDQ $0x20, SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 16(AX), R8
-	MOVQ 40(AX), R9
-	ANDQ $0x20, R9
-	LEAQ (R9)(R9*2), R10
-	MOVQ 24(AX), R11
-	MOVQ 48(AX), AX
-	ANDQ $0x20, AX
-	LEAQ (AX)(AX*2), R12
-
-many:
-	CMPQ    DX, $+16
-	JL      few
-	VMOVUPD (BX), Y0
-	VMOVUPD (R8), Y1
-	VMOVUPD (R11), Y2
-	VSUBPD  Y1, Y0, Y0
-	VMAXPD  Y0, Y2, Y2
-	VMOVUPD Y2, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VMOVUPD (R8)(R9*1), Y1
-	VMOVUPD (R11)(AX*1), Y2
-	VSUBPD  Y1, Y0, Y0
-	VMAXPD  Y0, Y2, Y2
-	VMOVUPD Y2, 32(CX)
-	VMOVUPD (BX)(SI*2), Y0
-	VMOVUPD (R8)(R9*2), Y1
-	VMOVUPD (R11)(AX*2), Y2
-	VSUBPD  Y1, Y0, Y0
-	VMAXPD  Y0, Y2, Y2
-	VMOVUPD Y2, 64(CX)
-	VMOVUPD (BX)(DI*1), Y0
-	VMOVUPD (R8)(R10*1), Y1
-	VMOVUPD (R11)(R12*1), Y2
-	VSUBPD  Y1, Y0, Y0
-	VMAXPD  Y0, Y2, Y2
-	VMOVUPD Y2, 96(CX)
-	LEAQ    (BX)(SI*4), BX
-	LEAQ    (R8)(R9*4), R8
-	LEAQ    (R11)(AX*4), R11
-	ADDQ    $+128, CX
-	SUBQ    $+16, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VMOVUPD (BX), Y0
-	VMOVUPD (R8), Y1
-	VMOVUPD (R11), Y2
-	VSUBPD  Y1, Y0, Y0
-	VMAXPD  Y0, Y2, Y2
-	VMOVUPD Y2, (CX)
-	VMOVUPD (BX)(SI*1), Y0
-	VMOVUPD (R8)(R9*1), Y1
-	VMOVUPD (R11)(AX*1), Y2
-	VSUBPD  Y1, Y0, Y0
-	VMAXPD  Y0, Y2, Y2
-	VMOVUPD Y2, 32(CX)
-	LEAQ    (BX)(SI*2), BX
-	LEAQ    (R8)(R9*2), R8
-	LEAQ    (R11)(AX*2), R11
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func absAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX
-TEXT ·absAVX2(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         56(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         32(AX), AX
-	ANDQ         $0x20, AX
-	LEAQ         (AX)(AX*2), SI
-	VBROADCASTSD constants<>+312(SB), Y0
-
-many:
-	CMPQ    DX, $+16
-	JL      few
-	VANDPD  (BX), Y0, Y1
-	VMOVUPD Y1, (CX)
-	VANDPD  (BX)(AX*1), Y0, Y1
-	VMOVUPD Y1, 32(CX)
-	VANDPD  (BX)(AX*2), Y0, Y1
-	VMOVUPD Y1, 64(CX)
-	VANDPD  (BX)(SI*1), Y0, Y1
-	VMOVUPD Y1, 96(CX)
-	LEAQ    (BX)(AX*4), BX
-	ADDQ    $+128, CX
-	SUBQ    $+16, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VANDPD  (BX), Y0, Y1
-	VMOVUPD Y1, (CX)
-	VANDPD  (BX)(AX*1), Y0, Y1
-	VMOVUPD Y1, 32(CX)
-	LEAQ    (BX)(AX*2), BX
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func sqrtAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX
-TEXT ·sqrtAVX2(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), AX
-	ANDQ $0x20, AX
-	LEAQ (AX)(AX*2), SI
-
-many:
-	CMPQ    DX, $+16
-	JL      few
-	VSQRTPD (BX), Y0
-	VMOVUPD Y0, (CX)
-	VSQRTPD (BX)(AX*1), Y0
-	VMOVUPD Y0, 32(CX)
-	VSQRTPD (BX)(AX*2), Y0
-	VMOVUPD Y0, 64(CX)
-	VSQRTPD (BX)(SI*1), Y0
-	VMOVUPD Y0, 96(CX)
-	LEAQ    (BX)(AX*4), BX
-	ADDQ    $+128, CX
-	SUBQ    $+16, DX
-	JMP     many
-
-few:
-	CMPQ    DX, $+8
-	JL      done
-	VSQRTPD (BX), Y0
-	VMOVUPD Y0, (CX)
-	VSQRTPD (BX)(AX*1), Y0
-	VMOVUPD Y0, 32(CX)
-	LEAQ    (BX)(AX*2), BX
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     many
-
-done:
-	VZEROUPPER
-	RET
-
-// func floorAVX2(o *struct{dst *float64; a *float64; b *float64; c *float64; maskA int; maskB int; maskC int; n int})
-// Requires: AVX
-TEXT ·floorAVX2(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 56(AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 32(AX), AX
-	ANDQ $0x20, AX
-	LEAQ (AX)(AX*2), SI
-
-many:
-	CMPQ     DX, $+16
-	JL       few
-	VROUNDPD $0x09, (BX), Y0
-	VMOVUPD  Y0, (CX)
-	VROUNDPD $0x09, (BX)(AX*1), Y0
-	VMOVUPD  Y0, 32(CX)
-	VROUNDPD $0x09, (BX)(AX*2), Y0
-	VMOVUPD  Y0, 64(CX)
-	VROUNDPD $0x09, (BX)(SI*1), Y0
-	VMOVUPD  Y0, 96(CX)
-	LEAQ     (BX)(AX*4), BX
-	ADDQ     $+128, CX
-	SUBQ     $+16, DX
-	JMP      many
-
-few:
-	CMPQ     DX, $+8
-	JL       done
-	VROUNDPD $0x09, (BX), Y0
-	VMOVUPD  Y0, (CX)
-	VROUNDPD $0x09, (BX)(AX*1), Y0
-	VMOVUPD  Y0, 32(CX)
-	LEAQ     (BX)(AX*2), BX
-	ADDQ     $+64, CX
-	SUBQ     $+8, DX
-	JMP      many
-
-done:
-	VZEROUPPER
-	RET
-
 // func notFiniteAVX2(x *float64, n int) (found int)
 // Requires: AVX, AVX2
 TEXT ·notFiniteAVX2(SB), NOSPLIT, $0-24
 	MOVQ         x+0(FP), AX
 	MOVQ         n+8(FP), CX
 	XORQ         DX, DX
-	VBROADCASTSD constants<>+616(SB), Y0
-	VBROADCASTSD constants<>+616(SB), Y1
+	VBROADCASTSD constants<>+608(SB), Y0
+	VBROADCASTSD constants<>+608(SB), Y1
 
 many:
 	CMPQ      CX, $+16
@@ -5427,7 +2862,7 @@ TEXT ·infiniteAVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+8(FP), CX
 	XORQ         DX, DX
 	VBROADCASTSD constants<>+312(SB), Y0
-	VBROADCASTSD constants<>+616(SB), Y1
+	VBROADCASTSD constants<>+608(SB), Y1
 
 many:
 	CMPQ      CX, $+16
@@ -5485,12 +2920,12 @@ few:
 	JL           done
 	VBROADCASTSD constants<>+128(SB), Y0
 	VBROADCASTSD constants<>+200(SB), Y1
-	VBROADCASTSD constants<>+624(SB), Y2
-	VBROADCASTSD constants<>+632(SB), Y3
-	VBROADCASTSD constants<>+640(SB), Y4
-	VBROADCASTSD constants<>+648(SB), Y5
-	VBROADCASTSD constants<>+656(SB), Y6
-	VBROADCASTSD constants<>+664(SB), Y7
+	VBROADCASTSD constants<>+616(SB), Y2
+	VBROADCASTSD constants<>+624(SB), Y3
+	VBROADCASTSD constants<>+632(SB), Y4
+	VBROADCASTSD constants<>+640(SB), Y5
+	VBROADCASTSD constants<>+648(SB), Y6
+	VBROADCASTSD constants<>+656(SB), Y7
 	VMOVUPD      (CX), Y8
 	VSUBPD       Y8, Y0, Y9
 	VMINPD       Y9, Y8, Y9
@@ -5569,6 +3004,365 @@ done:
 	MOVQ DX, left+32(FP)
 	RET
 
+// func sumsAVX2(x *float64, n int, s *float64, c float64)
+// Requires: AVX, AVX2, CMOV
+TEXT ·sumsAVX2(SB), NOSPLIT, $0-32
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	MOVQ         s+16(FP), DX
+	VBROADCASTSD c+24(FP), Y0
+	VMOVUPD      512(DX), Y9
+	VMOVUPD      544(DX), Y10
+	VMOVUPD      576(DX), Y11
+	VMOVUPD      608(DX), Y12
+
+block:
+	CMPQ    CX, $+0
+	JE      done
+	MOVQ    $+512, BX
+	CMPQ    CX, BX
+	CMOVQLT CX, BX
+	SUBQ    BX, CX
+	VPXOR   Y1, Y1, Y1
+	VPXOR   Y2, Y2, Y2
+	VPXOR   Y3, Y3, Y3
+	VPXOR   Y4, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VPXOR   Y6, Y6, Y6
+	VPXOR   Y7, Y7, Y7
+	VPXOR   Y8, Y8, Y8
+
+row:
+	VMOVUPD (AX), Y13
+	VCMPPD  $0x07, Y13, Y13, Y14
+	VPSUBQ  Y14, Y9, Y9
+	VSUBPD  Y0, Y13, Y13
+	VPAND   Y13, Y14, Y14
+	VADDPD  Y14, Y1, Y1
+	VMULPD  Y14, Y14, Y14
+	VADDPD  Y14, Y5, Y5
+	VMOVUPD 32(AX), Y13
+	VCMPPD  $0x07, Y13, Y13, Y14
+	VPSUBQ  Y14, Y10, Y10
+	VSUBPD  Y0, Y13, Y13
+	VPAND   Y13, Y14, Y14
+	VADDPD  Y14, Y2, Y2
+	VMULPD  Y14, Y14, Y14
+	VADDPD  Y14, Y6, Y6
+	VMOVUPD 64(AX), Y13
+	VCMPPD  $0x07, Y13, Y13, Y14
+	VPSUBQ  Y14, Y11, Y11
+	VSUBPD  Y0, Y13, Y13
+	VPAND   Y13, Y14, Y14
+	VADDPD  Y14, Y3, Y3
+	VMULPD  Y14, Y14, Y14
+	VADDPD  Y14, Y7, Y7
+	VMOVUPD 96(AX), Y13
+	VCMPPD  $0x07, Y13, Y13, Y14
+	VPSUBQ  Y14, Y12, Y12
+	VSUBPD  Y0, Y13, Y13
+	VPAND   Y13, Y14, Y14
+	VADDPD  Y14, Y4, Y4
+	VMULPD  Y14, Y14, Y14
+	VADDPD  Y14, Y8, Y8
+	ADDQ    $+128, AX
+	SUBQ    $+16, BX
+	JNE     row
+	VMOVUPD (DX), Y13
+	VADDPD  Y1, Y13, Y14
+	VMOVUPD Y14, (DX)
+	VSUBPD  Y13, Y14, Y15
+	VSUBPD  Y15, Y14, Y14
+	VSUBPD  Y14, Y13, Y13
+	VSUBPD  Y15, Y1, Y1
+	VADDPD  Y1, Y13, Y13
+	VADDPD  128(DX), Y13, Y13
+	VMOVUPD Y13, 128(DX)
+	VMOVUPD 256(DX), Y1
+	VADDPD  Y5, Y1, Y13
+	VMOVUPD Y13, 256(DX)
+	VSUBPD  Y1, Y13, Y14
+	VSUBPD  Y14, Y13, Y13
+	VSUBPD  Y13, Y1, Y1
+	VSUBPD  Y14, Y5, Y5
+	VADDPD  Y5, Y1, Y1
+	VADDPD  384(DX), Y1, Y1
+	VMOVUPD Y1, 384(DX)
+	VMOVUPD 32(DX), Y1
+	VADDPD  Y2, Y1, Y5
+	VMOVUPD Y5, 32(DX)
+	VSUBPD  Y1, Y5, Y13
+	VSUBPD  Y13, Y5, Y5
+	VSUBPD  Y5, Y1, Y1
+	VSUBPD  Y13, Y2, Y2
+	VADDPD  Y2, Y1, Y1
+	VADDPD  160(DX), Y1, Y1
+	VMOVUPD Y1, 160(DX)
+	VMOVUPD 288(DX), Y1
+	VADDPD  Y6, Y1, Y2
+	VMOVUPD Y2, 288(DX)
+	VSUBPD  Y1, Y2, Y5
+	VSUBPD  Y5, Y2, Y2
+	VSUBPD  Y2, Y1, Y1
+	VSUBPD  Y5, Y6, Y6
+	VADDPD  Y6, Y1, Y1
+	VADDPD  416(DX), Y1, Y1
+	VMOVUPD Y1, 416(DX)
+	VMOVUPD 64(DX), Y1
+	VADDPD  Y3, Y1, Y2
+	VMOVUPD Y2, 64(DX)
+	VSUBPD  Y1, Y2, Y5
+	VSUBPD  Y5, Y2, Y2
+	VSUBPD  Y2, Y1, Y1
+	VSUBPD  Y5, Y3, Y3
+	VADDPD  Y3, Y1, Y1
+	VADDPD  192(DX), Y1, Y1
+	VMOVUPD Y1, 192(DX)
+	VMOVUPD 320(DX), Y1
+	VADDPD  Y7, Y1, Y2
+	VMOVUPD Y2, 320(DX)
+	VSUBPD  Y1, Y2, Y3
+	VSUBPD  Y3, Y2, Y2
+	VSUBPD  Y2, Y1, Y1
+	VSUBPD  Y3, Y7, Y7
+	VADDPD  Y7, Y1, Y1
+	VADDPD  448(DX), Y1, Y1
+	VMOVUPD Y1, 448(DX)
+	VMOVUPD 96(DX), Y1
+	VADDPD  Y4, Y1, Y2
+	VMOVUPD Y2, 96(DX)
+	VSUBPD  Y1, Y2, Y3
+	VSUBPD  Y3, Y2, Y2
+	VSUBPD  Y2, Y1, Y1
+	VSUBPD  Y3, Y4, Y4
+	VADDPD  Y4, Y1, Y1
+	VADDPD  224(DX), Y1, Y1
+	VMOVUPD Y1, 224(DX)
+	VMOVUPD 352(DX), Y1
+	VADDPD  Y8, Y1, Y2
+	VMOVUPD Y2, 352(DX)
+	VSUBPD  Y1, Y2, Y3
+	VSUBPD  Y3, Y2, Y2
+	VSUBPD  Y2, Y1, Y1
+	VSUBPD  Y3, Y8, Y8
+	VADDPD  Y8, Y1, Y1
+	VADDPD  480(DX), Y1, Y1
+	VMOVUPD Y1, 480(DX)
+	JMP     block
+
+done:
+	VMOVUPD Y9, 512(DX)
+	VMOVUPD Y10, 544(DX)
+	VMOVUPD Y11, 576(DX)
+	VMOVUPD Y12, 608(DX)
+	VZEROUPPER
+	RET
+
+// func spreadAVX2(x *float64, n int, dst *uint16, s *float64)
+// Requires: AVX, AVX2
+TEXT ·spreadAVX2(SB), NOSPLIT, $0-32
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	MOVQ         dst+16(FP), DX
+	MOVQ         s+24(FP), BX
+	VMOVQ        16(BX), X0
+	VBROADCASTSD constants<>+312(SB), Y1
+	VPXOR        Y2, Y2, Y2
+
+vectors:
+	VMOVUPD      (AX), Y3
+	VMOVUPD      32(AX), Y4
+	VBROADCASTSD (BX), Y5
+	VSUBPD       Y5, Y3, Y5
+	VPAND        Y1, Y5, Y6
+	VBROADCASTSD 8(BX), Y7
+	VADDPD       Y7, Y6, Y6
+	VPSUBQ       Y7, Y6, Y6
+	VPCMPGTQ     Y5, Y2, Y5
+	VPXOR        Y5, Y6, Y6
+	VPSUBQ       Y5, Y6, Y6
+	VPCMPGTQ     Y6, Y2, Y5
+	VPXOR        Y5, Y6, Y6
+	VPSRLQ       X0, Y6, Y6
+	VPXOR        Y5, Y6, Y6
+	VBROADCASTSD 24(BX), Y5
+	VPSUBQ       Y5, Y6, Y6
+	VPCMPGTQ     Y6, Y2, Y5
+	VBLENDVPD    Y5, Y2, Y6, Y6
+	VBROADCASTSD 32(BX), Y5
+	VPCMPGTQ     Y5, Y6, Y7
+	VBLENDVPD    Y7, Y5, Y6, Y6
+	VBROADCASTSD 48(BX), Y5
+	VBROADCASTSD 40(BX), Y7
+	VCMPPD       $0x00, Y7, Y3, Y7
+	VBLENDVPD    Y7, Y5, Y6, Y6
+	VBROADCASTSD 56(BX), Y5
+	VCMPPD       $0x03, Y3, Y3, Y3
+	VBLENDVPD    Y3, Y5, Y6, Y6
+	VBROADCASTSD (BX), Y3
+	VSUBPD       Y3, Y4, Y3
+	VPAND        Y1, Y3, Y5
+	VBROADCASTSD 8(BX), Y7
+	VADDPD       Y7, Y5, Y5
+	VPSUBQ       Y7, Y5, Y5
+	VPCMPGTQ     Y3, Y2, Y3
+	VPXOR        Y3, Y5, Y5
+	VPSUBQ       Y3, Y5, Y5
+	VPCMPGTQ     Y5, Y2, Y3
+	VPXOR        Y3, Y5, Y5
+	VPSRLQ       X0, Y5, Y5
+	VPXOR        Y3, Y5, Y5
+	VBROADCASTSD 24(BX), Y3
+	VPSUBQ       Y3, Y5, Y5
+	VPCMPGTQ     Y5, Y2, Y3
+	VBLENDVPD    Y3, Y2, Y5, Y5
+	VBROADCASTSD 32(BX), Y3
+	VPCMPGTQ     Y3, Y5, Y7
+	VBLENDVPD    Y7, Y3, Y5, Y5
+	VBROADCASTSD 48(BX), Y3
+	VBROADCASTSD 40(BX), Y7
+	VCMPPD       $0x00, Y7, Y4, Y7
+	VBLENDVPD    Y7, Y3, Y5, Y5
+	VBROADCASTSD 56(BX), Y3
+	VCMPPD       $0x03, Y4, Y4, Y4
+	VBLENDVPD    Y4, Y3, Y5, Y5
+	VSHUFPS      $0x88, Y5, Y6, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKUSDW    X4, X3, X3
+	VMOVDQU      X3, (DX)
+	ADDQ         $+64, AX
+	ADDQ         $+16, DX
+	SUBQ         $+8, CX
+	JNE          vectors
+	VZEROUPPER
+	RET
+
+// func cellsAVX2(x *float64, n int, dst *uint16, c *int64, lanes *[3][8]uint64)
+// Requires: AVX, AVX2
+TEXT ·cellsAVX2(SB), NOSPLIT, $0-40
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	MOVQ         dst+16(FP), DX
+	MOVQ         c+24(FP), BX
+	MOVQ         lanes+32(FP), SI
+	VBROADCASTSD (BX), Y0
+	VBROADCASTSD 8(BX), Y1
+	VBROADCASTSD 16(BX), Y2
+	VBROADCASTSD 24(BX), Y3
+	VBROADCASTSD constants<>+312(SB), Y4
+	VBROADCASTSD constants<>+672(SB), Y5
+	VBROADCASTSD constants<>+664(SB), Y6
+	VBROADCASTSD constants<>+680(SB), Y7
+	VPXOR        Y8, Y8, Y8
+
+vectors:
+	VMOVUPD      (AX), Y9
+	VMOVUPD      32(AX), Y10
+	VMINPD       Y2, Y9, Y2
+	VMAXPD       Y3, Y9, Y3
+	VPAND        Y4, Y9, Y11
+	VPADDQ       Y5, Y11, Y11
+	VCMPPD       $0x07, Y9, Y9, Y12
+	VPSRLQ       $0x2b, Y11, Y11
+	VPAND        Y12, Y11, Y11
+	VPCMPGTQ     Y1, Y11, Y12
+	VBLENDVPD    Y12, Y11, Y1, Y1
+	VMOVAPD      Y11, Y12
+	VPCMPGTQ     Y6, Y12, Y13
+	VBLENDVPD    Y13, Y6, Y12, Y12
+	VPSUBQ       Y0, Y11, Y11
+	VPCMPGTQ     Y11, Y12, Y13
+	VBLENDVPD    Y13, Y12, Y11, Y11
+	VCMPPD       $0x19, Y8, Y9, Y9
+	VPAND        Y7, Y9, Y9
+	VPOR         Y9, Y11, Y11
+	VMINPD       Y2, Y10, Y2
+	VMAXPD       Y3, Y10, Y3
+	VPAND        Y4, Y10, Y9
+	VPADDQ       Y5, Y9, Y9
+	VCMPPD       $0x07, Y10, Y10, Y12
+	VPSRLQ       $0x2b, Y9, Y9
+	VPAND        Y12, Y9, Y9
+	VPCMPGTQ     Y1, Y9, Y12
+	VBLENDVPD    Y12, Y9, Y1, Y1
+	VMOVAPD      Y9, Y12
+	VPCMPGTQ     Y6, Y12, Y13
+	VBLENDVPD    Y13, Y6, Y12, Y12
+	VPSUBQ       Y0, Y9, Y9
+	VPCMPGTQ     Y9, Y12, Y13
+	VBLENDVPD    Y13, Y12, Y9, Y9
+	VCMPPD       $0x19, Y8, Y10, Y10
+	VPAND        Y7, Y10, Y10
+	VPOR         Y10, Y9, Y9
+	VSHUFPS      $0x88, Y9, Y11, Y9
+	VPERMQ       $0xd8, Y9, Y9
+	VEXTRACTI128 $0x01, Y9, X10
+	VPACKUSDW    X10, X9, X9
+	VMOVDQU      X9, (DX)
+	ADDQ         $+64, AX
+	ADDQ         $+16, DX
+	SUBQ         $+8, CX
+	JNE          vectors
+	VMOVUPD      Y1, (SI)
+	VMOVUPD      Y2, 64(SI)
+	VMOVUPD      Y3, 128(SI)
+	VZEROUPPER
+	RET
+
+// func tallyAVX2(codes *uint16, n int, list *uint32, sums *uint32, steps *uint32, first uint32) (marked int)
+// Requires: AVX, AVX2, POPCNT
+TEXT ·tallyAVX2(SB), NOSPLIT, $0-56
+	MOVQ         codes+0(FP), AX
+	MOVQ         n+8(FP), CX
+	MOVQ         list+16(FP), DX
+	MOVQ         DX, BX
+	MOVQ         sums+24(FP), SI
+	MOVQ         steps+32(FP), DI
+	VPBROADCASTD first+40(FP), Y0
+	VPADDD       iota32<>+0(SB), Y0, Y0
+	VPBROADCASTD iota32<>+64(SB), Y1
+	VPBROADCASTD iota32<>+68(SB), Y2
+	VMOVUPD      (SI), Y3
+	VMOVUPD      32(SI), Y4
+	LEAQ         front<>+0(SB), R8
+
+row:
+	VPMOVZXWD  (AX), Y5
+	VPAND      Y1, Y5, Y5
+	VPCMPEQD   Y7, Y7, Y7
+	VPGATHERDD Y7, (DI)(Y5*4), Y6
+	VPADDD     Y6, Y3, Y3
+	VMOVMSKPS  Y6, R9
+	VPMOVZXBD  (R8)(R9*8), Y6
+	VPERMD     Y0, Y6, Y6
+	VMOVDQU    Y6, (DX)
+	POPCNTL    R9, R9
+	LEAQ       (DX)(R9*4), DX
+	VPADDD     Y2, Y0, Y0
+	VPMOVZXWD  16(AX), Y5
+	VPAND      Y1, Y5, Y5
+	VPCMPEQD   Y7, Y7, Y7
+	VPGATHERDD Y7, (DI)(Y5*4), Y8
+	VPADDD     Y8, Y4, Y4
+	VMOVMSKPS  Y8, R9
+	VPMOVZXBD  (R8)(R9*8), Y8
+	VPERMD     Y0, Y8, Y8
+	VMOVDQU    Y8, (DX)
+	POPCNTL    R9, R9
+	LEAQ       (DX)(R9*4), DX
+	VPADDD     Y2, Y0, Y0
+	ADDQ       $+32, AX
+	SUBQ       $+16, CX
+	JNE        row
+	VMOVUPD    Y3, (SI)
+	VMOVUPD    Y4, 32(SI)
+	VZEROUPPER
+	SUBQ       BX, DX
+	SHRQ       $0x02, DX
+	MOVQ       DX, marked+48(FP)
+	RET
+
 DATA constants<>+0(SB)/8, $0x4086300000000000
 DATA constants<>+8(SB)/8, $0xc087500000000000
 DATA constants<>+16(SB)/8, $0x4338000000000000
@@ -5645,19 +3439,22 @@ DATA constants<>+576(SB)/8, $0x40006cefbb46a449
 DATA constants<>+584(SB)/8, $0x8000000000000000
 DATA constants<>+592(SB)/8, $0x0000000000000008
 DATA constants<>+600(SB)/8, $0x3fefffffffffffff
-DATA constants<>+608(SB)/8, $0x0000000000000000
-DATA constants<>+616(SB)/8, $0x7ff0000000000000
-DATA constants<>+624(SB)/8, $0x3ee0000000000000
-DATA constants<>+632(SB)/8, $0x0000000000000fb8
-DATA constants<>+640(SB)/8, $0x0000000000000040
-DATA constants<>+648(SB)/8, $0x0003ffffffffffff
-DATA constants<>+656(SB)/8, $0x4020000000000000
-DATA constants<>+664(SB)/8, $0x4022000000000000
-DATA constants<>+672(SB)/8, $0x00000000000003ff
-DATA constants<>+680(SB)/8, $0xfff0000000000000
-DATA constants<>+688(SB)/8, $0x7ff8000000000001
-DATA constants<>+696(SB)/8, $0x0000000000000004
-GLOBL constants<>(SB), RODATA|NOPTR, $704
+DATA constants<>+608(SB)/8, $0x7ff0000000000000
+DATA constants<>+616(SB)/8, $0x3ee0000000000000
+DATA constants<>+624(SB)/8, $0x0000000000000fb8
+DATA constants<>+632(SB)/8, $0x0000000000000040
+DATA constants<>+640(SB)/8, $0x0003ffffffffffff
+DATA constants<>+648(SB)/8, $0x4020000000000000
+DATA constants<>+656(SB)/8, $0x4022000000000000
+DATA constants<>+664(SB)/8, $0x0000000000000001
+DATA constants<>+672(SB)/8, $0x000007ffffffffff
+DATA constants<>+680(SB)/8, $0x0000000000008000
+DATA constants<>+688(SB)/8, $0x00000000000003ff
+DATA constants<>+696(SB)/8, $0x0000000000000000
+DATA constants<>+704(SB)/8, $0xfff0000000000000
+DATA constants<>+712(SB)/8, $0x7ff8000000000001
+DATA constants<>+720(SB)/8, $0x0000000000000004
+GLOBL constants<>(SB), RODATA|NOPTR, $728
 
 DATA iota<>+0(SB)/8, $0x0000000000000000
 DATA iota<>+8(SB)/8, $0x0000000000000001
@@ -5828,3 +3625,282 @@ DATA pairsHigh<>+40(SB)/8, $0x0000000000000007
 DATA pairsHigh<>+48(SB)/8, $0x000000000000000e
 DATA pairsHigh<>+56(SB)/8, $0x000000000000000f
 GLOBL pairsHigh<>(SB), RODATA|NOPTR, $64
+
+DATA iota32<>+0(SB)/4, $0x00000000
+DATA iota32<>+4(SB)/4, $0x00000001
+DATA iota32<>+8(SB)/4, $0x00000002
+DATA iota32<>+12(SB)/4, $0x00000003
+DATA iota32<>+16(SB)/4, $0x00000004
+DATA iota32<>+20(SB)/4, $0x00000005
+DATA iota32<>+24(SB)/4, $0x00000006
+DATA iota32<>+28(SB)/4, $0x00000007
+DATA iota32<>+32(SB)/4, $0x00000008
+DATA iota32<>+36(SB)/4, $0x00000009
+DATA iota32<>+40(SB)/4, $0x0000000a
+DATA iota32<>+44(SB)/4, $0x0000000b
+DATA iota32<>+48(SB)/4, $0x0000000c
+DATA iota32<>+52(SB)/4, $0x0000000d
+DATA iota32<>+56(SB)/4, $0x0000000e
+DATA iota32<>+60(SB)/4, $0x0000000f
+DATA iota32<>+64(SB)/4, $0x00001fff
+DATA iota32<>+68(SB)/4, $0x00000008
+DATA iota32<>+72(SB)/4, $0x00000010
+GLOBL iota32<>(SB), RODATA|NOPTR, $76
+
+DATA front<>+0(SB)/8, $0x0000000000000000
+DATA front<>+8(SB)/8, $0x0000000000000000
+DATA front<>+16(SB)/8, $0x0000000000000001
+DATA front<>+24(SB)/8, $0x0000000000000100
+DATA front<>+32(SB)/8, $0x0000000000000002
+DATA front<>+40(SB)/8, $0x0000000000000200
+DATA front<>+48(SB)/8, $0x0000000000000201
+DATA front<>+56(SB)/8, $0x0000000000020100
+DATA front<>+64(SB)/8, $0x0000000000000003
+DATA front<>+72(SB)/8, $0x0000000000000300
+DATA front<>+80(SB)/8, $0x0000000000000301
+DATA front<>+88(SB)/8, $0x0000000000030100
+DATA front<>+96(SB)/8, $0x0000000000000302
+DATA front<>+104(SB)/8, $0x0000000000030200
+DATA front<>+112(SB)/8, $0x0000000000030201
+DATA front<>+120(SB)/8, $0x0000000003020100
+DATA front<>+128(SB)/8, $0x0000000000000004
+DATA front<>+136(SB)/8, $0x0000000000000400
+DATA front<>+144(SB)/8, $0x0000000000000401
+DATA front<>+152(SB)/8, $0x0000000000040100
+DATA front<>+160(SB)/8, $0x0000000000000402
+DATA front<>+168(SB)/8, $0x0000000000040200
+DATA front<>+176(SB)/8, $0x0000000000040201
+DATA front<>+184(SB)/8, $0x0000000004020100
+DATA front<>+192(SB)/8, $0x0000000000000403
+DATA front<>+200(SB)/8, $0x0000000000040300
+DATA front<>+208(SB)/8, $0x0000000000040301
+DATA front<>+216(SB)/8, $0x0000000004030100
+DATA front<>+224(SB)/8, $0x0000000000040302
+DATA front<>+232(SB)/8, $0x0000000004030200
+DATA front<>+240(SB)/8, $0x0000000004030201
+DATA front<>+248(SB)/8, $0x0000000403020100
+DATA front<>+256(SB)/8, $0x0000000000000005
+DATA front<>+264(SB)/8, $0x0000000000000500
+DATA front<>+272(SB)/8, $0x0000000000000501
+DATA front<>+280(SB)/8, $0x0000000000050100
+DATA front<>+288(SB)/8, $0x0000000000000502
+DATA front<>+296(SB)/8, $0x0000000000050200
+DATA front<>+304(SB)/8, $0x0000000000050201
+DATA front<>+312(SB)/8, $0x0000000005020100
+DATA front<>+320(SB)/8, $0x0000000000000503
+DATA front<>+328(SB)/8, $0x0000000000050300
+DATA front<>+336(SB)/8, $0x0000000000050301
+DATA front<>+344(SB)/8, $0x0000000005030100
+DATA front<>+352(SB)/8, $0x0000000000050302
+DATA front<>+360(SB)/8, $0x0000000005030200
+DATA front<>+368(SB)/8, $0x0000000005030201
+DATA front<>+376(SB)/8, $0x0000000503020100
+DATA front<>+384(SB)/8, $0x0000000000000504
+DATA front<>+392(SB)/8, $0x0000000000050400
+DATA front<>+400(SB)/8, $0x0000000000050401
+DATA front<>+408(SB)/8, $0x0000000005040100
+DATA front<>+416(SB)/8, $0x0000000000050402
+DATA front<>+424(SB)/8, $0x0000000005040200
+DATA front<>+432(SB)/8, $0x0000000005040201
+DATA front<>+440(SB)/8, $0x0000000504020100
+DATA front<>+448(SB)/8, $0x0000000000050403
+DATA front<>+456(SB)/8, $0x0000000005040300
+DATA front<>+464(SB)/8, $0x0000000005040301
+DATA front<>+472(SB)/8, $0x0000000504030100
+DATA front<>+480(SB)/8, $0x0000000005040302
+DATA front<>+488(SB)/8, $0x0000000504030200
+DATA front<>+496(SB)/8, $0x0000000504030201
+DATA front<>+504(SB)/8, $0x0000050403020100
+DATA front<>+512(SB)/8, $0x0000000000000006
+DATA front<>+520(SB)/8, $0x0000000000000600
+DATA front<>+528(SB)/8, $0x0000000000000601
+DATA front<>+536(SB)/8, $0x0000000000060100
+DATA front<>+544(SB)/8, $0x0000000000000602
+DATA front<>+552(SB)/8, $0x0000000000060200
+DATA front<>+560(SB)/8, $0x0000000000060201
+DATA front<>+568(SB)/8, $0x0000000006020100
+DATA front<>+576(SB)/8, $0x0000000000000603
+DATA front<>+584(SB)/8, $0x0000000000060300
+DATA front<>+592(SB)/8, $0x0000000000060301
+DATA front<>+600(SB)/8, $0x0000000006030100
+DATA front<>+608(SB)/8, $0x0000000000060302
+DATA front<>+616(SB)/8, $0x0000000006030200
+DATA front<>+624(SB)/8, $0x0000000006030201
+DATA front<>+632(SB)/8, $0x0000000603020100
+DATA front<>+640(SB)/8, $0x0000000000000604
+DATA front<>+648(SB)/8, $0x0000000000060400
+DATA front<>+656(SB)/8, $0x0000000000060401
+DATA front<>+664(SB)/8, $0x0000000006040100
+DATA front<>+672(SB)/8, $0x0000000000060402
+DATA front<>+680(SB)/8, $0x0000000006040200
+DATA front<>+688(SB)/8, $0x0000000006040201
+DATA front<>+696(SB)/8, $0x0000000604020100
+DATA front<>+704(SB)/8, $0x0000000000060403
+DATA front<>+712(SB)/8, $0x0000000006040300
+DATA front<>+720(SB)/8, $0x0000000006040301
+DATA front<>+728(SB)/8, $0x0000000604030100
+DATA front<>+736(SB)/8, $0x0000000006040302
+DATA front<>+744(SB)/8, $0x0000000604030200
+DATA front<>+752(SB)/8, $0x0000000604030201
+DATA front<>+760(SB)/8, $0x0000060403020100
+DATA front<>+768(SB)/8, $0x0000000000000605
+DATA front<>+776(SB)/8, $0x0000000000060500
+DATA front<>+784(SB)/8, $0x0000000000060501
+DATA front<>+792(SB)/8, $0x0000000006050100
+DATA front<>+800(SB)/8, $0x0000000000060502
+DATA front<>+808(SB)/8, $0x0000000006050200
+DATA front<>+816(SB)/8, $0x0000000006050201
+DATA front<>+824(SB)/8, $0x0000000605020100
+DATA front<>+832(SB)/8, $0x0000000000060503
+DATA front<>+840(SB)/8, $0x0000000006050300
+DATA front<>+848(SB)/8, $0x0000000006050301
+DATA front<>+856(SB)/8, $0x0000000605030100
+DATA front<>+864(SB)/8, $0x0000000006050302
+DATA front<>+872(SB)/8, $0x0000000605030200
+DATA front<>+880(SB)/8, $0x0000000605030201
+DATA front<>+888(SB)/8, $0x0000060503020100
+DATA front<>+896(SB)/8, $0x0000000000060504
+DATA front<>+904(SB)/8, $0x0000000006050400
+DATA front<>+912(SB)/8, $0x0000000006050401
+DATA front<>+920(SB)/8, $0x0000000605040100
+DATA front<>+928(SB)/8, $0x0000000006050402
+DATA front<>+936(SB)/8, $0x0000000605040200
+DATA front<>+944(SB)/8, $0x0000000605040201
+DATA front<>+952(SB)/8, $0x0000060504020100
+DATA front<>+960(SB)/8, $0x0000000006050403
+DATA front<>+968(SB)/8, $0x0000000605040300
+DATA front<>+976(SB)/8, $0x0000000605040301
+DATA front<>+984(SB)/8, $0x0000060504030100
+DATA front<>+992(SB)/8, $0x0000000605040302
+DATA front<>+1000(SB)/8, $0x0000060504030200
+DATA front<>+1008(SB)/8, $0x0000060504030201
+DATA front<>+1016(SB)/8, $0x0006050403020100
+DATA front<>+1024(SB)/8, $0x0000000000000007
+DATA front<>+1032(SB)/8, $0x0000000000000700
+DATA front<>+1040(SB)/8, $0x0000000000000701
+DATA front<>+1048(SB)/8, $0x0000000000070100
+DATA front<>+1056(SB)/8, $0x0000000000000702
+DATA front<>+1064(SB)/8, $0x0000000000070200
+DATA front<>+1072(SB)/8, $0x0000000000070201
+DATA front<>+1080(SB)/8, $0x0000000007020100
+DATA front<>+1088(SB)/8, $0x0000000000000703
+DATA front<>+1096(SB)/8, $0x0000000000070300
+DATA front<>+1104(SB)/8, $0x0000000000070301
+DATA front<>+1112(SB)/8, $0x0000000007030100
+DATA front<>+1120(SB)/8, $0x0000000000070302
+DATA front<>+1128(SB)/8, $0x0000000007030200
+DATA front<>+1136(SB)/8, $0x0000000007030201
+DATA front<>+1144(SB)/8, $0x0000000703020100
+DATA front<>+1152(SB)/8, $0x0000000000000704
+DATA front<>+1160(SB)/8, $0x0000000000070400
+DATA front<>+1168(SB)/8, $0x0000000000070401
+DATA front<>+1176(SB)/8, $0x0000000007040100
+DATA front<>+1184(SB)/8, $0x0000000000070402
+DATA front<>+1192(SB)/8, $0x0000000007040200
+DATA front<>+1200(SB)/8, $0x0000000007040201
+DATA front<>+1208(SB)/8, $0x0000000704020100
+DATA front<>+1216(SB)/8, $0x0000000000070403
+DATA front<>+1224(SB)/8, $0x0000000007040300
+DATA front<>+1232(SB)/8, $0x0000000007040301
+DATA front<>+1240(SB)/8, $0x0000000704030100
+DATA front<>+1248(SB)/8, $0x0000000007040302
+DATA front<>+1256(SB)/8, $0x0000000704030200
+DATA front<>+1264(SB)/8, $0x0000000704030201
+DATA front<>+1272(SB)/8, $0x0000070403020100
+DATA front<>+1280(SB)/8, $0x0000000000000705
+DATA front<>+1288(SB)/8, $0x0000000000070500
+DATA front<>+1296(SB)/8, $0x0000000000070501
+DATA front<>+1304(SB)/8, $0x0000000007050100
+DATA front<>+1312(SB)/8, $0x0000000000070502
+DATA front<>+1320(SB)/8, $0x0000000007050200
+DATA front<>+1328(SB)/8, $0x0000000007050201
+DATA front<>+1336(SB)/8, $0x0000000705020100
+DATA front<>+1344(SB)/8, $0x0000000000070503
+DATA front<>+1352(SB)/8, $0x0000000007050300
+DATA front<>+1360(SB)/8, $0x0000000007050301
+DATA front<>+1368(SB)/8, $0x0000000705030100
+DATA front<>+1376(SB)/8, $0x0000000007050302
+DATA front<>+1384(SB)/8, $0x0000000705030200
+DATA front<>+1392(SB)/8, $0x0000000705030201
+DATA front<>+1400(SB)/8, $0x0000070503020100
+DATA front<>+1408(SB)/8, $0x0000000000070504
+DATA front<>+1416(SB)/8, $0x0000000007050400
+DATA front<>+1424(SB)/8, $0x0000000007050401
+DATA front<>+1432(SB)/8, $0x0000000705040100
+DATA front<>+1440(SB)/8, $0x0000000007050402
+DATA front<>+1448(SB)/8, $0x0000000705040200
+DATA front<>+1456(SB)/8, $0x0000000705040201
+DATA front<>+1464(SB)/8, $0x0000070504020100
+DATA front<>+1472(SB)/8, $0x0000000007050403
+DATA front<>+1480(SB)/8, $0x0000000705040300
+DATA front<>+1488(SB)/8, $0x0000000705040301
+DATA front<>+1496(SB)/8, $0x0000070504030100
+DATA front<>+1504(SB)/8, $0x0000000705040302
+DATA front<>+1512(SB)/8, $0x0000070504030200
+DATA front<>+1520(SB)/8, $0x0000070504030201
+DATA front<>+1528(SB)/8, $0x0007050403020100
+DATA front<>+1536(SB)/8, $0x0000000000000706
+DATA front<>+1544(SB)/8, $0x0000000000070600
+DATA front<>+1552(SB)/8, $0x0000000000070601
+DATA front<>+1560(SB)/8, $0x0000000007060100
+DATA front<>+1568(SB)/8, $0x0000000000070602
+DATA front<>+1576(SB)/8, $0x0000000007060200
+DATA front<>+1584(SB)/8, $0x0000000007060201
+DATA front<>+1592(SB)/8, $0x0000000706020100
+DATA front<>+1600(SB)/8, $0x0000000000070603
+DATA front<>+1608(SB)/8, $0x0000000007060300
+DATA front<>+1616(SB)/8, $0x0000000007060301
+DATA front<>+1624(SB)/8, $0x0000000706030100
+DATA front<>+1632(SB)/8, $0x0000000007060302
+DATA front<>+1640(SB)/8, $0x0000000706030200
+DATA front<>+1648(SB)/8, $0x0000000706030201
+DATA front<>+1656(SB)/8, $0x0000070603020100
+DATA front<>+1664(SB)/8, $0x0000000000070604
+DATA front<>+1672(SB)/8, $0x0000000007060400
+DATA front<>+1680(SB)/8, $0x0000000007060401
+DATA front<>+1688(SB)/8, $0x0000000706040100
+DATA front<>+1696(SB)/8, $0x0000000007060402
+DATA front<>+1704(SB)/8, $0x0000000706040200
+DATA front<>+1712(SB)/8, $0x0000000706040201
+DATA front<>+1720(SB)/8, $0x0000070604020100
+DATA front<>+1728(SB)/8, $0x0000000007060403
+DATA front<>+1736(SB)/8, $0x0000000706040300
+DATA front<>+1744(SB)/8, $0x0000000706040301
+DATA front<>+1752(SB)/8, $0x0000070604030100
+DATA front<>+1760(SB)/8, $0x0000000706040302
+DATA front<>+1768(SB)/8, $0x0000070604030200
+DATA front<>+1776(SB)/8, $0x0000070604030201
+DATA front<>+1784(SB)/8, $0x0007060403020100
+DATA front<>+1792(SB)/8, $0x0000000000070605
+DATA front<>+1800(SB)/8, $0x0000000007060500
+DATA front<>+1808(SB)/8, $0x0000000007060501
+DATA front<>+1816(SB)/8, $0x0000000706050100
+DATA front<>+1824(SB)/8, $0x0000000007060502
+DATA front<>+1832(SB)/8, $0x0000000706050200
+DATA front<>+1840(SB)/8, $0x0000000706050201
+DATA front<>+1848(SB)/8, $0x0000070605020100
+DATA front<>+1856(SB)/8, $0x0000000007060503
+DATA front<>+1864(SB)/8, $0x0000000706050300
+DATA front<>+1872(SB)/8, $0x0000000706050301
+DATA front<>+1880(SB)/8, $0x0000070605030100
+DATA front<>+1888(SB)/8, $0x0000000706050302
+DATA front<>+1896(SB)/8, $0x0000070605030200
+DATA front<>+1904(SB)/8, $0x0000070605030201
+DATA front<>+1912(SB)/8, $0x0007060503020100
+DATA front<>+1920(SB)/8, $0x0000000007060504
+DATA front<>+1928(SB)/8, $0x0000000706050400
+DATA front<>+1936(SB)/8, $0x0000000706050401
+DATA front<>+1944(SB)/8, $0x0000070605040100
+DATA front<>+1952(SB)/8, $0x0000000706050402
+DATA front<>+1960(SB)/8, $0x0000070605040200
+DATA front<>+1968(SB)/8, $0x0000070605040201
+DATA front<>+1976(SB)/8, $0x0007060504020100
+DATA front<>+1984(SB)/8, $0x0000000706050403
+DATA front<>+1992(SB)/8, $0x0000070605040300
+DATA front<>+2000(SB)/8, $0x0000070605040301
+DATA front<>+2008(SB)/8, $0x0007060504030100
+DATA front<>+2016(SB)/8, $0x0000070605040302
+DATA front<>+2024(SB)/8, $0x0007060504030200
+DATA front<>+2032(SB)/8, $0x0007060504030201
+DATA front<>+2040(SB)/8, $0x0706050403020100
+GLOBL front<>(SB), RODATA|NOPTR, $2048

@@ -13,6 +13,7 @@
 package vec
 
 //go:generate go -C asm run . -out ../kernels_amd64.s -stubs ../stubs_amd64.go -pkg vec
+//go:generate go -C asm run . -operations -out ../operations_amd64.s -pkg vec
 
 // A path is a way to compute. All give the same bits.
 type path uint8

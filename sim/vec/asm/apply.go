@@ -1,53 +1,99 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 
+	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
+// Operations are directly threaded: a handler computes one operation for a tile of values and
+// jumps to that of the next call. Nothing in it is a branch but that jump and the end of the
+// calls, and the processor learns both.
+//
+// These registers are passed on from handler to handler.
+var (
+	call   = reg.RSI // the call
+	end    = reg.RDI // the address after the last
+	offset = reg.R8  // of the tile in columns, in bytes
+	table  = reg.R9  // the handlers, by operation
+)
+
+// Offsets in a Call, and its size.
+const (
+	callDst      = 0
+	callOperands = 8
+	callMasks    = 32
+	callOp       = 60
+	callSize     = 64
+)
+
+// A tile is what handlers compute at a time: 64 values, or what is left of a column by blocks of 8.
+type tile struct {
+	name   string
+	values int
+}
+
+func tiles() []tile { return []tile{{"Tile", 64}, {"Block", 8}} }
+
 // A stream is an operand of an operation: step bytes from one vector to the next, 0 if it is a
 // constant.
 type stream struct {
-	at, step, thrice reg.GPVirtual
+	at, step, thrice reg.GPPhysical
+}
+
+func streams(operands int) []stream {
+	return []stream{{reg.RBX, reg.R10, reg.R13}, {reg.RCX, reg.R11, reg.R14}, {reg.RDX, reg.R12, reg.R15}}[:operands]
 }
 
 func (s stream) vector(i int) operand.Mem {
-	switch i {
+	switch i % 4 {
 	case 0:
 		return operand.Mem{Base: s.at}
 	case 3:
 		return operand.Mem{Base: s.at, Index: s.thrice, Scale: 1}
 	}
-	return operand.Mem{Base: s.at, Index: s.step, Scale: uint8(i)}
+	return operand.Mem{Base: s.at, Index: s.step, Scale: uint8(i % 4)}
 }
 
-// operation writes the kernel of an operation: body sets d to its result. Of all operands but the
-// last it gets the values, of the last the place, which may be an instruction's operand itself;
-// k are the words, broadcast.
+// operation writes the handlers of an operation: body sets d to its result. Of all operands but
+// the last it gets the values, of the last the place, which may be an instruction's operand
+// itself; k are the words, broadcast.
 func (g *machine) operation(name, formula string, operands int, words []uint64, body func(d vec, in []vec, last operand.Mem, k []vec)) {
-	g.declare(name, "func(o *struct{dst, a, b, c *float64; maskA, maskB, maskC, n int})", "sets the n values of dst to "+formula+".")
-	o := Dereference(Param("o"))
-	dst, n := Load(o.Field("dst"), GP64()).(reg.GPVirtual), Load(o.Field("n"), GP64()).(reg.GPVirtual)
-	var in []stream
-	for _, letter := range []string{"A", "B", "C"}[:operands] {
-		s := stream{
-			at:     Load(o.Field(strings.ToLower(letter)), GP64()).(reg.GPVirtual),
-			step:   Load(o.Field("mask"+letter), GP64()).(reg.GPVirtual),
-			thrice: GP64(),
+	g.handlers = append(g.handlers, name)
+	for _, t := range tiles() {
+		g.text(name + t.name)
+		Comment("dst = " + formula)
+		var k []vec
+		for _, w := range words {
+			k = append(k, g.word(w))
 		}
-		ANDQ(operand.U8(8*g.lanes), s.step)
-		LEAQ(operand.Mem{Base: s.step, Index: s.step, Scale: 2}, s.thrice)
-		in = append(in, s)
-	}
-	var k []vec
-	for _, w := range words {
-		k = append(k, g.word(w))
-	}
-	g.loop([]reg.GPVirtual{dst}, n, 4, 8/g.lanes, func(vectors int, _ string) {
+		dst, in, vectors := reg.RAX, streams(operands), t.values/g.lanes
+		MOVQ(operand.Mem{Base: call, Disp: callDst}, dst)
+		ADDQ(offset, dst)
+		for i, s := range in {
+			mask := operand.Mem{Base: call, Disp: callMasks + 8*i}
+			MOVQ(offset, s.at)
+			ANDQ(mask, s.at)
+			ADDQ(operand.Mem{Base: call, Disp: callOperands + 8*i}, s.at)
+			if vectors > 1 {
+				MOVQ(mask, s.step)
+				ANDQ(operand.U8(8*g.lanes), s.step)
+			}
+			if vectors > 3 {
+				LEAQ(operand.Mem{Base: s.step, Index: s.step, Scale: 2}, s.thrice)
+			}
+		}
 		for i := range vectors {
+			if i > 0 && i%4 == 0 {
+				for _, s := range in {
+					LEAQ(operand.Mem{Base: s.at, Index: s.step, Scale: 4}, s.at)
+				}
+			}
 			var values []vec
 			for _, s := range in[:operands-1] {
 				v := g.vec()
@@ -56,15 +102,88 @@ func (g *machine) operation(name, formula string, operands int, words []uint64, 
 			}
 			d := g.vec()
 			body(d, values, in[operands-1].vector(i), k)
-			VMOVUPD(d, g.at(dst, i))
+			VMOVUPD(d, operand.Mem{Base: dst, Disp: 8 * g.lanes * i})
 		}
-		for _, s := range in {
-			LEAQ(operand.Mem{Base: s.at, Index: s.step, Scale: uint8(vectors)}, s.at)
+		ADDQ(operand.U8(callSize), call)
+		CMPQ(call, end)
+		JEQ(operand.LabelRef("done"))
+		dispatch()
+		Label("done")
+		ADDQ(operand.I32(int32(8*t.values)), offset)
+		g.jump("advance")
+	}
+}
+
+// dispatch jumps to the handler of the call.
+func dispatch() {
+	MOVBQZX(operand.Mem{Base: call, Disp: callOp}, reg.RAX)
+	leave(operand.Mem{Base: table, Index: reg.RAX, Scale: 8})
+}
+
+// jump leaves for another text of this machine.
+func (g *machine) jump(name string) { leave(symbol(name+g.name, 0)) }
+
+// text begins what only assembly jumps to.
+func (g *machine) text(name string) {
+	g.texts = append(g.texts, name+g.name)
+	TEXT(name+g.name, attr.NOSPLIT, "func()")
+}
+
+// leave jumps out of the function.
+func leave(to operand.Op) {
+	Instruction(&ir.Instruction{Opcode: "JMP", Operands: []operand.Op{to}, Inputs: []operand.Op{to}, IsTerminal: true})
+}
+
+// run writes the entry to the handlers, and what goes on to the next tile. What it is called with
+// stays on the stack: the calls, their size, the offsets to begin and to end at, in bytes.
+func (g *machine) run() {
+	argument := func(i int) operand.Mem { return operand.Mem{Base: reg.StackPointer, Disp: 8 + 8*i} }
+
+	TEXT("run"+g.name, attr.NOSPLIT, "func(calls *struct{}, size, from, to int)")
+	Load(Param("from"), offset)
+	g.jump("advance")
+
+	g.text("advance")
+	MOVQ(argument(0), call)
+	MOVQ(argument(1), end)
+	ADDQ(call, end)
+	MOVQ(argument(3), reg.RAX)
+	SUBQ(offset, reg.RAX)
+	for i, t := range tiles() {
+		if i > 0 {
+			Label("by" + t.name)
 		}
-	})
+		CMPQ(reg.RAX, operand.I32(int32(8*t.values)))
+		next := "finished"
+		if i+1 < len(tiles()) {
+			next = "by" + tiles()[i+1].name
+		}
+		JLT(operand.LabelRef(next))
+		LEAQ(symbol(g.table(t), 0), table)
+		dispatch()
+	}
+	Label("finished")
+	VZEROUPPER()
 	RET()
 }
 
+func (g *machine) table(t tile) string { return "handlers" + t.name + g.name }
+
+// tables returns the addresses of the handlers in the order of the operations, as source: avo
+// has no data of this kind.
+func (g *machine) tables() string {
+	var b strings.Builder
+	for _, t := range tiles() {
+		b.WriteByte('\n')
+		for i, name := range g.handlers {
+			fmt.Fprintf(&b, "DATA %s<>+%d(SB)/8, $%s<>(SB)\n", g.table(t), 8*i, name+t.name+g.name)
+		}
+		fmt.Fprintf(&b, "GLOBL %s<>(SB), RODATA, $%d\n", g.table(t), 8*len(g.handlers))
+	}
+	return b.String()
+}
+
+// operations writes the handlers, in the order of vec's constants.
 func (g *machine) operations() {
 	const one = 0x3ff << 52
 	unary := func(name, formula string, body func(d vec, a operand.Mem)) {
@@ -110,6 +229,18 @@ func (g *machine) operations() {
 			VBLENDVPD(d, c, in[1], d)
 		}
 	})
+	g.operation("abs", "|a|", 1, []uint64{1<<63 - 1}, func(d vec, _ []vec, a operand.Mem, k []vec) {
+		VANDPD(a, k[0], d)
+	})
+	unary("sqrt", "√a", func(d vec, a operand.Mem) { VSQRTPD(a, d) })
+	unary("floor", "a rounded down to an integer", func(d vec, a operand.Mem) {
+		const down = operand.U8(9) // and no exception for an inexact result
+		if g.wide {
+			VRNDSCALEPD(down, a, d)
+		} else {
+			VROUNDPD(down, a, d)
+		}
+	})
 	ternary("mulAdd", "a·b + c, the product rounded", func(d, a, b vec, c operand.Mem) {
 		g.mul(d, a, b)
 		VADDPD(c, d, d)
@@ -147,18 +278,6 @@ func (g *machine) operations() {
 		VMOVUPD(c, d)
 		g.sub(a, a, b)
 		VMAXPD(a, d, d)
-	})
-	g.operation("abs", "|a|", 1, []uint64{1<<63 - 1}, func(d vec, _ []vec, a operand.Mem, k []vec) {
-		VANDPD(a, k[0], d)
-	})
-	unary("sqrt", "√a", func(d vec, a operand.Mem) { VSQRTPD(a, d) })
-	unary("floor", "a rounded down to an integer", func(d vec, a operand.Mem) {
-		const down = operand.U8(9) // and no exception for an inexact result
-		if g.wide {
-			VRNDSCALEPD(down, a, d)
-		} else {
-			VROUNDPD(down, a, d)
-		}
 	})
 }
 

@@ -7,7 +7,10 @@
 package main
 
 import (
+	"flag"
+	"log"
 	"math"
+	"os"
 	"strings"
 
 	"github.com/mmcloughlin/avo/attr"
@@ -17,25 +20,64 @@ import (
 )
 
 func main() {
+	operations := flag.Bool("operations", false, "write the handlers of operations, not the kernels")
+	flag.Parse()
 	ConstraintExpr("!purego")
 	c := &constants{offset: map[uint64]int{}}
-	for _, g := range []*machine{
+	machines := []*machine{
 		{constants: c, name: "AVX512", lanes: 8, wide: true},
 		{constants: c, name: "AVX2", lanes: 4},
-	} {
+	}
+	if *operations {
+		threaded(c, machines)
+		return
+	}
+	for _, g := range machines {
 		g.exp()
 		g.log()
 		g.normalCentral()
 		g.normalTail()
 		g.normalExpand()
 		g.uniformPair()
-		g.operations()
 		g.searches()
 		g.octaves()
+		g.sums()
+		g.spread()
+		g.cells()
+		g.tally()
 	}
 	c.write()
+	permutations()
 	pairs()
+	tallyTables()
 	Generate()
+}
+
+// threaded writes the operations. They have a file of their own: nothing in it but the entries
+// is for Go to call, so that there are no declarations to generate. For the same reason their
+// texts are made static, which avo does not, and their addresses are added.
+func threaded(c *constants, machines []*machine) {
+	for _, g := range machines {
+		g.run()
+		g.operations()
+	}
+	c.write()
+	Generate()
+	name := flag.Lookup("out").Value.String()
+	source, err := os.ReadFile(name)
+	if err != nil {
+		log.Fatal(err)
+	}
+	text := string(source)
+	for _, g := range machines {
+		for _, t := range g.texts {
+			text = strings.Replace(text, "TEXT ·"+t+"(SB)", "TEXT "+t+"<>(SB)", 1)
+		}
+		text += g.tables()
+	}
+	if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+		log.Fatal(err)
+	}
 }
 
 // constants are the words that the kernels broadcast, each stored once.
@@ -53,6 +95,10 @@ func (c *constants) write() {
 	for i, w := range c.words {
 		DATA(8*i, operand.U64(w))
 	}
+}
+
+// permutations writes the tables of orders.
+func permutations() {
 	GLOBL("iota", attr.RODATA|attr.NOPTR)
 	for i := range 8 {
 		DATA(8*i, operand.U64(i))
@@ -109,6 +155,9 @@ type machine struct {
 	name  string
 	lanes int
 	wide  bool // AVX-512
+
+	handlers []string // the operations that have been written
+	texts    []string // those that Go does not call
 }
 
 type vec = reg.VecVirtual
