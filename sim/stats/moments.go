@@ -1,18 +1,15 @@
 package stats
 
 import (
-	"fmt"
 	"math"
+	"slices"
+
+	"entente/sim/vec"
 )
 
 const (
-	// rows of one value of each lane are summed plainly before they join the compensated sums.
-	rows = 32
-	// plainLanes are the lanes of a column without replicates.
-	plainLanes = 16
-
 	signBit  = 1 << 63
-	infinity = 0x7ff << 52 // the bits of +∞; those of NaN lie above
+	infinity = 0x7ff << 52 // the bits of +∞
 )
 
 // A compensated sum keeps what each addition rounds away (Knuth's two-sum).
@@ -29,127 +26,97 @@ func (c *compensated) value() float64 { return c.sum + c.lost }
 
 // A lane sums the deviations of every L-th value: with L replicates, those of one of them.
 type lane struct {
-	n   int // values that are defined
-	sum compensated
+	n            int // values that are defined
+	sum, squares compensated
 }
 
 // moments sums the deviations d = (x−centre)·scale of a column, and their squares: in L lanes,
-// trial k in lane k mod L, in the order of the trials, plainly within blocks of L·rows values
-// and with compensation between them, so that the error does not grow with the number of
-// values.
+// trial k in lane k mod L, in the order of the trials.
 type moments struct {
 	centre, scale float64 // the centre in units of 1/scale
-	lanes         []lane
-	squares       compensated
-	room          []float64 // of one block
+	sixteen       vec.Sums
+	lanes         []lane // of another number
+	room          []float64
 }
 
+// reset makes ready for a column in so many lanes.
 func (m *moments) reset(lanes int, centre, scale float64) {
-	if cap(m.lanes) < lanes {
-		m.lanes = make([]lane, lanes)
-		m.room = make([]float64, lanes*rows)
-	}
-	m.lanes = m.lanes[:lanes]
-	clear(m.lanes)
-	m.squares = compensated{}
 	m.centre, m.scale = centre*scale, scale
+	if lanes == vec.SumLanes {
+		m.sixteen = vec.Sums{}
+		m.lanes = m.lanes[:0]
+		return
+	}
+	m.lanes = slices.Grow(m.lanes[:0], lanes)[:lanes]
+	clear(m.lanes)
+}
+
+func (m *moments) count() int {
+	if len(m.lanes) == 0 {
+		return vec.SumLanes
+	}
+	return len(m.lanes)
+}
+
+func (m *moments) lane(r int) lane {
+	if len(m.lanes) > 0 {
+		return m.lanes[r]
+	}
+	s := &m.sixteen
+	return lane{int(s.Defined[r]), compensated{s.Sum[r], s.SumLost[r]}, compensated{s.Squares[r], s.SquaresLost[r]}}
 }
 
 // block is the number of values that add takes at a time.
-func (m *moments) block() int { return len(m.lanes) * rows }
+func (m *moments) block() int { return m.count() * 64 }
 
 // add takes the next block of values; the last block of a column may be shorter. NaN are left
-// out, an infinity panics. It returns the block with numbers in the place of NaN.
-func (m *moments) add(x []float64) []float64 {
+// out, an infinity panics.
+func (m *moments) add(x []float64) {
+	values := x
 	if m.scale != 1 {
-		scaled := m.room[:len(x)]
+		m.room = slices.Grow(m.room[:0], len(x))[:len(x)]
 		for i, v := range x {
-			scaled[i] = v * m.scale
+			m.room[i] = v * m.scale
 		}
-		x = scaled
+		x = m.room
 	}
-	L := len(m.lanes)
-	whole := len(x) - len(x)%L
-	for i := range m.lanes {
-		m.lanes[i].n += inLane(len(x), i, L)
-	}
-	filled := false
-	for r := 0; r < L && whole > 0; {
-		var s [4]float64
-		var q float64
-		width := min(4, L-r)
-		if width == 4 {
-			s, q = fourLanes(x[r:whole], L, m.centre)
-		} else {
-			width = 1
-			s[0], q = oneLane(x[r:whole], L, m.centre)
+	check := 0.0
+	if len(m.lanes) == 0 {
+		s := &m.sixteen
+		whole := len(x) - len(x)%vec.SumLanes
+		s.Add(x[:whole], m.centre)
+		for i, v := range x[whole:] {
+			l := m.lane(i)
+			l.add(v, m.centre)
+			s.Defined[i], s.Sum[i], s.SumLost[i] = int64(l.n), l.sum.sum, l.sum.lost
+			s.Squares[i], s.SquaresLost[i] = l.squares.sum, l.squares.lost
 		}
-		if q-q != 0 && !filled { // a value is no number, or squares overflow
-			x = m.fill(x)
-			filled = true
-			continue
+		for _, q := range s.Squares {
+			check += q
 		}
-		for i := range width {
-			m.lanes[r+i].sum.add(s[i])
+	} else {
+		for row := range slices.Chunk(x, len(m.lanes)) {
+			for i, v := range row {
+				m.lanes[i].add(v, m.centre)
+			}
 		}
-		m.squares.add(q)
-		r += width
+		for i := range m.lanes {
+			check += m.lanes[i].squares.sum
+		}
 	}
-	if whole < len(x) && !filled {
-		x = m.fill(x)
+	if check-check != 0 && !vec.FiniteOrNaN(values) { // squares may overflow by themselves
+		panic("stats: a value is infinite; values must be finite, or NaN where a trial has none")
 	}
-	for i, v := range x[whole:] {
-		d := v - m.centre
-		m.lanes[i].sum.add(d)
-		m.squares.add(float64(d * d))
-	}
-	return x
 }
 
-// fill returns x with the centre, which adds nothing to the sums, in the place of NaN, and takes
-// those off the counts of the lanes.
-func (m *moments) fill(x []float64) []float64 {
-	filled := m.room[:len(x)]
-	centre := math.Float64bits(m.centre)
-	r := 0
-	for i, v := range x {
-		b := math.Float64bits(v)
-		if b&^signBit == infinity {
-			panic(fmt.Sprintf("stats: a value is %v; values must be finite, or NaN where a trial has none", v))
-		}
-		isNaN := 0
-		if b&^signBit > infinity { // on integers, so that it takes no branch
-			isNaN, b = 1, centre
-		}
-		filled[i] = math.Float64frombits(b)
-		m.lanes[r].n -= isNaN
-		if r++; r == len(m.lanes) {
-			r = 0
-		}
+func (l *lane) add(v, centre float64) {
+	if v != v {
+		return
 	}
-	return filled
-}
-
-// fourLanes sums four lanes that lie side by side, by strides of L values.
-func fourLanes(x []float64, L int, c float64) (sums [4]float64, squares float64) {
-	var s0, s1, s2, s3, q0, q1, q2, q3 float64
-	for i := 0; i+4 <= len(x); i += L {
-		v := x[i : i+4 : i+4]
-		d0, d1, d2, d3 := v[0]-c, v[1]-c, v[2]-c, v[3]-c
-		s0, s1, s2, s3 = s0+d0, s1+d1, s2+d2, s3+d3
-		q0, q1, q2, q3 = q0+float64(d0*d0), q1+float64(d1*d1), q2+float64(d2*d2), q3+float64(d3*d3)
-	}
-	return [4]float64{s0, s1, s2, s3}, (q0 + q1) + (q2 + q3)
-}
-
-// oneLane sums one lane, by strides of L values.
-func oneLane(x []float64, L int, c float64) (sum, squares float64) {
-	for i := 0; i < len(x); i += L {
-		d := x[i] - c
-		sum += d
-		squares += float64(d * d)
-	}
-	return sum, squares
+	d := v - centre
+	l.n++
+	l.sum.add(d)
+	l.squares.add(float64(d * d))
 }
 
 // inLane returns how many of n values, the first in lane 0, are in lane r of L.
@@ -160,25 +127,25 @@ func (m *moments) addConstant(n int) {
 	for i := range m.lanes {
 		m.lanes[i].n = inLane(n, i, len(m.lanes))
 	}
+	if len(m.lanes) == 0 {
+		for i := range m.sixteen.Defined {
+			m.sixteen.Defined[i] = int64(inLane(n, i, vec.SumLanes))
+		}
+	}
 }
 
-// defined returns the number of values that are not NaN.
-func (m *moments) defined() int {
-	n := 0
-	for i := range m.lanes {
-		n += m.lanes[i].n
+// totals returns the number of values that are not NaN, Σd and Σd².
+func (m *moments) totals() (n int, deviation, squares float64) {
+	var d, q compensated
+	for r := range m.count() {
+		l := m.lane(r)
+		n += l.n
+		d.add(l.sum.sum)
+		d.add(l.sum.lost)
+		q.add(l.squares.sum)
+		q.add(l.squares.lost)
 	}
-	return n
-}
-
-// deviation returns Σd over all lanes.
-func (m *moments) deviation() float64 {
-	var all compensated
-	for i := range m.lanes {
-		all.add(m.lanes[i].sum.sum)
-		all.add(m.lanes[i].sum.lost)
-	}
-	return all.value()
+	return n, d.value(), q.value()
 }
 
 // meanSD returns mean and standard deviation,
@@ -189,11 +156,11 @@ func (m *moments) deviation() float64 {
 // no farther than half a standard deviation. A column of one value c has exactly this mean, and
 // the standard deviation 0.
 func (m *moments) meanSD() (mean, sd float64, accurate bool) {
-	n := float64(m.defined())
+	count, d, q := m.totals()
+	n := float64(count)
 	if n == 0 {
 		return math.NaN(), math.NaN(), true
 	}
-	d, q := m.deviation(), m.squares.value()
 	mean = (m.centre + d/n) / m.scale
 	if n == 1 {
 		return mean, math.NaN(), d == 0

@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+
+	"entente/sim/vec"
 )
 
 const (
@@ -11,7 +13,7 @@ const (
 	maxBuckets = 4096
 	// tableSize makes room for the buckets of the atom and of NaN; a power of two, so that the
 	// compiler sees that indices are in range.
-	tableSize = 2 * maxBuckets
+	tableSize = 1 << 13 // of vec.Steps
 	// perBucket is the number of values for which one more bucket is worth its overhead.
 	perBucket = 8
 	// fewValues are sorted, all of them.
@@ -25,16 +27,15 @@ const (
 // that is asked for are gathered, and sorted. The result does not depend on how well the
 // buckets spread the values, only the time does.
 type order struct {
-	values    []float64
-	defined   int
-	spread    spread
-	undefined uint16 // the bucket of NaN
+	values  []float64
+	defined int
+	spread  spread
 
 	// The atom is a value so frequent that it is counted in a bucket of its own; its place in
 	// the order is in bucket home.
 	atom     float64
 	atoms    int
-	separate uint16 // the atom's bucket, 0 without
+	separate bool // whether there is one
 	home     int
 
 	bucket  []uint16 // of each trial
@@ -43,11 +44,12 @@ type order struct {
 	state   [maxBuckets]state
 	end     [maxBuckets]uint32 // of the gathered values of a bucket, in grouped
 	less    int                // values in bucket home that are less than the atom, once it is sorted
-	steps   [tableSize]step
+	steps   vec.Steps
 	list    []uint32  // trials gathered last
 	grouped []float64 // gathered values, by bucket
 	sample  []float64
 	packed  []step
+	sixteen [16]step
 	sorter  sorter
 }
 
@@ -60,62 +62,22 @@ const (
 	sorted
 )
 
-// A spread maps values to buckets, in order: on either side of an origin o it is linear up to
-// about a distance w, and logarithmic beyond,
-//
-//	bucket = ⌊±(key(|v−o| + w) − key(w))/2^shift⌋ − first, clamped to 0 … last
-//
-// where key reads the bits of a float64 as an integer.
-type spread struct {
-	origin, width float64
-	shift         uint
-	first, last   int
-}
-
-func (s *spread) position(v float64) int64 {
-	d := v - s.origin
-	sign := int64(math.Float64bits(d)) >> 63
-	k := int64(math.Float64bits(math.Abs(d)+s.width)) - int64(math.Float64bits(s.width))
-	return (k ^ sign) - sign
-}
-
-func (s *spread) bucket(v float64) int {
-	return min(max(int(s.position(v)>>(s.shift&63))-s.first, 0), s.last)
-}
-
-// buckets is bucket for many values. What it says of NaN has no meaning.
-func (s *spread) buckets(dst []uint16, x []float64) {
-	dst = dst[:len(x)]
-	o, w := s.origin, s.width
-	base := int64(math.Float64bits(w))
-	shift := s.shift & 63
-	first, last := int64(s.first), int64(s.last)
-	for i, v := range x {
-		d := v - o
-		sign := int64(math.Float64bits(d)) >> 63
-		k := int64(math.Float64bits(math.Abs(d)+w)) - base
-		k = (k ^ sign) - sign
-		k = k>>shift - first
-		if uint64(k) > uint64(last) { // few are outside of what the sample spans
-			k = min(max(k, 0), last)
-		}
-		dst[i] = uint16(k)
-	}
-}
+// A spread maps values to buckets, in order.
+type spread struct{ vec.Spread }
 
 // fit lays out at most so many buckets from the least to the largest of a sample, and some on
 // both sides.
 func (s *spread) fit(origin, width, least, largest float64, buckets int) {
-	*s = spread{origin: origin, width: width}
+	s.Spread = vec.Spread{Origin: origin, Width: width}
 	margin := buckets / 16
 	inside := buckets - 2*margin
-	lo, hi := s.position(least), s.position(largest)
-	s.shift = uint(bits.Len64(uint64(hi-lo) / uint64(inside)))
-	for hi>>s.shift-lo>>s.shift >= int64(inside) {
-		s.shift++
+	lo, hi := s.Position(least), s.Position(largest)
+	s.Shift = uint64(bits.Len64(uint64(hi-lo) / uint64(inside)))
+	for hi>>s.Shift-lo>>s.Shift >= int64(inside) {
+		s.Shift++
 	}
-	s.first = int(lo>>s.shift) - margin
-	s.last = int(hi>>s.shift) + margin - s.first
+	s.First = lo>>s.Shift - int64(margin)
+	s.Last = hi>>s.Shift + int64(margin) - s.First
 }
 
 // cost is the sum of squares of how many different values of a sorted sample fall into each
@@ -123,7 +85,7 @@ func (s *spread) fit(origin, width, least, largest float64, buckets int) {
 func (s *spread) cost(sample []float64) int {
 	cost, run, at := 0, 0, -1
 	for _, v := range sample {
-		b := s.bucket(v)
+		b := s.Code(v)
 		if b != at {
 			run, at = 0, b
 		}
@@ -145,8 +107,8 @@ func (o *order) beginConstant(values []float64) {
 // reset forgets the column before.
 func (o *order) reset(values []float64) {
 	o.values = values
-	o.separate, o.home, o.atom, o.atoms, o.less = 0, -1, 0, 0, 0
-	o.spread = spread{shift: 63}
+	o.separate, o.home, o.atom, o.atoms, o.less = false, -1, 0, 0, 0
+	o.spread = spread{vec.Spread{Shift: 63, Atom: math.NaN()}}
 	o.grouped = o.grouped[:0]
 	o.below[0], o.counts[0][0], o.counts[1][0], o.state[0], o.end[0] = 0, 0, 0, left, 0
 }
@@ -156,7 +118,7 @@ func (o *order) begin(values []float64) (centre float64) {
 	n := len(values)
 	if cap(o.bucket) < n {
 		o.bucket = make([]uint16, n)
-		o.list = make([]uint32, n+1)
+		o.list = make([]uint32, n+16)
 	}
 	o.bucket = o.bucket[:n]
 	o.reset(values)
@@ -189,10 +151,10 @@ func (o *order) begin(values []float64) (centre float64) {
 	if n >= fewValues && len(x) > 0 {
 		o.choose(x, min(maxBuckets, n/perBucket))
 	}
-	buckets := o.spread.last + 1
-	o.undefined = uint16(buckets)
-	if o.separate != 0 {
-		o.separate = uint16(buckets + 1)
+	buckets := int(o.spread.Last) + 1
+	o.spread.NaNCode, o.spread.AtomCode, o.spread.Atom = int64(buckets), int64(buckets+1), math.NaN()
+	if o.separate {
+		o.spread.Atom = o.atom
 	}
 	clear(o.counts[0][:buckets+2])
 	clear(o.counts[1][:buckets+2])
@@ -218,7 +180,7 @@ func (o *order) choose(x []float64, buckets int) {
 	}
 	x = x[:distinct]
 	if float64(most) > atomShare*float64(size) {
-		o.separate = 1
+		o.separate = true
 	}
 	lo, hi := x[0], x[distinct-1]
 	tenth, ninetieth := x[(distinct+8)/10], x[distinct-1-(distinct+8)/10]
@@ -238,30 +200,10 @@ func (o *order) choose(x []float64, buckets int) {
 	}
 }
 
-// add assigns buckets to the next block of values, from trial first on: x, with numbers in the
-// place of NaN.
+// add assigns buckets to the next block of values, from trial first on.
 func (o *order) add(first int, x []float64) {
 	b := o.bucket[first : first+len(x)]
-	o.spread.buckets(b, x)
-	if o.separate != 0 {
-		atom, separate := math.Float64bits(o.atom), o.separate
-		for i, v := range x {
-			k := b[i]
-			if math.Float64bits(v+0) == atom { // −0 + 0 is 0
-				k = separate
-			}
-			b[i] = k
-		}
-	}
-	if values := o.values[first : first+len(x)]; &x[0] != &values[0] {
-		for i, v := range values {
-			k := b[i]
-			if math.Float64bits(v)&^signBit > infinity { // on integers, so that it takes no branch
-				k = o.undefined
-			}
-			b[i] = k
-		}
-	}
+	o.spread.Codes(b, x)
 	// Two tables, because a count that follows one of the same bucket has to wait for it.
 	even, odd := &o.counts[0], &o.counts[1]
 	i := 1
@@ -276,11 +218,11 @@ func (o *order) add(first int, x []float64) {
 
 // sum adds up the counts.
 func (o *order) sum() {
-	buckets := o.spread.last + 1
+	buckets := int(o.spread.Last) + 1
 	even, odd := o.counts[0][:buckets+2], o.counts[1][:buckets+2]
-	if o.separate != 0 {
-		o.atoms = int(even[o.separate] + odd[o.separate])
-		o.home = o.spread.bucket(o.atom)
+	if o.separate {
+		o.atoms = int(even[o.spread.AtomCode] + odd[o.spread.AtomCode])
+		o.home = o.spread.Code(o.atom)
 	}
 	sum := uint32(0)
 	for b := range buckets {
@@ -297,7 +239,7 @@ func (o *order) sum() {
 
 // find returns the bucket of a rank.
 func (o *order) find(rank int) int {
-	lo, hi := 0, o.spread.last+1 // below[lo] <= rank < below[hi]
+	lo, hi := 0, int(o.spread.Last)+1 // below[lo] <= rank < below[hi]
 	for hi-lo > 1 {
 		mid := int(uint(lo+hi) / 2)
 		if int(o.below[mid]) <= rank {
@@ -331,7 +273,7 @@ func (o *order) wantQuantile(p float64) (lo, hi int) {
 
 // wantRanks asks for all values from one rank to another.
 func (o *order) wantRanks(from, to int) {
-	for b := o.find(from); b < len(o.below)-1 && int(o.below[b]) <= to && b <= o.spread.last; b++ {
+	for b := o.find(from); b < len(o.below)-1 && int(o.below[b]) <= to && b <= int(o.spread.Last); b++ {
 		o.want(b)
 	}
 }
@@ -342,7 +284,7 @@ func (o *order) sides() sides {
 	for i, p := range withSE {
 		s.lo[i], s.hi[i] = o.wantQuantile(p)
 	}
-	s.zero = o.spread.bucket(0)
+	s.zero = o.spread.Code(0)
 	o.want(s.zero)
 	return s
 }
@@ -376,7 +318,7 @@ const (
 // gather collects the values of all wanted buckets, by bucket and within it in the order of
 // trials. counts are of the replicates that the trials belong to, or empty; see sides.
 func (o *order) gather(counts []counts, sides *sides) {
-	buckets := o.spread.last + 1
+	buckets := int(o.spread.Last) + 1
 	steps := &o.steps
 	clear(steps[:buckets+2])
 	at, some := uint32(len(o.grouped)), false
@@ -397,8 +339,8 @@ func (o *order) gather(counts []counts, sides *sides) {
 		}
 		steps[b] = t
 	}
-	if sides != nil && o.separate != 0 {
-		steps[o.separate] = sides.step(o.home) | 1<<atomField
+	if sides != nil && o.separate {
+		steps[o.spread.AtomCode] = sides.step(o.home) | 1<<atomField
 	}
 	if o.defined == o.atoms { // a constant column
 		for r := range counts {
@@ -410,6 +352,14 @@ func (o *order) gather(counts []counts, sides *sides) {
 	o.list = o.list[:cap(o.list)]
 	m := 0
 	switch R := len(counts); {
+	case R == len(o.sixteen):
+		for first := 0; first < len(o.bucket); first += stepRows * R {
+			o.sixteen = [len(o.sixteen)]step{}
+			m += vec.Tally(o.list[m:], &o.sixteen, o.bucket[first:min(first+stepRows*R, len(o.bucket))], steps, uint32(first))
+			for r, t := range o.sixteen {
+				counts[r].addPacked(t)
+			}
+		}
 	case R > 0:
 		if cap(o.packed) < R {
 			o.packed = make([]step, R)
@@ -436,10 +386,7 @@ func (o *order) gather(counts []counts, sides *sides) {
 			}
 		}
 	case some:
-		for k, b := range o.bucket {
-			o.list[m] = uint32(k)
-			m += int(steps[b%tableSize] >> take)
-		}
+		m = vec.Tally(o.list, &o.sixteen, o.bucket, steps, 0)
 	}
 	o.list = o.list[:m]
 	o.grouped = slices.Grow(o.grouped, m)[:at]

@@ -4,11 +4,12 @@ import (
 	"math"
 	"math/big"
 	"slices"
+
+	"entente/sim/vec"
 )
 
 const (
-	// cellBits of a value's digits tell its cell: 2^cellBits cells to each power of 2.
-	cellBits = 9
+	cellBits = vec.CellBits
 	cells    = 1 << cellBits
 	dropped  = 52 - cellBits
 	// binades are the powers of 2 from the largest magnitude down that are told apart.
@@ -18,6 +19,8 @@ const (
 	// is one by itself, because in the lowest page it holds the zeros.
 	coarse      = 64
 	coarseCells = cells/coarse + 1
+	// rows of one value of each lane are a batch at most.
+	rows = 32
 )
 
 // SketchAccuracy bounds the relative error of the quantiles and expected shortfalls of a Sketch:
@@ -62,7 +65,7 @@ type Sketch struct {
 // than 16·32 values, or 32 of each replicate, are the same as so many batches.
 func (s *Sketch) Add(values []float64, scratch *Scratch) {
 	m := &scratch.moments
-	lanes := plainLanes
+	lanes := vec.SumLanes
 	if s.Replicates > 1 {
 		lanes = s.Replicates
 		if s.lanes == nil {
@@ -93,21 +96,9 @@ func (s *Sketch) addBatch(values []float64, m *moments, lanes int) {
 		s.countConstant(centre, len(values), lanes)
 		return
 	}
-	x := m.add(values)
+	m.add(values)
 	s.addSums(m)
-	s.count(x, lanes)
-	if &x[0] == &values[0] {
-		return
-	}
-	// The centre, which is one of the values, stood in for NaN.
-	cell, ofCoarse := s.countsOf(centre, lanes)
-	for r := range m.lanes {
-		undefined := uint32(inLane(len(values), r, lanes) - m.lanes[r].n)
-		*cell -= undefined
-		if ofCoarse != nil {
-			ofCoarse[r] -= undefined
-		}
-	}
+	s.count(values, lanes)
 }
 
 // addSums adds up the batch's sums. With n_b values, sum S_b and sum of squared deviations from
@@ -118,11 +109,9 @@ func (s *Sketch) addBatch(values []float64, m *moments, lanes int) {
 // in which nothing cancels but the last difference, of sums that are exact: S_b²/n_b is added
 // to twice the precision of a number.
 func (s *Sketch) addSums(m *moments) {
-	count := 0
 	var sum compensated
-	for r := range m.lanes {
-		l := &m.lanes[r]
-		count += l.n
+	for r := range m.count() {
+		l := m.lane(r)
 		v := math.FMA(float64(l.n), m.centre, l.sum.value())
 		if v-v != 0 {
 			s.overflow = true
@@ -133,9 +122,9 @@ func (s *Sketch) addSums(m *moments) {
 			s.lanes[r].add(v)
 		}
 	}
+	count, d, q := m.totals()
 	s.defined += count
 	n, S := float64(count), sum.value()
-	d, q := m.deviation(), m.squares.value()
 	p := S * S
 	e := math.FMA(S, S, -p)
 	quotient := p / n
@@ -151,49 +140,24 @@ func (s *Sketch) addSums(m *moments) {
 	s.squares.add(within)
 }
 
-// A code is where a number is counted: the sign, the power of 2, and the cell.
-type code = uint16
+// undefinedPage has the counts of NaN in its first cell, which no number falls into.
+const undefinedPage = vec.NaNCell >> cellBits
 
-// codeOf returns the code of a number, and makes room for it.
-func (s *Sketch) codeOf(v float64) code {
-	k := position(v)
-	if k-s.base >= positions {
-		s.rebase(k)
-	}
-	return code(max(k-s.base, min(k, 1))) | code(math.Float64bits(v)>>63)<<15
-}
-
-// position counts cells from 0. They include their upper ends, so that 0 has one by itself.
-func position(v float64) int {
-	const up = 1<<dropped - 1
-	return int((math.Float64bits(v)&^signBit + up) >> dropped)
-}
-
-// count counts numbers, the first of which is in the first replicate.
+// count counts values, the first of which is in the first replicate.
 func (s *Sketch) count(x []float64, lanes int) {
-	lo, hi, r := s.min, s.max, 0
-	var codes [256]code
+	r := 0
+	var codes [256]uint16
 	for len(x) > 0 {
 		part := x[:min(len(codes), len(x))]
 		x = x[len(part):]
-		base, top := s.base, 0
-		for i, v := range part {
-			k := position(v)
-			top = max(top, k)
-			codes[i] = code(max(k-base, min(k, 1))) | code(math.Float64bits(v)>>63)<<15
-			if v < lo {
-				lo = v
-			}
-			if v > hi {
-				hi = v
-			}
+		c := vec.Cells{Base: int64(s.base), Min: s.min, Max: s.max}
+		c.Codes(codes[:len(part)], part)
+		if int(c.Top)-s.base >= positions {
+			s.rebase(int(c.Top))
+			c.Base = int64(s.base)
+			c.Codes(codes[:len(part)], part)
 		}
-		if top-base >= positions {
-			s.rebase(top)
-			for i, v := range part {
-				codes[i] = s.codeOf(v)
-			}
-		}
+		s.min, s.max = c.Min, c.Max
 		counts := s.counts
 		for _, c := range codes[:len(part)] {
 			page := int(s.page[c>>cellBits])
@@ -215,13 +179,13 @@ func (s *Sketch) count(x []float64, lanes int) {
 			}
 		}
 	}
-	s.min, s.max = lo+0, hi+0 // −0 + 0 is 0
 }
 
 // countsOf returns where a number that has occurred is counted: its cell, and its coarse cell's
 // counts by replicate, if there are any.
 func (s *Sketch) countsOf(v float64, lanes int) (cell *uint32, ofCoarse []uint32) {
-	c := s.codeOf(v)
+	at := vec.Cells{Base: int64(s.base)}
+	c := at.Code(v)
 	page := int(s.page[c>>cellBits]) - 1
 	if s.lanes != nil {
 		ofCoarse = s.ofCoarse[(page*coarseCells+(int(c%cells)+coarse-1)/coarse)*lanes:][:lanes]
@@ -382,7 +346,7 @@ func (s *Sketch) ordered() []cell {
 		list = append(list, c)
 		below += n
 	}
-	for k := positions - 1; k >= 0; k-- {
+	for k := positions - 1; k > 0; k-- {
 		add(binades+k/cells, k)
 	}
 	for k := range positions {
@@ -557,6 +521,11 @@ func (s *Sketch) replicateSizes() []counts {
 	sizes := make([]counts, s.Replicates)
 	for i, c := range s.ofCoarse {
 		sizes[i%s.Replicates].n += int(c)
+	}
+	if page := int(s.page[undefinedPage]); page > 0 {
+		for r, c := range s.ofCoarse[(page-1)*coarseCells*s.Replicates:][:s.Replicates] {
+			sizes[r].n -= int(c)
+		}
 	}
 	return sizes
 }

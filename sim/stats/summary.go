@@ -6,6 +6,8 @@ package stats
 import (
 	"math"
 	"slices"
+
+	"entente/sim/vec"
 )
 
 // A Summary describes a column. The values of trials that have none (NaN) are left out of
@@ -159,7 +161,7 @@ func (s *Summary) forget() {
 
 // read takes a column into the moments, and into the buckets of the order.
 func (s *Scratch) read(values []float64, replicates int) {
-	lanes := plainLanes
+	lanes := vec.SumLanes
 	s.counts = s.counts[:0]
 	if replicates > 1 {
 		lanes = replicates
@@ -176,7 +178,8 @@ func (s *Scratch) read(values []float64, replicates int) {
 	m.reset(lanes, o.begin(values), 1)
 	for first, size := 0, m.block(); first < len(values); first += size {
 		b := values[first:min(first+size, len(values))]
-		o.add(first, m.add(b))
+		m.add(b)
+		o.add(first, b)
 	}
 	o.sum()
 }
@@ -217,7 +220,7 @@ func (s *Scratch) meanSD(values []float64, unit float64) (mean, sd float64) {
 		if accurate {
 			break
 		}
-		m.reset(len(m.lanes), mean, scale)
+		m.reset(m.count(), mean, scale)
 		for first, size := 0, m.block(); first < len(values); first += size {
 			m.add(values[first:min(first+size, len(values))])
 		}
@@ -248,7 +251,7 @@ func (s *Scratch) complete(sides *sides, quantiles [3]float64, boundary, unit fl
 				c.excess += float64(float64(c.atoms) * (float64(o.atom*scale) - b))
 			}
 		}
-		l := &s.moments.lanes[r]
+		l := s.moments.lane(r)
 		c.n, c.dev = l.n, l.sum.value()
 	}
 }

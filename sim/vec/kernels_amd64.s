@@ -1666,7 +1666,9 @@ TEXT ·tallyAVX512(SB), NOSPLIT, $0-56
 	MOVQ         DX, BX
 	MOVQ         sums+24(FP), SI
 	MOVQ         steps+32(FP), DI
-	VPBROADCASTD first+40(FP), Z0
+	MOVL         first+40(FP), R8
+	VMOVD        R8, X0
+	VPBROADCASTD X0, Z0
 	VPADDD       iota32<>+0(SB), Z0, Z0
 	VPBROADCASTD iota32<>+64(SB), Z1
 	VPBROADCASTD iota32<>+72(SB), Z2
@@ -3319,7 +3321,9 @@ TEXT ·tallyAVX2(SB), NOSPLIT, $0-56
 	MOVQ         DX, BX
 	MOVQ         sums+24(FP), SI
 	MOVQ         steps+32(FP), DI
-	VPBROADCASTD first+40(FP), Y0
+	MOVL         first+40(FP), R8
+	VMOVD        R8, X0
+	VPBROADCASTD X0, Y0
 	VPADDD       iota32<>+0(SB), Y0, Y0
 	VPBROADCASTD iota32<>+64(SB), Y1
 	VPBROADCASTD iota32<>+68(SB), Y2
