@@ -55,23 +55,22 @@ type sides struct {
 	zero   int
 }
 
-// step returns the counts to which the values of a bucket add, as far as the bucket decides.
-func (s *sides) step(b int) step {
-	var t step
-	for i := range s.lo {
-		t |= step(one(b < s.lo[i])) << (i * fieldBits)
-	}
-	return t | step(one(b > s.zero))<<(3*fieldBits)
-}
-
-// undecided returns whether values of the bucket have to be compared.
-func (s *sides) undecided(b int) bool {
-	for i := range s.lo {
-		if s.lo[i] <= b && b <= s.hi[i] {
-			return true
+// fill sets the steps of each bucket: the counts to which its values add, as far as the bucket
+// decides, and whether it leaves something open.
+func (s *sides) fill(steps []step) {
+	clear(steps)
+	for i, lo := range s.lo {
+		for b := range steps[:lo] {
+			steps[b] += 1 << (i * fieldBits)
+		}
+		for b := lo; b <= s.hi[i]; b++ {
+			steps[b] |= 1 << open
 		}
 	}
-	return b == s.zero
+	for b := s.zero + 1; b < len(steps); b++ {
+		steps[b] += 1 << (3 * fieldBits)
+	}
+	steps[s.zero] |= 1 << open
 }
 
 // decide adds the value v of a bucket, n times, to the counts that its bucket leaves open.

@@ -7,11 +7,6 @@ import (
 	"entente/sim/vec"
 )
 
-const (
-	signBit  = 1 << 63
-	infinity = 0x7ff << 52 // the bits of +∞
-)
-
 // A compensated sum keeps what each addition rounds away (Knuth's two-sum).
 type compensated struct{ sum, lost float64 }
 

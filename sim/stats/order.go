@@ -206,13 +206,15 @@ func (o *order) add(first int, x []float64) {
 	o.spread.Codes(b, x)
 	// Two tables, because a count that follows one of the same bucket has to wait for it.
 	even, odd := &o.counts[0], &o.counts[1]
-	i := 1
-	for ; i < len(b); i += 2 {
-		even[b[i-1]%tableSize]++
-		odd[b[i]%tableSize]++
+	for len(b) >= 4 {
+		even[b[0]%tableSize]++
+		odd[b[1]%tableSize]++
+		even[b[2]%tableSize]++
+		odd[b[3]%tableSize]++
+		b = b[4:]
 	}
-	if i == len(b) {
-		even[b[i-1]%tableSize]++
+	for _, k := range b {
+		even[k%tableSize]++
 	}
 }
 
@@ -321,26 +323,22 @@ func (o *order) gather(counts []counts, sides *sides) {
 	buckets := int(o.spread.Last) + 1
 	steps := &o.steps
 	clear(steps[:buckets+2])
-	at, some := uint32(len(o.grouped)), false
-	for b := range buckets {
-		var t step
-		if sides != nil {
-			t = sides.step(b)
-			if sides.undecided(b) {
-				t |= 1 << open
-			}
+	if len(counts) > 0 {
+		sides.fill(steps[:buckets])
+		if o.separate {
+			const mark = 1<<open | 1<<take
+			steps[o.spread.AtomCode] = steps[o.home]&^mark | 1<<atomField
 		}
-		if o.state[b] == wanted {
+	}
+	at, some := uint32(len(o.grouped)), false
+	for b, state := range o.state[:buckets] {
+		if state == wanted {
 			o.state[b] = gathered
 			o.end[b] = at
 			at += o.counts[0][b]
-			t |= 1 << take
+			steps[b] |= 1 << take
 			some = true
 		}
-		steps[b] = t
-	}
-	if sides != nil && o.separate {
-		steps[o.spread.AtomCode] = sides.step(o.home) | 1<<atomField
 	}
 	if o.defined == o.atoms { // a constant column
 		for r := range counts {

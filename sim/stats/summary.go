@@ -234,14 +234,18 @@ func (s *Scratch) complete(sides *sides, quantiles [3]float64, boundary, unit fl
 	o, R := &s.order, uint32(len(s.counts))
 	scale := 1 / unit
 	b := boundary * scale
+	power := R&(R-1) == 0
 	for _, k := range o.list {
-		c, v := &s.counts[k%R], o.values[k]
-		if b := o.bucket[k]; o.steps[b]>>open&1 != 0 {
+		r := k & (R - 1)
+		if !power { // a division takes as long as all the rest
+			r = k % R
+		}
+		c, v := &s.counts[r], o.values[k]
+		if b := o.bucket[k]; o.steps[b%tableSize]>>open&1 != 0 {
 			sides.decide(c, int(b), v, 1, &quantiles)
 		}
-		if v > boundary {
-			c.excess += float64(v*scale) - b
-		}
+		above := math.Float64bits(float64(v*scale) - b)
+		c.excess += math.Float64frombits(above &^ uint64(int64(above)>>63)) // (v−b)⁺, without a branch
 	}
 	for r := range s.counts {
 		c := &s.counts[r]
