@@ -170,9 +170,8 @@ func uniformPairBlocks(p path, even, odd []float64, schedule *[8]uint64) {
 // The assembly knows where a Call's fields are.
 var (
 	_ [0]struct{}  = [unsafe.Offsetof(Call{}.dst)]struct{}{}
-	_ [8]struct{}  = [unsafe.Offsetof(Call{}.a)]struct{}{}
-	_ [32]struct{} = [unsafe.Offsetof(Call{}.maskA)]struct{}{}
-	_ [60]struct{} = [unsafe.Offsetof(Call{}.op)]struct{}{}
+	_ [8]struct{}  = [unsafe.Offsetof(Call{}.at)]struct{}{}
+	_ [61]struct{} = [unsafe.Offsetof(Call{}.handler)]struct{}{}
 	_ [64]struct{} = [unsafe.Sizeof(Call{})]struct{}{}
 )
 

@@ -65,13 +65,15 @@ func applyBy(p path, op Op, dst, a, b, c []float64) {
 // A Call is an operation that knows its columns, to be run again and again.
 //
 // The offset of an operand's value is and-ed with its mask: all ones for a column, 0 for a
-// constant, whose 8 values then are those of every block. The assembly knows the offsets of
-// these fields.
+// constant, whose 8 values then are those of every block. The assembly has handlers for each
+// pattern of columns and constants instead; it knows the offsets of dst, at and handler.
 type Call struct {
-	dst, a, b, c        *float64
-	maskA, maskB, maskC int
-	n                   int32
-	op                  Op
+	dst     *float64
+	at      [3]*float64 // the operands
+	mask    [3]int
+	n       int32
+	op      Op
+	handler uint8 // 8·op and the bits of those operands that are constants
 }
 
 // block is what every kernel's number of values is a multiple of.
@@ -90,11 +92,11 @@ func Bind(op Op, dst, a, b, c []float64) Call {
 		panic("vec: no such operation")
 	}
 	call := Call{dst: &dst[0], n: int32(n), op: op}
-	call.a, call.maskA = operand(a, n)
-	if operands := op.operands(); operands > 1 {
-		call.b, call.maskB = operand(b, n)
-		if operands > 2 {
-			call.c, call.maskC = operand(c, n)
+	call.handler = 8 * uint8(op)
+	for o, x := range [][]float64{a, b, c}[:op.operands()] {
+		call.at[o], call.mask[o] = operand(x, n)
+		if call.mask[o] == 0 {
+			call.handler |= 1 << o
 		}
 	}
 	return call
@@ -152,8 +154,8 @@ func runBy(p path, calls []Call, from, to int) {
 	}
 }
 
-// arithmetic is how many calls come before the first of a function. Columns must reach as far as
-// the values.
+// arithmetic is how many calls come before the first of a function. All columns must reach as far
+// as the values.
 func arithmetic(calls []Call, to int) int {
 	for i := range calls {
 		if to > int(calls[i].n) {
@@ -170,10 +172,10 @@ func arithmetic(calls []Call, to int) int {
 func (call *Call) function(p path, from, to int) {
 	column := unsafe.Slice(call.dst, call.n)[from:to]
 	dst := column
-	if call.maskA == 0 {
+	if call.mask[0] == 0 {
 		from, dst = 0, column[:block]
 	}
-	x := unsafe.Slice((*float64)(unsafe.Add(unsafe.Pointer(call.a), 8*from)), len(dst))
+	x := unsafe.Slice((*float64)(unsafe.Add(unsafe.Pointer(call.at[0]), 8*from)), len(dst))
 	switch call.op {
 	case ExpOp:
 		expBy(p, dst, x)
@@ -201,6 +203,8 @@ func (v values) block(offset int) *[block]float64 {
 func (v values) bits(offset int) *[block]uint64 {
 	return (*[block]uint64)(unsafe.Add(v.at, offset&v.mask))
 }
+
+func (call *Call) operand(o int) values { return values{unsafe.Pointer(call.at[o]), call.mask[o]} }
 
 // bit is 1 if the condition holds. The compiler makes a set instruction of it: nothing is
 // mispredicted, as a branch on values at random is.
@@ -251,7 +255,7 @@ func floor(x float64) uint64 {
 // the compiler unrolls nothing.
 func (call *Call) portable(from, to int) {
 	at := values{unsafe.Pointer(call.dst), -1}
-	a, b, c := values{unsafe.Pointer(call.a), call.maskA}, values{unsafe.Pointer(call.b), call.maskB}, values{unsafe.Pointer(call.c), call.maskC}
+	a, b, c := call.operand(0), call.operand(1), call.operand(2)
 	end := 8 * to
 	switch call.op {
 	case Copy:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -214,6 +215,158 @@ func TestApplyRefuses(t *testing.T) {
 	applyBy(fastest, Add, nil, nil, nil, nil) // nothing to do
 }
 
+// A program is calls on columns of which the first half is only read. What a call reads has been
+// written by one before it, or is of that half; so values do not grow from run to run.
+type program struct {
+	columns   [][]float64
+	constants [][]float64
+	formulas  []formula
+	places    [][4]int // of the result and the operands; constants are counted down from −1
+}
+
+func randomProgram(r *rand.Rand, list []formula, calls, columns, n int, value func(r *rand.Rand) float64) *program {
+	p := &program{columns: make([][]float64, columns), constants: make([][]float64, 8)}
+	for i := range p.columns {
+		p.columns[i] = make([]float64, n)
+		for j := range p.columns[i] {
+			p.columns[i][j] = value(r)
+		}
+	}
+	for i := range p.constants {
+		v := value(r)
+		p.constants[i] = []float64{v, v, v, v, v, v, v, v}
+	}
+	written := make([]int, columns/2)
+	for i := range written {
+		written[i] = i
+	}
+	for range calls {
+		var place [4]int
+		for o := 1; o < 4; o++ {
+			if r.IntN(5) == 0 {
+				place[o] = -1 - r.IntN(len(p.constants))
+			} else {
+				place[o] = written[r.IntN(len(written))]
+			}
+		}
+		place[0] = columns/2 + r.IntN(columns-columns/2)
+		written = append(written, place[0])
+		p.formulas = append(p.formulas, list[r.IntN(len(list))])
+		p.places = append(p.places, place)
+	}
+	return p
+}
+
+func (p *program) copy() *program {
+	c := *p
+	c.columns = make([][]float64, len(p.columns))
+	for i, x := range p.columns {
+		c.columns[i] = slices.Clone(x)
+	}
+	return &c
+}
+
+func (p *program) operand(place int) []float64 {
+	if place < 0 {
+		return p.constants[-1-place]
+	}
+	return p.columns[place]
+}
+
+func (p *program) bind() []Call {
+	calls := make([]Call, len(p.formulas))
+	for i, at := range p.places {
+		var x [4][]float64
+		for o := range p.formulas[i].operands + 1 {
+			x[o] = p.operand(at[o])
+		}
+		calls[i] = Bind(p.formulas[i].op, x[0], x[1], x[2], x[3])
+	}
+	return calls
+}
+
+// evaluate does by formulas what the calls should do.
+func (p *program) evaluate(from, to int) {
+	for i, f := range p.formulas {
+		at := p.places[i]
+		for j := from; j < to; j++ {
+			var v [4]float64
+			for o := range v {
+				x := p.operand(at[o])
+				v[o] = x[j%len(x)]
+			}
+			p.columns[at[0]][j] = f.value(v[1], v[2], v[3])
+		}
+	}
+}
+
+// Programs, on all paths, do call by call what the formulas give, within the range and nowhere
+// else, wherever they are cut.
+func TestRun(t *testing.T) {
+	r := random(51)
+	list := formulas()
+	for range 60 {
+		n := block * (1 + r.IntN(40))
+		from := block * r.IntN(n/block+1)
+		to := from + block*r.IntN((n-from)/block+1)
+		some := make([]formula, 1+r.IntN(len(list))) // functions cut a program; there are many and few
+		for i := range some {
+			some[i] = list[r.IntN(len(list))]
+		}
+		start := randomProgram(r, some, r.IntN(3*segment), 2+r.IntN(60), n, operandValue)
+		want := start.copy()
+		want.evaluate(from, to)
+		for _, p := range paths() {
+			got := start.copy()
+			calls := got.bind()
+			cut := r.IntN(len(calls) + 1)
+			runBy(p, calls[:cut], from, to)
+			runBy(p, calls[cut:], from, to)
+			for i, x := range want.columns {
+				for j, w := range x {
+					if !same(got.columns[i][j], w) {
+						t.Fatalf("%v: value %d of %d, range %d … %d, column %d: %v, want %v", p, j, n, from, to, i, got.columns[i][j], w)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestRunRefuses(t *testing.T) {
+	column, short := make([]float64, 128), make([]float64, 64)
+	calls := []Call{Bind(Add, column, column, column, nil), Bind(LogOp, short, short, nil, nil)}
+	for _, p := range paths() {
+		for name, f := range map[string]func(){
+			"a range from the middle of a block": func() { runBy(p, calls, 4, 64) },
+			"a range to the middle of a block":   func() { runBy(p, calls, 0, 60) },
+			"a range before the column":          func() { runBy(p, calls, -8, 64) },
+			"a range backwards":                  func() { runBy(p, calls, 64, 56) },
+			"a range beyond a column":            func() { runBy(p, calls, 0, 72) },
+		} {
+			func() {
+				defer func() {
+					if recover() == nil {
+						t.Errorf("%v takes %s", p, name)
+					}
+				}()
+				f()
+			}()
+		}
+		runBy(p, calls, 64, 64) // nothing to do
+		runBy(p, nil, 0, 64)
+	}
+}
+
+func TestRunAllocatesNothing(t *testing.T) {
+	calls := randomProgram(random(52), formulas(), 200, 20, 304, operandValue).bind()
+	for _, p := range paths() {
+		if n := testing.AllocsPerRun(10, func() { runBy(p, calls, 8, 304) }); n != 0 {
+			t.Errorf("%v: %v allocations", p, n)
+		}
+	}
+}
+
 func TestFinite(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	for _, p := range paths() {
@@ -274,6 +427,26 @@ func BenchmarkApply(b *testing.B) {
 						applyBy(p, f.op, dst, x, y, z)
 					}
 					b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/value")
+				})
+			}
+		}
+	}
+}
+
+// BenchmarkRun is of programs whose columns do not fit into the first cache as a whole. Division
+// and roots, which take a time of their own, are not in them.
+func BenchmarkRun(b *testing.B) {
+	list := slices.DeleteFunc(formulas(), func(f formula) bool { return f.op == Div || f.op == Sqrt || f.op >= ExpOp })
+	for _, n := range []int{64, 256} {
+		for _, size := range []int{64, 4096} {
+			value := func(r *rand.Rand) float64 { return between(r, 0.5, 1.5) }
+			calls := randomProgram(random(53), list, size, 96*size/64, n, value).bind()
+			for _, p := range paths() {
+				b.Run(fmt.Sprintf("%d/%d/%v", size, n, p), func(b *testing.B) {
+					for b.Loop() {
+						runBy(p, calls, 0, n)
+					}
+					b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n*len(calls)), "ns/value")
 				})
 			}
 		}

@@ -20,630 +20,1835 @@ TEXT advanceAVX512<>(SB), NOSPLIT, $0
 	CMPQ    AX, $+512
 	JLT     byBlock
 	LEAQ    handlersTileAVX512<>+0(SB), R9
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 byBlock:
 	CMPQ    AX, $+64
 	JLT     finished
 	LEAQ    handlersBlockAVX512<>+0(SB), R9
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 finished:
 	VZEROUPPER
 	RET
 
-// func copyTileAVX512()
+// func copyVTileAVX512()
 // Requires: AVX512F
-TEXT copyTileAVX512<>(SB), NOSPLIT, $0
+TEXT copyVTileAVX512<>(SB), NOSPLIT, $0
 	// dst = a
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x40, R10
-	LEAQ    (R10)(R10*2), R13
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
 	VMOVUPD (BX), Z0
 	VMOVUPD Z0, (AX)
-	VMOVUPD (BX)(R10*1), Z0
+	VMOVUPD 64(BX), Z0
 	VMOVUPD Z0, 64(AX)
-	VMOVUPD (BX)(R10*2), Z0
+	VMOVUPD 128(BX), Z0
 	VMOVUPD Z0, 128(AX)
-	VMOVUPD (BX)(R13*1), Z0
+	VMOVUPD 192(BX), Z0
 	VMOVUPD Z0, 192(AX)
-	LEAQ    (BX)(R10*4), BX
-	VMOVUPD (BX), Z0
+	VMOVUPD 256(BX), Z0
 	VMOVUPD Z0, 256(AX)
-	VMOVUPD (BX)(R10*1), Z0
+	VMOVUPD 320(BX), Z0
 	VMOVUPD Z0, 320(AX)
-	VMOVUPD (BX)(R10*2), Z0
+	VMOVUPD 384(BX), Z0
 	VMOVUPD Z0, 384(AX)
-	VMOVUPD (BX)(R13*1), Z0
+	VMOVUPD 448(BX), Z0
 	VMOVUPD Z0, 448(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func copyBlockAVX512()
+// func copyKTileAVX512()
 // Requires: AVX512F
-TEXT copyBlockAVX512<>(SB), NOSPLIT, $0
+TEXT copyKTileAVX512<>(SB), NOSPLIT, $0
 	// dst = a
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	VMOVUPD Z0, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD Z0, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z0, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD Z0, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD Z0, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD Z0, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD Z0, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func copyVBlockAVX512()
+// Requires: AVX512F
+TEXT copyVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
 	VMOVUPD (BX), Z0
 	VMOVUPD Z0, (AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+64, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func addTileAVX512()
+// func copyKBlockAVX512()
 // Requires: AVX512F
-TEXT addTileAVX512<>(SB), NOSPLIT, $0
+TEXT copyKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	VMOVUPD Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func addVVTileAVX512()
+// Requires: AVX512F
+TEXT addVVTileAVX512<>(SB), NOSPLIT, $0
 	// dst = a + b
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x40, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x40, R11
-	LEAQ    (R11)(R11*2), R14
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
 	VMOVUPD (BX), Z0
 	VADDPD  (CX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VADDPD  (CX)(R11*1), Z0, Z0
+	VMOVUPD 64(BX), Z0
+	VADDPD  64(CX), Z0, Z0
 	VMOVUPD Z0, 64(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VADDPD  (CX)(R11*2), Z0, Z0
+	VMOVUPD 128(BX), Z0
+	VADDPD  128(CX), Z0, Z0
 	VMOVUPD Z0, 128(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VADDPD  (CX)(R14*1), Z0, Z0
+	VMOVUPD 192(BX), Z0
+	VADDPD  192(CX), Z0, Z0
 	VMOVUPD Z0, 192(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	VMOVUPD (BX), Z0
-	VADDPD  (CX), Z0, Z0
+	VMOVUPD 256(BX), Z0
+	VADDPD  256(CX), Z0, Z0
 	VMOVUPD Z0, 256(AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VADDPD  (CX)(R11*1), Z0, Z0
+	VMOVUPD 320(BX), Z0
+	VADDPD  320(CX), Z0, Z0
 	VMOVUPD Z0, 320(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VADDPD  (CX)(R11*2), Z0, Z0
+	VMOVUPD 384(BX), Z0
+	VADDPD  384(CX), Z0, Z0
 	VMOVUPD Z0, 384(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VADDPD  (CX)(R14*1), Z0, Z0
+	VMOVUPD 448(BX), Z0
+	VADDPD  448(CX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func addBlockAVX512()
+// func addKVTileAVX512()
 // Requires: AVX512F
-TEXT addBlockAVX512<>(SB), NOSPLIT, $0
+TEXT addKVTileAVX512<>(SB), NOSPLIT, $0
 	// dst = a + b
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VADDPD  (CX), Z0, Z1
+	VMOVUPD Z1, (AX)
+	VADDPD  64(CX), Z0, Z1
+	VMOVUPD Z1, 64(AX)
+	VADDPD  128(CX), Z0, Z1
+	VMOVUPD Z1, 128(AX)
+	VADDPD  192(CX), Z0, Z1
+	VMOVUPD Z1, 192(AX)
+	VADDPD  256(CX), Z0, Z1
+	VMOVUPD Z1, 256(AX)
+	VADDPD  320(CX), Z0, Z1
+	VMOVUPD Z1, 320(AX)
+	VADDPD  384(CX), Z0, Z1
+	VMOVUPD Z1, 384(AX)
+	VADDPD  448(CX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func addVKTileAVX512()
+// Requires: AVX512F
+TEXT addVKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = a + b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	VMOVUPD (BX), Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(BX), Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(BX), Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(BX), Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(BX), Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(BX), Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(BX), Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(BX), Z1
+	VADDPD  Z0, Z1, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func addKKTileAVX512()
+// Requires: AVX512F
+TEXT addKKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = a + b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	VADDPD  Z1, Z0, Z2
+	VMOVUPD Z2, (AX)
+	VADDPD  Z1, Z0, Z2
+	VMOVUPD Z2, 64(AX)
+	VADDPD  Z1, Z0, Z2
+	VMOVUPD Z2, 128(AX)
+	VADDPD  Z1, Z0, Z2
+	VMOVUPD Z2, 192(AX)
+	VADDPD  Z1, Z0, Z2
+	VMOVUPD Z2, 256(AX)
+	VADDPD  Z1, Z0, Z2
+	VMOVUPD Z2, 320(AX)
+	VADDPD  Z1, Z0, Z2
+	VMOVUPD Z2, 384(AX)
+	VADDPD  Z1, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func addVVBlockAVX512()
+// Requires: AVX512F
+TEXT addVVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a + b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
 	VMOVUPD (BX), Z0
 	VADDPD  (CX), Z0, Z0
 	VMOVUPD Z0, (AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+64, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func subTileAVX512()
+// func addKVBlockAVX512()
 // Requires: AVX512F
-TEXT subTileAVX512<>(SB), NOSPLIT, $0
+TEXT addKVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a + b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VADDPD  (CX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func addVKBlockAVX512()
+// Requires: AVX512F
+TEXT addVKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a + b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	VMOVUPD (BX), Z1
+	VADDPD  Z0, Z1, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func addKKBlockAVX512()
+// Requires: AVX512F
+TEXT addKKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a + b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func subVVTileAVX512()
+// Requires: AVX512F
+TEXT subVVTileAVX512<>(SB), NOSPLIT, $0
 	// dst = a − b
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x40, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x40, R11
-	LEAQ    (R11)(R11*2), R14
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
 	VMOVUPD (BX), Z0
 	VSUBPD  (CX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VSUBPD  (CX)(R11*1), Z0, Z0
+	VMOVUPD 64(BX), Z0
+	VSUBPD  64(CX), Z0, Z0
 	VMOVUPD Z0, 64(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VSUBPD  (CX)(R11*2), Z0, Z0
+	VMOVUPD 128(BX), Z0
+	VSUBPD  128(CX), Z0, Z0
 	VMOVUPD Z0, 128(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VSUBPD  (CX)(R14*1), Z0, Z0
+	VMOVUPD 192(BX), Z0
+	VSUBPD  192(CX), Z0, Z0
 	VMOVUPD Z0, 192(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	VMOVUPD (BX), Z0
-	VSUBPD  (CX), Z0, Z0
+	VMOVUPD 256(BX), Z0
+	VSUBPD  256(CX), Z0, Z0
 	VMOVUPD Z0, 256(AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VSUBPD  (CX)(R11*1), Z0, Z0
+	VMOVUPD 320(BX), Z0
+	VSUBPD  320(CX), Z0, Z0
 	VMOVUPD Z0, 320(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VSUBPD  (CX)(R11*2), Z0, Z0
+	VMOVUPD 384(BX), Z0
+	VSUBPD  384(CX), Z0, Z0
 	VMOVUPD Z0, 384(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VSUBPD  (CX)(R14*1), Z0, Z0
+	VMOVUPD 448(BX), Z0
+	VSUBPD  448(CX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func subBlockAVX512()
+// func subKVTileAVX512()
 // Requires: AVX512F
-TEXT subBlockAVX512<>(SB), NOSPLIT, $0
+TEXT subKVTileAVX512<>(SB), NOSPLIT, $0
 	// dst = a − b
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VSUBPD  (CX), Z0, Z1
+	VMOVUPD Z1, (AX)
+	VSUBPD  64(CX), Z0, Z1
+	VMOVUPD Z1, 64(AX)
+	VSUBPD  128(CX), Z0, Z1
+	VMOVUPD Z1, 128(AX)
+	VSUBPD  192(CX), Z0, Z1
+	VMOVUPD Z1, 192(AX)
+	VSUBPD  256(CX), Z0, Z1
+	VMOVUPD Z1, 256(AX)
+	VSUBPD  320(CX), Z0, Z1
+	VMOVUPD Z1, 320(AX)
+	VSUBPD  384(CX), Z0, Z1
+	VMOVUPD Z1, 384(AX)
+	VSUBPD  448(CX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func subVKTileAVX512()
+// Requires: AVX512F
+TEXT subVKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	VMOVUPD (BX), Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(BX), Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(BX), Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(BX), Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(BX), Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(BX), Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(BX), Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(BX), Z1
+	VSUBPD  Z0, Z1, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func subKKTileAVX512()
+// Requires: AVX512F
+TEXT subKKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	VSUBPD  Z1, Z0, Z2
+	VMOVUPD Z2, (AX)
+	VSUBPD  Z1, Z0, Z2
+	VMOVUPD Z2, 64(AX)
+	VSUBPD  Z1, Z0, Z2
+	VMOVUPD Z2, 128(AX)
+	VSUBPD  Z1, Z0, Z2
+	VMOVUPD Z2, 192(AX)
+	VSUBPD  Z1, Z0, Z2
+	VMOVUPD Z2, 256(AX)
+	VSUBPD  Z1, Z0, Z2
+	VMOVUPD Z2, 320(AX)
+	VSUBPD  Z1, Z0, Z2
+	VMOVUPD Z2, 384(AX)
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func subVVBlockAVX512()
+// Requires: AVX512F
+TEXT subVVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
 	VMOVUPD (BX), Z0
 	VSUBPD  (CX), Z0, Z0
 	VMOVUPD Z0, (AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+64, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func mulTileAVX512()
+// func subKVBlockAVX512()
 // Requires: AVX512F
-TEXT mulTileAVX512<>(SB), NOSPLIT, $0
+TEXT subKVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VSUBPD  (CX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func subVKBlockAVX512()
+// Requires: AVX512F
+TEXT subVKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	VMOVUPD (BX), Z1
+	VSUBPD  Z0, Z1, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func subKKBlockAVX512()
+// Requires: AVX512F
+TEXT subKKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulVVTileAVX512()
+// Requires: AVX512F
+TEXT mulVVTileAVX512<>(SB), NOSPLIT, $0
 	// dst = a·b
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x40, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x40, R11
-	LEAQ    (R11)(R11*2), R14
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
 	VMOVUPD (BX), Z0
 	VMULPD  (CX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VMULPD  (CX)(R11*1), Z0, Z0
+	VMOVUPD 64(BX), Z0
+	VMULPD  64(CX), Z0, Z0
 	VMOVUPD Z0, 64(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VMULPD  (CX)(R11*2), Z0, Z0
+	VMOVUPD 128(BX), Z0
+	VMULPD  128(CX), Z0, Z0
 	VMOVUPD Z0, 128(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VMULPD  (CX)(R14*1), Z0, Z0
+	VMOVUPD 192(BX), Z0
+	VMULPD  192(CX), Z0, Z0
 	VMOVUPD Z0, 192(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	VMOVUPD (BX), Z0
-	VMULPD  (CX), Z0, Z0
+	VMOVUPD 256(BX), Z0
+	VMULPD  256(CX), Z0, Z0
 	VMOVUPD Z0, 256(AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VMULPD  (CX)(R11*1), Z0, Z0
+	VMOVUPD 320(BX), Z0
+	VMULPD  320(CX), Z0, Z0
 	VMOVUPD Z0, 320(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VMULPD  (CX)(R11*2), Z0, Z0
+	VMOVUPD 384(BX), Z0
+	VMULPD  384(CX), Z0, Z0
 	VMOVUPD Z0, 384(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VMULPD  (CX)(R14*1), Z0, Z0
+	VMOVUPD 448(BX), Z0
+	VMULPD  448(CX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func mulBlockAVX512()
+// func mulKVTileAVX512()
 // Requires: AVX512F
-TEXT mulBlockAVX512<>(SB), NOSPLIT, $0
+TEXT mulKVTileAVX512<>(SB), NOSPLIT, $0
 	// dst = a·b
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VMULPD  (CX), Z0, Z1
+	VMOVUPD Z1, (AX)
+	VMULPD  64(CX), Z0, Z1
+	VMOVUPD Z1, 64(AX)
+	VMULPD  128(CX), Z0, Z1
+	VMOVUPD Z1, 128(AX)
+	VMULPD  192(CX), Z0, Z1
+	VMOVUPD Z1, 192(AX)
+	VMULPD  256(CX), Z0, Z1
+	VMOVUPD Z1, 256(AX)
+	VMULPD  320(CX), Z0, Z1
+	VMOVUPD Z1, 320(AX)
+	VMULPD  384(CX), Z0, Z1
+	VMOVUPD Z1, 384(AX)
+	VMULPD  448(CX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulVKTileAVX512()
+// Requires: AVX512F
+TEXT mulVKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	VMOVUPD (BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(BX), Z1
+	VMULPD  Z0, Z1, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulKKTileAVX512()
+// Requires: AVX512F
+TEXT mulKKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	VMULPD  Z1, Z0, Z2
+	VMOVUPD Z2, (AX)
+	VMULPD  Z1, Z0, Z2
+	VMOVUPD Z2, 64(AX)
+	VMULPD  Z1, Z0, Z2
+	VMOVUPD Z2, 128(AX)
+	VMULPD  Z1, Z0, Z2
+	VMOVUPD Z2, 192(AX)
+	VMULPD  Z1, Z0, Z2
+	VMOVUPD Z2, 256(AX)
+	VMULPD  Z1, Z0, Z2
+	VMOVUPD Z2, 320(AX)
+	VMULPD  Z1, Z0, Z2
+	VMOVUPD Z2, 384(AX)
+	VMULPD  Z1, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulVVBlockAVX512()
+// Requires: AVX512F
+TEXT mulVVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
 	VMOVUPD (BX), Z0
 	VMULPD  (CX), Z0, Z0
 	VMOVUPD Z0, (AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+64, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func divTileAVX512()
+// func mulKVBlockAVX512()
 // Requires: AVX512F
-TEXT divTileAVX512<>(SB), NOSPLIT, $0
+TEXT mulKVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VMULPD  (CX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulVKBlockAVX512()
+// Requires: AVX512F
+TEXT mulVKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	VMOVUPD (BX), Z1
+	VMULPD  Z0, Z1, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulKKBlockAVX512()
+// Requires: AVX512F
+TEXT mulKKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	VMULPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func divVVTileAVX512()
+// Requires: AVX512F
+TEXT divVVTileAVX512<>(SB), NOSPLIT, $0
 	// dst = a/b
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x40, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x40, R11
-	LEAQ    (R11)(R11*2), R14
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
 	VMOVUPD (BX), Z0
 	VDIVPD  (CX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VDIVPD  (CX)(R11*1), Z0, Z0
+	VMOVUPD 64(BX), Z0
+	VDIVPD  64(CX), Z0, Z0
 	VMOVUPD Z0, 64(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VDIVPD  (CX)(R11*2), Z0, Z0
+	VMOVUPD 128(BX), Z0
+	VDIVPD  128(CX), Z0, Z0
 	VMOVUPD Z0, 128(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VDIVPD  (CX)(R14*1), Z0, Z0
+	VMOVUPD 192(BX), Z0
+	VDIVPD  192(CX), Z0, Z0
 	VMOVUPD Z0, 192(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	VMOVUPD (BX), Z0
-	VDIVPD  (CX), Z0, Z0
+	VMOVUPD 256(BX), Z0
+	VDIVPD  256(CX), Z0, Z0
 	VMOVUPD Z0, 256(AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VDIVPD  (CX)(R11*1), Z0, Z0
+	VMOVUPD 320(BX), Z0
+	VDIVPD  320(CX), Z0, Z0
 	VMOVUPD Z0, 320(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VDIVPD  (CX)(R11*2), Z0, Z0
+	VMOVUPD 384(BX), Z0
+	VDIVPD  384(CX), Z0, Z0
 	VMOVUPD Z0, 384(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VDIVPD  (CX)(R14*1), Z0, Z0
+	VMOVUPD 448(BX), Z0
+	VDIVPD  448(CX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func divBlockAVX512()
+// func divKVTileAVX512()
 // Requires: AVX512F
-TEXT divBlockAVX512<>(SB), NOSPLIT, $0
+TEXT divKVTileAVX512<>(SB), NOSPLIT, $0
 	// dst = a/b
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VDIVPD  (CX), Z0, Z1
+	VMOVUPD Z1, (AX)
+	VDIVPD  64(CX), Z0, Z1
+	VMOVUPD Z1, 64(AX)
+	VDIVPD  128(CX), Z0, Z1
+	VMOVUPD Z1, 128(AX)
+	VDIVPD  192(CX), Z0, Z1
+	VMOVUPD Z1, 192(AX)
+	VDIVPD  256(CX), Z0, Z1
+	VMOVUPD Z1, 256(AX)
+	VDIVPD  320(CX), Z0, Z1
+	VMOVUPD Z1, 320(AX)
+	VDIVPD  384(CX), Z0, Z1
+	VMOVUPD Z1, 384(AX)
+	VDIVPD  448(CX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func divVKTileAVX512()
+// Requires: AVX512F
+TEXT divVKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = a/b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	VMOVUPD (BX), Z1
+	VDIVPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(BX), Z1
+	VDIVPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(BX), Z1
+	VDIVPD  Z0, Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(BX), Z1
+	VDIVPD  Z0, Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(BX), Z1
+	VDIVPD  Z0, Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(BX), Z1
+	VDIVPD  Z0, Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(BX), Z1
+	VDIVPD  Z0, Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(BX), Z1
+	VDIVPD  Z0, Z1, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func divKKTileAVX512()
+// Requires: AVX512F
+TEXT divKKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = a/b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	VDIVPD  Z1, Z0, Z2
+	VMOVUPD Z2, (AX)
+	VDIVPD  Z1, Z0, Z2
+	VMOVUPD Z2, 64(AX)
+	VDIVPD  Z1, Z0, Z2
+	VMOVUPD Z2, 128(AX)
+	VDIVPD  Z1, Z0, Z2
+	VMOVUPD Z2, 192(AX)
+	VDIVPD  Z1, Z0, Z2
+	VMOVUPD Z2, 256(AX)
+	VDIVPD  Z1, Z0, Z2
+	VMOVUPD Z2, 320(AX)
+	VDIVPD  Z1, Z0, Z2
+	VMOVUPD Z2, 384(AX)
+	VDIVPD  Z1, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func divVVBlockAVX512()
+// Requires: AVX512F
+TEXT divVVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a/b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
 	VMOVUPD (BX), Z0
 	VDIVPD  (CX), Z0, Z0
 	VMOVUPD Z0, (AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+64, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func minTileAVX512()
+// func divKVBlockAVX512()
 // Requires: AVX512F
-TEXT minTileAVX512<>(SB), NOSPLIT, $0
+TEXT divKVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a/b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VDIVPD  (CX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func divVKBlockAVX512()
+// Requires: AVX512F
+TEXT divVKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a/b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	VMOVUPD (BX), Z1
+	VDIVPD  Z0, Z1, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func divKKBlockAVX512()
+// Requires: AVX512F
+TEXT divKKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a/b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	VDIVPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func minVVTileAVX512()
+// Requires: AVX512F
+TEXT minVVTileAVX512<>(SB), NOSPLIT, $0
 	// dst = a if a < b, else b
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x40, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x40, R11
-	LEAQ    (R11)(R11*2), R14
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
 	VMOVUPD (BX), Z0
 	VMINPD  (CX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VMINPD  (CX)(R11*1), Z0, Z0
+	VMOVUPD 64(BX), Z0
+	VMINPD  64(CX), Z0, Z0
 	VMOVUPD Z0, 64(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VMINPD  (CX)(R11*2), Z0, Z0
+	VMOVUPD 128(BX), Z0
+	VMINPD  128(CX), Z0, Z0
 	VMOVUPD Z0, 128(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VMINPD  (CX)(R14*1), Z0, Z0
+	VMOVUPD 192(BX), Z0
+	VMINPD  192(CX), Z0, Z0
 	VMOVUPD Z0, 192(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	VMOVUPD (BX), Z0
-	VMINPD  (CX), Z0, Z0
+	VMOVUPD 256(BX), Z0
+	VMINPD  256(CX), Z0, Z0
 	VMOVUPD Z0, 256(AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VMINPD  (CX)(R11*1), Z0, Z0
+	VMOVUPD 320(BX), Z0
+	VMINPD  320(CX), Z0, Z0
 	VMOVUPD Z0, 320(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VMINPD  (CX)(R11*2), Z0, Z0
+	VMOVUPD 384(BX), Z0
+	VMINPD  384(CX), Z0, Z0
 	VMOVUPD Z0, 384(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VMINPD  (CX)(R14*1), Z0, Z0
+	VMOVUPD 448(BX), Z0
+	VMINPD  448(CX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func minBlockAVX512()
+// func minKVTileAVX512()
 // Requires: AVX512F
-TEXT minBlockAVX512<>(SB), NOSPLIT, $0
+TEXT minKVTileAVX512<>(SB), NOSPLIT, $0
 	// dst = a if a < b, else b
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
+	MOVQ    8(SI), BX
 	VMOVUPD (BX), Z0
-	VMINPD  (CX), Z0, Z0
-	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
-	CMPQ    SI, DI
-	JEQ     done
-	MOVBQZX 60(SI), AX
-	JMP     (R9)(AX*8)
-
-done:
-	ADDQ $+64, R8
-	JMP  advanceAVX512<>+0(SB)
-
-// func maxTileAVX512()
-// Requires: AVX512F
-TEXT maxTileAVX512<>(SB), NOSPLIT, $0
-	// dst = a if a > b, else b
-	MOVQ    (SI), AX
-	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x40, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x40, R11
-	LEAQ    (R11)(R11*2), R14
-	VMOVUPD (BX), Z0
-	VMAXPD  (CX), Z0, Z0
-	VMOVUPD Z0, (AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VMAXPD  (CX)(R11*1), Z0, Z0
-	VMOVUPD Z0, 64(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VMAXPD  (CX)(R11*2), Z0, Z0
-	VMOVUPD Z0, 128(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VMAXPD  (CX)(R14*1), Z0, Z0
-	VMOVUPD Z0, 192(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	VMOVUPD (BX), Z0
-	VMAXPD  (CX), Z0, Z0
-	VMOVUPD Z0, 256(AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VMAXPD  (CX)(R11*1), Z0, Z0
-	VMOVUPD Z0, 320(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VMAXPD  (CX)(R11*2), Z0, Z0
-	VMOVUPD Z0, 384(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VMAXPD  (CX)(R14*1), Z0, Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VMINPD  (CX), Z0, Z1
+	VMOVUPD Z1, (AX)
+	VMINPD  64(CX), Z0, Z1
+	VMOVUPD Z1, 64(AX)
+	VMINPD  128(CX), Z0, Z1
+	VMOVUPD Z1, 128(AX)
+	VMINPD  192(CX), Z0, Z1
+	VMOVUPD Z1, 192(AX)
+	VMINPD  256(CX), Z0, Z1
+	VMOVUPD Z1, 256(AX)
+	VMINPD  320(CX), Z0, Z1
+	VMOVUPD Z1, 320(AX)
+	VMINPD  384(CX), Z0, Z1
+	VMOVUPD Z1, 384(AX)
+	VMINPD  448(CX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func maxBlockAVX512()
+// func minVKTileAVX512()
 // Requires: AVX512F
-TEXT maxBlockAVX512<>(SB), NOSPLIT, $0
-	// dst = a if a > b, else b
+TEXT minVKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = a if a < b, else b
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	VMOVUPD (BX), Z1
+	VMINPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(BX), Z1
+	VMINPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(BX), Z1
+	VMINPD  Z0, Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(BX), Z1
+	VMINPD  Z0, Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(BX), Z1
+	VMINPD  Z0, Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(BX), Z1
+	VMINPD  Z0, Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(BX), Z1
+	VMINPD  Z0, Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(BX), Z1
+	VMINPD  Z0, Z1, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func minKKTileAVX512()
+// Requires: AVX512F
+TEXT minKKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = a if a < b, else b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
 	VMOVUPD (BX), Z0
-	VMAXPD  (CX), Z0, Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	VMINPD  Z1, Z0, Z2
+	VMOVUPD Z2, (AX)
+	VMINPD  Z1, Z0, Z2
+	VMOVUPD Z2, 64(AX)
+	VMINPD  Z1, Z0, Z2
+	VMOVUPD Z2, 128(AX)
+	VMINPD  Z1, Z0, Z2
+	VMOVUPD Z2, 192(AX)
+	VMINPD  Z1, Z0, Z2
+	VMOVUPD Z2, 256(AX)
+	VMINPD  Z1, Z0, Z2
+	VMOVUPD Z2, 320(AX)
+	VMINPD  Z1, Z0, Z2
+	VMOVUPD Z2, 384(AX)
+	VMINPD  Z1, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func minVVBlockAVX512()
+// Requires: AVX512F
+TEXT minVVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a if a < b, else b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VMOVUPD (BX), Z0
+	VMINPD  (CX), Z0, Z0
 	VMOVUPD Z0, (AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+64, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func lessTileAVX512()
+// func minKVBlockAVX512()
 // Requires: AVX512F
-TEXT lessTileAVX512<>(SB), NOSPLIT, $0
+TEXT minKVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a if a < b, else b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VMINPD  (CX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func minVKBlockAVX512()
+// Requires: AVX512F
+TEXT minVKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a if a < b, else b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	VMOVUPD (BX), Z1
+	VMINPD  Z0, Z1, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func minKKBlockAVX512()
+// Requires: AVX512F
+TEXT minKKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a if a < b, else b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	VMINPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func maxVVTileAVX512()
+// Requires: AVX512F
+TEXT maxVVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = a if a > b, else b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VMOVUPD (BX), Z0
+	VMAXPD  (CX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD 64(BX), Z0
+	VMAXPD  64(CX), Z0, Z0
+	VMOVUPD Z0, 64(AX)
+	VMOVUPD 128(BX), Z0
+	VMAXPD  128(CX), Z0, Z0
+	VMOVUPD Z0, 128(AX)
+	VMOVUPD 192(BX), Z0
+	VMAXPD  192(CX), Z0, Z0
+	VMOVUPD Z0, 192(AX)
+	VMOVUPD 256(BX), Z0
+	VMAXPD  256(CX), Z0, Z0
+	VMOVUPD Z0, 256(AX)
+	VMOVUPD 320(BX), Z0
+	VMAXPD  320(CX), Z0, Z0
+	VMOVUPD Z0, 320(AX)
+	VMOVUPD 384(BX), Z0
+	VMAXPD  384(CX), Z0, Z0
+	VMOVUPD Z0, 384(AX)
+	VMOVUPD 448(BX), Z0
+	VMAXPD  448(CX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func maxKVTileAVX512()
+// Requires: AVX512F
+TEXT maxKVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = a if a > b, else b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VMAXPD  (CX), Z0, Z1
+	VMOVUPD Z1, (AX)
+	VMAXPD  64(CX), Z0, Z1
+	VMOVUPD Z1, 64(AX)
+	VMAXPD  128(CX), Z0, Z1
+	VMOVUPD Z1, 128(AX)
+	VMAXPD  192(CX), Z0, Z1
+	VMOVUPD Z1, 192(AX)
+	VMAXPD  256(CX), Z0, Z1
+	VMOVUPD Z1, 256(AX)
+	VMAXPD  320(CX), Z0, Z1
+	VMOVUPD Z1, 320(AX)
+	VMAXPD  384(CX), Z0, Z1
+	VMOVUPD Z1, 384(AX)
+	VMAXPD  448(CX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func maxVKTileAVX512()
+// Requires: AVX512F
+TEXT maxVKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = a if a > b, else b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	VMOVUPD (BX), Z1
+	VMAXPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(BX), Z1
+	VMAXPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(BX), Z1
+	VMAXPD  Z0, Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(BX), Z1
+	VMAXPD  Z0, Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(BX), Z1
+	VMAXPD  Z0, Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(BX), Z1
+	VMAXPD  Z0, Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(BX), Z1
+	VMAXPD  Z0, Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(BX), Z1
+	VMAXPD  Z0, Z1, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func maxKKTileAVX512()
+// Requires: AVX512F
+TEXT maxKKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = a if a > b, else b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	VMAXPD  Z1, Z0, Z2
+	VMOVUPD Z2, (AX)
+	VMAXPD  Z1, Z0, Z2
+	VMOVUPD Z2, 64(AX)
+	VMAXPD  Z1, Z0, Z2
+	VMOVUPD Z2, 128(AX)
+	VMAXPD  Z1, Z0, Z2
+	VMOVUPD Z2, 192(AX)
+	VMAXPD  Z1, Z0, Z2
+	VMOVUPD Z2, 256(AX)
+	VMAXPD  Z1, Z0, Z2
+	VMOVUPD Z2, 320(AX)
+	VMAXPD  Z1, Z0, Z2
+	VMOVUPD Z2, 384(AX)
+	VMAXPD  Z1, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func maxVVBlockAVX512()
+// Requires: AVX512F
+TEXT maxVVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a if a > b, else b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VMOVUPD (BX), Z0
+	VMAXPD  (CX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func maxKVBlockAVX512()
+// Requires: AVX512F
+TEXT maxKVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a if a > b, else b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VMAXPD  (CX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func maxVKBlockAVX512()
+// Requires: AVX512F
+TEXT maxVKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a if a > b, else b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	VMOVUPD (BX), Z1
+	VMAXPD  Z0, Z1, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func maxKKBlockAVX512()
+// Requires: AVX512F
+TEXT maxKKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a if a > b, else b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	VMAXPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func lessVVTileAVX512()
+// Requires: AVX512F
+TEXT lessVVTileAVX512<>(SB), NOSPLIT, $0
 	// dst = 1 if a < b, else 0
 	VBROADCASTSD constants<>+0(SB), Z0
 	MOVQ         (SI), AX
 	ADDQ         R8, AX
-	MOVQ         R8, BX
-	ANDQ         32(SI), BX
-	ADDQ         8(SI), BX
-	MOVQ         32(SI), R10
-	ANDQ         $0x40, R10
-	LEAQ         (R10)(R10*2), R13
-	MOVQ         R8, CX
-	ANDQ         40(SI), CX
-	ADDQ         16(SI), CX
-	MOVQ         40(SI), R11
-	ANDQ         $0x40, R11
-	LEAQ         (R11)(R11*2), R14
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
 	VMOVUPD      (BX), Z1
 	VCMPPD       $0x11, (CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z1
 	VMOVUPD      Z1, (AX)
-	VMOVUPD      (BX)(R10*1), Z1
-	VCMPPD       $0x11, (CX)(R11*1), Z1, K1
+	VMOVUPD      64(BX), Z1
+	VCMPPD       $0x11, 64(CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z1
 	VMOVUPD      Z1, 64(AX)
-	VMOVUPD      (BX)(R10*2), Z1
-	VCMPPD       $0x11, (CX)(R11*2), Z1, K1
+	VMOVUPD      128(BX), Z1
+	VCMPPD       $0x11, 128(CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z1
 	VMOVUPD      Z1, 128(AX)
-	VMOVUPD      (BX)(R13*1), Z1
-	VCMPPD       $0x11, (CX)(R14*1), Z1, K1
+	VMOVUPD      192(BX), Z1
+	VCMPPD       $0x11, 192(CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z1
 	VMOVUPD      Z1, 192(AX)
-	LEAQ         (BX)(R10*4), BX
-	LEAQ         (CX)(R11*4), CX
-	VMOVUPD      (BX), Z1
-	VCMPPD       $0x11, (CX), Z1, K1
+	VMOVUPD      256(BX), Z1
+	VCMPPD       $0x11, 256(CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z1
 	VMOVUPD      Z1, 256(AX)
-	VMOVUPD      (BX)(R10*1), Z1
-	VCMPPD       $0x11, (CX)(R11*1), Z1, K1
+	VMOVUPD      320(BX), Z1
+	VCMPPD       $0x11, 320(CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z1
 	VMOVUPD      Z1, 320(AX)
-	VMOVUPD      (BX)(R10*2), Z1
-	VCMPPD       $0x11, (CX)(R11*2), Z1, K1
+	VMOVUPD      384(BX), Z1
+	VCMPPD       $0x11, 384(CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z1
 	VMOVUPD      Z1, 384(AX)
-	VMOVUPD      (BX)(R13*1), Z1
-	VCMPPD       $0x11, (CX)(R14*1), Z1, K1
+	VMOVUPD      448(BX), Z1
+	VCMPPD       $0x11, 448(CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, 448(AX)
 	ADDQ         $0x40, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      60(SI), AX
+	MOVBQZX      61(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func lessBlockAVX512()
+// func lessKVTileAVX512()
 // Requires: AVX512F
-TEXT lessBlockAVX512<>(SB), NOSPLIT, $0
+TEXT lessKVTileAVX512<>(SB), NOSPLIT, $0
 	// dst = 1 if a < b, else 0
 	VBROADCASTSD constants<>+0(SB), Z0
 	MOVQ         (SI), AX
 	ADDQ         R8, AX
-	MOVQ         R8, BX
-	ANDQ         32(SI), BX
-	ADDQ         8(SI), BX
-	MOVQ         R8, CX
-	ANDQ         40(SI), CX
-	ADDQ         16(SI), CX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Z1
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	VCMPPD       $0x11, (CX), Z1, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, (AX)
+	VCMPPD       $0x11, 64(CX), Z1, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 64(AX)
+	VCMPPD       $0x11, 128(CX), Z1, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 128(AX)
+	VCMPPD       $0x11, 192(CX), Z1, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 192(AX)
+	VCMPPD       $0x11, 256(CX), Z1, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 256(AX)
+	VCMPPD       $0x11, 320(CX), Z1, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 320(AX)
+	VCMPPD       $0x11, 384(CX), Z1, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 384(AX)
+	VCMPPD       $0x11, 448(CX), Z1, K1
+	VMOVAPD.Z    Z0, K1, Z0
+	VMOVUPD      Z0, 448(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func lessVKTileAVX512()
+// Requires: AVX512F
+TEXT lessVKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = 1 if a < b, else 0
+	VBROADCASTSD constants<>+0(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Z1
+	VMOVUPD      (BX), Z2
+	VCMPPD       $0x11, Z1, Z2, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, (AX)
+	VMOVUPD      64(BX), Z2
+	VCMPPD       $0x11, Z1, Z2, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 64(AX)
+	VMOVUPD      128(BX), Z2
+	VCMPPD       $0x11, Z1, Z2, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      192(BX), Z2
+	VCMPPD       $0x11, Z1, Z2, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 192(AX)
+	VMOVUPD      256(BX), Z2
+	VCMPPD       $0x11, Z1, Z2, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 256(AX)
+	VMOVUPD      320(BX), Z2
+	VCMPPD       $0x11, Z1, Z2, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 320(AX)
+	VMOVUPD      384(BX), Z2
+	VCMPPD       $0x11, Z1, Z2, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 384(AX)
+	VMOVUPD      448(BX), Z2
+	VCMPPD       $0x11, Z1, Z2, K1
+	VMOVAPD.Z    Z0, K1, Z0
+	VMOVUPD      Z0, 448(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func lessKKTileAVX512()
+// Requires: AVX512F
+TEXT lessKKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = 1 if a < b, else 0
+	VBROADCASTSD constants<>+0(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Z1
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Z2
+	VCMPPD       $0x11, Z2, Z1, K1
+	VMOVAPD.Z    Z0, K1, Z3
+	VMOVUPD      Z3, (AX)
+	VCMPPD       $0x11, Z2, Z1, K1
+	VMOVAPD.Z    Z0, K1, Z3
+	VMOVUPD      Z3, 64(AX)
+	VCMPPD       $0x11, Z2, Z1, K1
+	VMOVAPD.Z    Z0, K1, Z3
+	VMOVUPD      Z3, 128(AX)
+	VCMPPD       $0x11, Z2, Z1, K1
+	VMOVAPD.Z    Z0, K1, Z3
+	VMOVUPD      Z3, 192(AX)
+	VCMPPD       $0x11, Z2, Z1, K1
+	VMOVAPD.Z    Z0, K1, Z3
+	VMOVUPD      Z3, 256(AX)
+	VCMPPD       $0x11, Z2, Z1, K1
+	VMOVAPD.Z    Z0, K1, Z3
+	VMOVUPD      Z3, 320(AX)
+	VCMPPD       $0x11, Z2, Z1, K1
+	VMOVAPD.Z    Z0, K1, Z3
+	VMOVUPD      Z3, 384(AX)
+	VCMPPD       $0x11, Z2, Z1, K1
+	VMOVAPD.Z    Z0, K1, Z0
+	VMOVUPD      Z0, 448(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func lessVVBlockAVX512()
+// Requires: AVX512F
+TEXT lessVVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = 1 if a < b, else 0
+	VBROADCASTSD constants<>+0(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
 	VMOVUPD      (BX), Z1
 	VCMPPD       $0x11, (CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z0
@@ -651,89 +1856,293 @@ TEXT lessBlockAVX512<>(SB), NOSPLIT, $0
 	ADDQ         $0x40, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      60(SI), AX
+	MOVBQZX      61(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
 	ADDQ $+64, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func atMostTileAVX512()
+// func lessKVBlockAVX512()
 // Requires: AVX512F
-TEXT atMostTileAVX512<>(SB), NOSPLIT, $0
+TEXT lessKVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = 1 if a < b, else 0
+	VBROADCASTSD constants<>+0(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Z1
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	VCMPPD       $0x11, (CX), Z1, K1
+	VMOVAPD.Z    Z0, K1, Z0
+	VMOVUPD      Z0, (AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func lessVKBlockAVX512()
+// Requires: AVX512F
+TEXT lessVKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = 1 if a < b, else 0
+	VBROADCASTSD constants<>+0(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Z1
+	VMOVUPD      (BX), Z2
+	VCMPPD       $0x11, Z1, Z2, K1
+	VMOVAPD.Z    Z0, K1, Z0
+	VMOVUPD      Z0, (AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func lessKKBlockAVX512()
+// Requires: AVX512F
+TEXT lessKKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = 1 if a < b, else 0
+	VBROADCASTSD constants<>+0(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Z1
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Z2
+	VCMPPD       $0x11, Z2, Z1, K1
+	VMOVAPD.Z    Z0, K1, Z0
+	VMOVUPD      Z0, (AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func atMostVVTileAVX512()
+// Requires: AVX512F
+TEXT atMostVVTileAVX512<>(SB), NOSPLIT, $0
 	// dst = 1 if a ≤ b, else 0
 	VBROADCASTSD constants<>+0(SB), Z0
 	MOVQ         (SI), AX
 	ADDQ         R8, AX
-	MOVQ         R8, BX
-	ANDQ         32(SI), BX
-	ADDQ         8(SI), BX
-	MOVQ         32(SI), R10
-	ANDQ         $0x40, R10
-	LEAQ         (R10)(R10*2), R13
-	MOVQ         R8, CX
-	ANDQ         40(SI), CX
-	ADDQ         16(SI), CX
-	MOVQ         40(SI), R11
-	ANDQ         $0x40, R11
-	LEAQ         (R11)(R11*2), R14
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
 	VMOVUPD      (BX), Z1
 	VCMPPD       $0x12, (CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z1
 	VMOVUPD      Z1, (AX)
-	VMOVUPD      (BX)(R10*1), Z1
-	VCMPPD       $0x12, (CX)(R11*1), Z1, K1
+	VMOVUPD      64(BX), Z1
+	VCMPPD       $0x12, 64(CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z1
 	VMOVUPD      Z1, 64(AX)
-	VMOVUPD      (BX)(R10*2), Z1
-	VCMPPD       $0x12, (CX)(R11*2), Z1, K1
+	VMOVUPD      128(BX), Z1
+	VCMPPD       $0x12, 128(CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z1
 	VMOVUPD      Z1, 128(AX)
-	VMOVUPD      (BX)(R13*1), Z1
-	VCMPPD       $0x12, (CX)(R14*1), Z1, K1
+	VMOVUPD      192(BX), Z1
+	VCMPPD       $0x12, 192(CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z1
 	VMOVUPD      Z1, 192(AX)
-	LEAQ         (BX)(R10*4), BX
-	LEAQ         (CX)(R11*4), CX
-	VMOVUPD      (BX), Z1
-	VCMPPD       $0x12, (CX), Z1, K1
+	VMOVUPD      256(BX), Z1
+	VCMPPD       $0x12, 256(CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z1
 	VMOVUPD      Z1, 256(AX)
-	VMOVUPD      (BX)(R10*1), Z1
-	VCMPPD       $0x12, (CX)(R11*1), Z1, K1
+	VMOVUPD      320(BX), Z1
+	VCMPPD       $0x12, 320(CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z1
 	VMOVUPD      Z1, 320(AX)
-	VMOVUPD      (BX)(R10*2), Z1
-	VCMPPD       $0x12, (CX)(R11*2), Z1, K1
+	VMOVUPD      384(BX), Z1
+	VCMPPD       $0x12, 384(CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z1
 	VMOVUPD      Z1, 384(AX)
-	VMOVUPD      (BX)(R13*1), Z1
-	VCMPPD       $0x12, (CX)(R14*1), Z1, K1
+	VMOVUPD      448(BX), Z1
+	VCMPPD       $0x12, 448(CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, 448(AX)
 	ADDQ         $0x40, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      60(SI), AX
+	MOVBQZX      61(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func atMostBlockAVX512()
+// func atMostKVTileAVX512()
 // Requires: AVX512F
-TEXT atMostBlockAVX512<>(SB), NOSPLIT, $0
+TEXT atMostKVTileAVX512<>(SB), NOSPLIT, $0
 	// dst = 1 if a ≤ b, else 0
 	VBROADCASTSD constants<>+0(SB), Z0
 	MOVQ         (SI), AX
 	ADDQ         R8, AX
-	MOVQ         R8, BX
-	ANDQ         32(SI), BX
-	ADDQ         8(SI), BX
-	MOVQ         R8, CX
-	ANDQ         40(SI), CX
-	ADDQ         16(SI), CX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Z1
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	VCMPPD       $0x12, (CX), Z1, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, (AX)
+	VCMPPD       $0x12, 64(CX), Z1, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 64(AX)
+	VCMPPD       $0x12, 128(CX), Z1, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 128(AX)
+	VCMPPD       $0x12, 192(CX), Z1, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 192(AX)
+	VCMPPD       $0x12, 256(CX), Z1, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 256(AX)
+	VCMPPD       $0x12, 320(CX), Z1, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 320(AX)
+	VCMPPD       $0x12, 384(CX), Z1, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 384(AX)
+	VCMPPD       $0x12, 448(CX), Z1, K1
+	VMOVAPD.Z    Z0, K1, Z0
+	VMOVUPD      Z0, 448(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func atMostVKTileAVX512()
+// Requires: AVX512F
+TEXT atMostVKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = 1 if a ≤ b, else 0
+	VBROADCASTSD constants<>+0(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Z1
+	VMOVUPD      (BX), Z2
+	VCMPPD       $0x12, Z1, Z2, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, (AX)
+	VMOVUPD      64(BX), Z2
+	VCMPPD       $0x12, Z1, Z2, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 64(AX)
+	VMOVUPD      128(BX), Z2
+	VCMPPD       $0x12, Z1, Z2, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      192(BX), Z2
+	VCMPPD       $0x12, Z1, Z2, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 192(AX)
+	VMOVUPD      256(BX), Z2
+	VCMPPD       $0x12, Z1, Z2, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 256(AX)
+	VMOVUPD      320(BX), Z2
+	VCMPPD       $0x12, Z1, Z2, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 320(AX)
+	VMOVUPD      384(BX), Z2
+	VCMPPD       $0x12, Z1, Z2, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 384(AX)
+	VMOVUPD      448(BX), Z2
+	VCMPPD       $0x12, Z1, Z2, K1
+	VMOVAPD.Z    Z0, K1, Z0
+	VMOVUPD      Z0, 448(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func atMostKKTileAVX512()
+// Requires: AVX512F
+TEXT atMostKKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = 1 if a ≤ b, else 0
+	VBROADCASTSD constants<>+0(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Z1
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Z2
+	VCMPPD       $0x12, Z2, Z1, K1
+	VMOVAPD.Z    Z0, K1, Z3
+	VMOVUPD      Z3, (AX)
+	VCMPPD       $0x12, Z2, Z1, K1
+	VMOVAPD.Z    Z0, K1, Z3
+	VMOVUPD      Z3, 64(AX)
+	VCMPPD       $0x12, Z2, Z1, K1
+	VMOVAPD.Z    Z0, K1, Z3
+	VMOVUPD      Z3, 128(AX)
+	VCMPPD       $0x12, Z2, Z1, K1
+	VMOVAPD.Z    Z0, K1, Z3
+	VMOVUPD      Z3, 192(AX)
+	VCMPPD       $0x12, Z2, Z1, K1
+	VMOVAPD.Z    Z0, K1, Z3
+	VMOVUPD      Z3, 256(AX)
+	VCMPPD       $0x12, Z2, Z1, K1
+	VMOVAPD.Z    Z0, K1, Z3
+	VMOVUPD      Z3, 320(AX)
+	VCMPPD       $0x12, Z2, Z1, K1
+	VMOVAPD.Z    Z0, K1, Z3
+	VMOVUPD      Z3, 384(AX)
+	VCMPPD       $0x12, Z2, Z1, K1
+	VMOVAPD.Z    Z0, K1, Z0
+	VMOVUPD      Z0, 448(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func atMostVVBlockAVX512()
+// Requires: AVX512F
+TEXT atMostVVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = 1 if a ≤ b, else 0
+	VBROADCASTSD constants<>+0(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
 	VMOVUPD      (BX), Z1
 	VCMPPD       $0x12, (CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z0
@@ -741,89 +2150,293 @@ TEXT atMostBlockAVX512<>(SB), NOSPLIT, $0
 	ADDQ         $0x40, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      60(SI), AX
+	MOVBQZX      61(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
 	ADDQ $+64, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func equalTileAVX512()
+// func atMostKVBlockAVX512()
 // Requires: AVX512F
-TEXT equalTileAVX512<>(SB), NOSPLIT, $0
+TEXT atMostKVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = 1 if a ≤ b, else 0
+	VBROADCASTSD constants<>+0(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Z1
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	VCMPPD       $0x12, (CX), Z1, K1
+	VMOVAPD.Z    Z0, K1, Z0
+	VMOVUPD      Z0, (AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func atMostVKBlockAVX512()
+// Requires: AVX512F
+TEXT atMostVKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = 1 if a ≤ b, else 0
+	VBROADCASTSD constants<>+0(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Z1
+	VMOVUPD      (BX), Z2
+	VCMPPD       $0x12, Z1, Z2, K1
+	VMOVAPD.Z    Z0, K1, Z0
+	VMOVUPD      Z0, (AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func atMostKKBlockAVX512()
+// Requires: AVX512F
+TEXT atMostKKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = 1 if a ≤ b, else 0
+	VBROADCASTSD constants<>+0(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Z1
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Z2
+	VCMPPD       $0x12, Z2, Z1, K1
+	VMOVAPD.Z    Z0, K1, Z0
+	VMOVUPD      Z0, (AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func equalVVTileAVX512()
+// Requires: AVX512F
+TEXT equalVVTileAVX512<>(SB), NOSPLIT, $0
 	// dst = 1 if a = b, else 0
 	VBROADCASTSD constants<>+0(SB), Z0
 	MOVQ         (SI), AX
 	ADDQ         R8, AX
-	MOVQ         R8, BX
-	ANDQ         32(SI), BX
-	ADDQ         8(SI), BX
-	MOVQ         32(SI), R10
-	ANDQ         $0x40, R10
-	LEAQ         (R10)(R10*2), R13
-	MOVQ         R8, CX
-	ANDQ         40(SI), CX
-	ADDQ         16(SI), CX
-	MOVQ         40(SI), R11
-	ANDQ         $0x40, R11
-	LEAQ         (R11)(R11*2), R14
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
 	VMOVUPD      (BX), Z1
 	VCMPPD       $0x00, (CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z1
 	VMOVUPD      Z1, (AX)
-	VMOVUPD      (BX)(R10*1), Z1
-	VCMPPD       $0x00, (CX)(R11*1), Z1, K1
+	VMOVUPD      64(BX), Z1
+	VCMPPD       $0x00, 64(CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z1
 	VMOVUPD      Z1, 64(AX)
-	VMOVUPD      (BX)(R10*2), Z1
-	VCMPPD       $0x00, (CX)(R11*2), Z1, K1
+	VMOVUPD      128(BX), Z1
+	VCMPPD       $0x00, 128(CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z1
 	VMOVUPD      Z1, 128(AX)
-	VMOVUPD      (BX)(R13*1), Z1
-	VCMPPD       $0x00, (CX)(R14*1), Z1, K1
+	VMOVUPD      192(BX), Z1
+	VCMPPD       $0x00, 192(CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z1
 	VMOVUPD      Z1, 192(AX)
-	LEAQ         (BX)(R10*4), BX
-	LEAQ         (CX)(R11*4), CX
-	VMOVUPD      (BX), Z1
-	VCMPPD       $0x00, (CX), Z1, K1
+	VMOVUPD      256(BX), Z1
+	VCMPPD       $0x00, 256(CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z1
 	VMOVUPD      Z1, 256(AX)
-	VMOVUPD      (BX)(R10*1), Z1
-	VCMPPD       $0x00, (CX)(R11*1), Z1, K1
+	VMOVUPD      320(BX), Z1
+	VCMPPD       $0x00, 320(CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z1
 	VMOVUPD      Z1, 320(AX)
-	VMOVUPD      (BX)(R10*2), Z1
-	VCMPPD       $0x00, (CX)(R11*2), Z1, K1
+	VMOVUPD      384(BX), Z1
+	VCMPPD       $0x00, 384(CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z1
 	VMOVUPD      Z1, 384(AX)
-	VMOVUPD      (BX)(R13*1), Z1
-	VCMPPD       $0x00, (CX)(R14*1), Z1, K1
+	VMOVUPD      448(BX), Z1
+	VCMPPD       $0x00, 448(CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, 448(AX)
 	ADDQ         $0x40, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      60(SI), AX
+	MOVBQZX      61(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func equalBlockAVX512()
+// func equalKVTileAVX512()
 // Requires: AVX512F
-TEXT equalBlockAVX512<>(SB), NOSPLIT, $0
+TEXT equalKVTileAVX512<>(SB), NOSPLIT, $0
 	// dst = 1 if a = b, else 0
 	VBROADCASTSD constants<>+0(SB), Z0
 	MOVQ         (SI), AX
 	ADDQ         R8, AX
-	MOVQ         R8, BX
-	ANDQ         32(SI), BX
-	ADDQ         8(SI), BX
-	MOVQ         R8, CX
-	ANDQ         40(SI), CX
-	ADDQ         16(SI), CX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Z1
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	VCMPPD       $0x00, (CX), Z1, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, (AX)
+	VCMPPD       $0x00, 64(CX), Z1, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 64(AX)
+	VCMPPD       $0x00, 128(CX), Z1, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 128(AX)
+	VCMPPD       $0x00, 192(CX), Z1, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 192(AX)
+	VCMPPD       $0x00, 256(CX), Z1, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 256(AX)
+	VCMPPD       $0x00, 320(CX), Z1, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 320(AX)
+	VCMPPD       $0x00, 384(CX), Z1, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 384(AX)
+	VCMPPD       $0x00, 448(CX), Z1, K1
+	VMOVAPD.Z    Z0, K1, Z0
+	VMOVUPD      Z0, 448(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func equalVKTileAVX512()
+// Requires: AVX512F
+TEXT equalVKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = 1 if a = b, else 0
+	VBROADCASTSD constants<>+0(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Z1
+	VMOVUPD      (BX), Z2
+	VCMPPD       $0x00, Z1, Z2, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, (AX)
+	VMOVUPD      64(BX), Z2
+	VCMPPD       $0x00, Z1, Z2, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 64(AX)
+	VMOVUPD      128(BX), Z2
+	VCMPPD       $0x00, Z1, Z2, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      192(BX), Z2
+	VCMPPD       $0x00, Z1, Z2, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 192(AX)
+	VMOVUPD      256(BX), Z2
+	VCMPPD       $0x00, Z1, Z2, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 256(AX)
+	VMOVUPD      320(BX), Z2
+	VCMPPD       $0x00, Z1, Z2, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 320(AX)
+	VMOVUPD      384(BX), Z2
+	VCMPPD       $0x00, Z1, Z2, K1
+	VMOVAPD.Z    Z0, K1, Z2
+	VMOVUPD      Z2, 384(AX)
+	VMOVUPD      448(BX), Z2
+	VCMPPD       $0x00, Z1, Z2, K1
+	VMOVAPD.Z    Z0, K1, Z0
+	VMOVUPD      Z0, 448(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func equalKKTileAVX512()
+// Requires: AVX512F
+TEXT equalKKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = 1 if a = b, else 0
+	VBROADCASTSD constants<>+0(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Z1
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Z2
+	VCMPPD       $0x00, Z2, Z1, K1
+	VMOVAPD.Z    Z0, K1, Z3
+	VMOVUPD      Z3, (AX)
+	VCMPPD       $0x00, Z2, Z1, K1
+	VMOVAPD.Z    Z0, K1, Z3
+	VMOVUPD      Z3, 64(AX)
+	VCMPPD       $0x00, Z2, Z1, K1
+	VMOVAPD.Z    Z0, K1, Z3
+	VMOVUPD      Z3, 128(AX)
+	VCMPPD       $0x00, Z2, Z1, K1
+	VMOVAPD.Z    Z0, K1, Z3
+	VMOVUPD      Z3, 192(AX)
+	VCMPPD       $0x00, Z2, Z1, K1
+	VMOVAPD.Z    Z0, K1, Z3
+	VMOVUPD      Z3, 256(AX)
+	VCMPPD       $0x00, Z2, Z1, K1
+	VMOVAPD.Z    Z0, K1, Z3
+	VMOVUPD      Z3, 320(AX)
+	VCMPPD       $0x00, Z2, Z1, K1
+	VMOVAPD.Z    Z0, K1, Z3
+	VMOVUPD      Z3, 384(AX)
+	VCMPPD       $0x00, Z2, Z1, K1
+	VMOVAPD.Z    Z0, K1, Z0
+	VMOVUPD      Z0, 448(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func equalVVBlockAVX512()
+// Requires: AVX512F
+TEXT equalVVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = 1 if a = b, else 0
+	VBROADCASTSD constants<>+0(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
 	VMOVUPD      (BX), Z1
 	VCMPPD       $0x00, (CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z0
@@ -831,115 +2444,603 @@ TEXT equalBlockAVX512<>(SB), NOSPLIT, $0
 	ADDQ         $0x40, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      60(SI), AX
+	MOVBQZX      61(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
 	ADDQ $+64, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func selectTileAVX512()
+// func equalKVBlockAVX512()
 // Requires: AVX512F
-TEXT selectTileAVX512<>(SB), NOSPLIT, $0
+TEXT equalKVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = 1 if a = b, else 0
+	VBROADCASTSD constants<>+0(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Z1
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	VCMPPD       $0x00, (CX), Z1, K1
+	VMOVAPD.Z    Z0, K1, Z0
+	VMOVUPD      Z0, (AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func equalVKBlockAVX512()
+// Requires: AVX512F
+TEXT equalVKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = 1 if a = b, else 0
+	VBROADCASTSD constants<>+0(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Z1
+	VMOVUPD      (BX), Z2
+	VCMPPD       $0x00, Z1, Z2, K1
+	VMOVAPD.Z    Z0, K1, Z0
+	VMOVUPD      Z0, (AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func equalKKBlockAVX512()
+// Requires: AVX512F
+TEXT equalKKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = 1 if a = b, else 0
+	VBROADCASTSD constants<>+0(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Z1
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Z2
+	VCMPPD       $0x00, Z2, Z1, K1
+	VMOVAPD.Z    Z0, K1, Z0
+	VMOVUPD      Z0, (AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func selectVVVTileAVX512()
+// Requires: AVX512F
+TEXT selectVVVTileAVX512<>(SB), NOSPLIT, $0
 	// dst = b if a ≠ 0, else c
 	VBROADCASTSD constants<>+8(SB), Z0
 	MOVQ         (SI), AX
 	ADDQ         R8, AX
-	MOVQ         R8, BX
-	ANDQ         32(SI), BX
-	ADDQ         8(SI), BX
-	MOVQ         32(SI), R10
-	ANDQ         $0x40, R10
-	LEAQ         (R10)(R10*2), R13
-	MOVQ         R8, CX
-	ANDQ         40(SI), CX
-	ADDQ         16(SI), CX
-	MOVQ         40(SI), R11
-	ANDQ         $0x40, R11
-	LEAQ         (R11)(R11*2), R14
-	MOVQ         R8, DX
-	ANDQ         48(SI), DX
-	ADDQ         24(SI), DX
-	MOVQ         48(SI), R12
-	ANDQ         $0x40, R12
-	LEAQ         (R12)(R12*2), R15
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	MOVQ         24(SI), DX
+	ADDQ         R8, DX
 	VMOVUPD      (BX), Z1
 	VMOVUPD      (CX), Z2
 	VCMPPD       $0x04, Z0, Z1, K1
 	VMOVUPD      (DX), Z1
 	VMOVAPD      Z2, K1, Z1
 	VMOVUPD      Z1, (AX)
-	VMOVUPD      (BX)(R10*1), Z1
-	VMOVUPD      (CX)(R11*1), Z2
+	VMOVUPD      64(BX), Z1
+	VMOVUPD      64(CX), Z2
 	VCMPPD       $0x04, Z0, Z1, K1
-	VMOVUPD      (DX)(R12*1), Z1
+	VMOVUPD      64(DX), Z1
 	VMOVAPD      Z2, K1, Z1
 	VMOVUPD      Z1, 64(AX)
-	VMOVUPD      (BX)(R10*2), Z1
-	VMOVUPD      (CX)(R11*2), Z2
+	VMOVUPD      128(BX), Z1
+	VMOVUPD      128(CX), Z2
 	VCMPPD       $0x04, Z0, Z1, K1
-	VMOVUPD      (DX)(R12*2), Z1
+	VMOVUPD      128(DX), Z1
 	VMOVAPD      Z2, K1, Z1
 	VMOVUPD      Z1, 128(AX)
-	VMOVUPD      (BX)(R13*1), Z1
-	VMOVUPD      (CX)(R14*1), Z2
+	VMOVUPD      192(BX), Z1
+	VMOVUPD      192(CX), Z2
 	VCMPPD       $0x04, Z0, Z1, K1
-	VMOVUPD      (DX)(R15*1), Z1
+	VMOVUPD      192(DX), Z1
 	VMOVAPD      Z2, K1, Z1
 	VMOVUPD      Z1, 192(AX)
-	LEAQ         (BX)(R10*4), BX
-	LEAQ         (CX)(R11*4), CX
-	LEAQ         (DX)(R12*4), DX
-	VMOVUPD      (BX), Z1
-	VMOVUPD      (CX), Z2
+	VMOVUPD      256(BX), Z1
+	VMOVUPD      256(CX), Z2
 	VCMPPD       $0x04, Z0, Z1, K1
-	VMOVUPD      (DX), Z1
+	VMOVUPD      256(DX), Z1
 	VMOVAPD      Z2, K1, Z1
 	VMOVUPD      Z1, 256(AX)
-	VMOVUPD      (BX)(R10*1), Z1
-	VMOVUPD      (CX)(R11*1), Z2
+	VMOVUPD      320(BX), Z1
+	VMOVUPD      320(CX), Z2
 	VCMPPD       $0x04, Z0, Z1, K1
-	VMOVUPD      (DX)(R12*1), Z1
+	VMOVUPD      320(DX), Z1
 	VMOVAPD      Z2, K1, Z1
 	VMOVUPD      Z1, 320(AX)
-	VMOVUPD      (BX)(R10*2), Z1
-	VMOVUPD      (CX)(R11*2), Z2
+	VMOVUPD      384(BX), Z1
+	VMOVUPD      384(CX), Z2
 	VCMPPD       $0x04, Z0, Z1, K1
-	VMOVUPD      (DX)(R12*2), Z1
+	VMOVUPD      384(DX), Z1
 	VMOVAPD      Z2, K1, Z1
 	VMOVUPD      Z1, 384(AX)
-	VMOVUPD      (BX)(R13*1), Z1
-	VMOVUPD      (CX)(R14*1), Z2
+	VMOVUPD      448(BX), Z1
+	VMOVUPD      448(CX), Z2
 	VCMPPD       $0x04, Z0, Z1, K1
-	VMOVUPD      (DX)(R15*1), Z0
+	VMOVUPD      448(DX), Z0
 	VMOVAPD      Z2, K1, Z0
 	VMOVUPD      Z0, 448(AX)
 	ADDQ         $0x40, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      60(SI), AX
+	MOVBQZX      61(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func selectBlockAVX512()
+// func selectKVVTileAVX512()
 // Requires: AVX512F
-TEXT selectBlockAVX512<>(SB), NOSPLIT, $0
+TEXT selectKVVTileAVX512<>(SB), NOSPLIT, $0
 	// dst = b if a ≠ 0, else c
 	VBROADCASTSD constants<>+8(SB), Z0
 	MOVQ         (SI), AX
 	ADDQ         R8, AX
-	MOVQ         R8, BX
-	ANDQ         32(SI), BX
-	ADDQ         8(SI), BX
-	MOVQ         R8, CX
-	ANDQ         40(SI), CX
-	ADDQ         16(SI), CX
-	MOVQ         R8, DX
-	ANDQ         48(SI), DX
-	ADDQ         24(SI), DX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Z1
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	MOVQ         24(SI), DX
+	ADDQ         R8, DX
+	VMOVUPD      (CX), Z2
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      (DX), Z3
+	VMOVAPD      Z2, K1, Z3
+	VMOVUPD      Z3, (AX)
+	VMOVUPD      64(CX), Z2
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      64(DX), Z3
+	VMOVAPD      Z2, K1, Z3
+	VMOVUPD      Z3, 64(AX)
+	VMOVUPD      128(CX), Z2
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      128(DX), Z3
+	VMOVAPD      Z2, K1, Z3
+	VMOVUPD      Z3, 128(AX)
+	VMOVUPD      192(CX), Z2
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      192(DX), Z3
+	VMOVAPD      Z2, K1, Z3
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      256(CX), Z2
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      256(DX), Z3
+	VMOVAPD      Z2, K1, Z3
+	VMOVUPD      Z3, 256(AX)
+	VMOVUPD      320(CX), Z2
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      320(DX), Z3
+	VMOVAPD      Z2, K1, Z3
+	VMOVUPD      Z3, 320(AX)
+	VMOVUPD      384(CX), Z2
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      384(DX), Z3
+	VMOVAPD      Z2, K1, Z3
+	VMOVUPD      Z3, 384(AX)
+	VMOVUPD      448(CX), Z2
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      448(DX), Z0
+	VMOVAPD      Z2, K1, Z0
+	VMOVUPD      Z0, 448(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func selectVKVTileAVX512()
+// Requires: AVX512F
+TEXT selectVKVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = b if a ≠ 0, else c
+	VBROADCASTSD constants<>+8(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Z1
+	MOVQ         24(SI), DX
+	ADDQ         R8, DX
+	VMOVUPD      (BX), Z2
+	VCMPPD       $0x04, Z0, Z2, K1
+	VMOVUPD      (DX), Z2
+	VMOVAPD      Z1, K1, Z2
+	VMOVUPD      Z2, (AX)
+	VMOVUPD      64(BX), Z2
+	VCMPPD       $0x04, Z0, Z2, K1
+	VMOVUPD      64(DX), Z2
+	VMOVAPD      Z1, K1, Z2
+	VMOVUPD      Z2, 64(AX)
+	VMOVUPD      128(BX), Z2
+	VCMPPD       $0x04, Z0, Z2, K1
+	VMOVUPD      128(DX), Z2
+	VMOVAPD      Z1, K1, Z2
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      192(BX), Z2
+	VCMPPD       $0x04, Z0, Z2, K1
+	VMOVUPD      192(DX), Z2
+	VMOVAPD      Z1, K1, Z2
+	VMOVUPD      Z2, 192(AX)
+	VMOVUPD      256(BX), Z2
+	VCMPPD       $0x04, Z0, Z2, K1
+	VMOVUPD      256(DX), Z2
+	VMOVAPD      Z1, K1, Z2
+	VMOVUPD      Z2, 256(AX)
+	VMOVUPD      320(BX), Z2
+	VCMPPD       $0x04, Z0, Z2, K1
+	VMOVUPD      320(DX), Z2
+	VMOVAPD      Z1, K1, Z2
+	VMOVUPD      Z2, 320(AX)
+	VMOVUPD      384(BX), Z2
+	VCMPPD       $0x04, Z0, Z2, K1
+	VMOVUPD      384(DX), Z2
+	VMOVAPD      Z1, K1, Z2
+	VMOVUPD      Z2, 384(AX)
+	VMOVUPD      448(BX), Z2
+	VCMPPD       $0x04, Z0, Z2, K1
+	VMOVUPD      448(DX), Z0
+	VMOVAPD      Z1, K1, Z0
+	VMOVUPD      Z0, 448(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func selectKKVTileAVX512()
+// Requires: AVX512F
+TEXT selectKKVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = b if a ≠ 0, else c
+	VBROADCASTSD constants<>+8(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Z1
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Z2
+	MOVQ         24(SI), DX
+	ADDQ         R8, DX
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      (DX), Z3
+	VMOVAPD      Z2, K1, Z3
+	VMOVUPD      Z3, (AX)
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      64(DX), Z3
+	VMOVAPD      Z2, K1, Z3
+	VMOVUPD      Z3, 64(AX)
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      128(DX), Z3
+	VMOVAPD      Z2, K1, Z3
+	VMOVUPD      Z3, 128(AX)
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      192(DX), Z3
+	VMOVAPD      Z2, K1, Z3
+	VMOVUPD      Z3, 192(AX)
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      256(DX), Z3
+	VMOVAPD      Z2, K1, Z3
+	VMOVUPD      Z3, 256(AX)
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      320(DX), Z3
+	VMOVAPD      Z2, K1, Z3
+	VMOVUPD      Z3, 320(AX)
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      384(DX), Z3
+	VMOVAPD      Z2, K1, Z3
+	VMOVUPD      Z3, 384(AX)
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      448(DX), Z0
+	VMOVAPD      Z2, K1, Z0
+	VMOVUPD      Z0, 448(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func selectVVKTileAVX512()
+// Requires: AVX512F
+TEXT selectVVKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = b if a ≠ 0, else c
+	VBROADCASTSD constants<>+8(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	MOVQ         24(SI), DX
+	VMOVUPD      (DX), Z1
+	VMOVUPD      (BX), Z2
+	VMOVUPD      (CX), Z3
+	VCMPPD       $0x04, Z0, Z2, K1
+	VMOVUPD      Z1, Z2
+	VMOVAPD      Z3, K1, Z2
+	VMOVUPD      Z2, (AX)
+	VMOVUPD      64(BX), Z2
+	VMOVUPD      64(CX), Z3
+	VCMPPD       $0x04, Z0, Z2, K1
+	VMOVUPD      Z1, Z2
+	VMOVAPD      Z3, K1, Z2
+	VMOVUPD      Z2, 64(AX)
+	VMOVUPD      128(BX), Z2
+	VMOVUPD      128(CX), Z3
+	VCMPPD       $0x04, Z0, Z2, K1
+	VMOVUPD      Z1, Z2
+	VMOVAPD      Z3, K1, Z2
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      192(BX), Z2
+	VMOVUPD      192(CX), Z3
+	VCMPPD       $0x04, Z0, Z2, K1
+	VMOVUPD      Z1, Z2
+	VMOVAPD      Z3, K1, Z2
+	VMOVUPD      Z2, 192(AX)
+	VMOVUPD      256(BX), Z2
+	VMOVUPD      256(CX), Z3
+	VCMPPD       $0x04, Z0, Z2, K1
+	VMOVUPD      Z1, Z2
+	VMOVAPD      Z3, K1, Z2
+	VMOVUPD      Z2, 256(AX)
+	VMOVUPD      320(BX), Z2
+	VMOVUPD      320(CX), Z3
+	VCMPPD       $0x04, Z0, Z2, K1
+	VMOVUPD      Z1, Z2
+	VMOVAPD      Z3, K1, Z2
+	VMOVUPD      Z2, 320(AX)
+	VMOVUPD      384(BX), Z2
+	VMOVUPD      384(CX), Z3
+	VCMPPD       $0x04, Z0, Z2, K1
+	VMOVUPD      Z1, Z2
+	VMOVAPD      Z3, K1, Z2
+	VMOVUPD      Z2, 384(AX)
+	VMOVUPD      448(BX), Z2
+	VMOVUPD      448(CX), Z3
+	VCMPPD       $0x04, Z0, Z2, K1
+	VMOVUPD      Z1, Z0
+	VMOVAPD      Z3, K1, Z0
+	VMOVUPD      Z0, 448(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func selectKVKTileAVX512()
+// Requires: AVX512F
+TEXT selectKVKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = b if a ≠ 0, else c
+	VBROADCASTSD constants<>+8(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Z1
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	MOVQ         24(SI), DX
+	VMOVUPD      (DX), Z2
+	VMOVUPD      (CX), Z3
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      Z2, Z4
+	VMOVAPD      Z3, K1, Z4
+	VMOVUPD      Z4, (AX)
+	VMOVUPD      64(CX), Z3
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      Z2, Z4
+	VMOVAPD      Z3, K1, Z4
+	VMOVUPD      Z4, 64(AX)
+	VMOVUPD      128(CX), Z3
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      Z2, Z4
+	VMOVAPD      Z3, K1, Z4
+	VMOVUPD      Z4, 128(AX)
+	VMOVUPD      192(CX), Z3
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      Z2, Z4
+	VMOVAPD      Z3, K1, Z4
+	VMOVUPD      Z4, 192(AX)
+	VMOVUPD      256(CX), Z3
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      Z2, Z4
+	VMOVAPD      Z3, K1, Z4
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      320(CX), Z3
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      Z2, Z4
+	VMOVAPD      Z3, K1, Z4
+	VMOVUPD      Z4, 320(AX)
+	VMOVUPD      384(CX), Z3
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      Z2, Z4
+	VMOVAPD      Z3, K1, Z4
+	VMOVUPD      Z4, 384(AX)
+	VMOVUPD      448(CX), Z3
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      Z2, Z0
+	VMOVAPD      Z3, K1, Z0
+	VMOVUPD      Z0, 448(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func selectVKKTileAVX512()
+// Requires: AVX512F
+TEXT selectVKKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = b if a ≠ 0, else c
+	VBROADCASTSD constants<>+8(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Z1
+	MOVQ         24(SI), DX
+	VMOVUPD      (DX), Z2
+	VMOVUPD      (BX), Z3
+	VCMPPD       $0x04, Z0, Z3, K1
+	VMOVUPD      Z2, Z3
+	VMOVAPD      Z1, K1, Z3
+	VMOVUPD      Z3, (AX)
+	VMOVUPD      64(BX), Z3
+	VCMPPD       $0x04, Z0, Z3, K1
+	VMOVUPD      Z2, Z3
+	VMOVAPD      Z1, K1, Z3
+	VMOVUPD      Z3, 64(AX)
+	VMOVUPD      128(BX), Z3
+	VCMPPD       $0x04, Z0, Z3, K1
+	VMOVUPD      Z2, Z3
+	VMOVAPD      Z1, K1, Z3
+	VMOVUPD      Z3, 128(AX)
+	VMOVUPD      192(BX), Z3
+	VCMPPD       $0x04, Z0, Z3, K1
+	VMOVUPD      Z2, Z3
+	VMOVAPD      Z1, K1, Z3
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      256(BX), Z3
+	VCMPPD       $0x04, Z0, Z3, K1
+	VMOVUPD      Z2, Z3
+	VMOVAPD      Z1, K1, Z3
+	VMOVUPD      Z3, 256(AX)
+	VMOVUPD      320(BX), Z3
+	VCMPPD       $0x04, Z0, Z3, K1
+	VMOVUPD      Z2, Z3
+	VMOVAPD      Z1, K1, Z3
+	VMOVUPD      Z3, 320(AX)
+	VMOVUPD      384(BX), Z3
+	VCMPPD       $0x04, Z0, Z3, K1
+	VMOVUPD      Z2, Z3
+	VMOVAPD      Z1, K1, Z3
+	VMOVUPD      Z3, 384(AX)
+	VMOVUPD      448(BX), Z3
+	VCMPPD       $0x04, Z0, Z3, K1
+	VMOVUPD      Z2, Z0
+	VMOVAPD      Z1, K1, Z0
+	VMOVUPD      Z0, 448(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func selectKKKTileAVX512()
+// Requires: AVX512F
+TEXT selectKKKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = b if a ≠ 0, else c
+	VBROADCASTSD constants<>+8(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Z1
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Z2
+	MOVQ         24(SI), DX
+	VMOVUPD      (DX), Z3
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      Z3, Z4
+	VMOVAPD      Z2, K1, Z4
+	VMOVUPD      Z4, (AX)
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      Z3, Z4
+	VMOVAPD      Z2, K1, Z4
+	VMOVUPD      Z4, 64(AX)
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      Z3, Z4
+	VMOVAPD      Z2, K1, Z4
+	VMOVUPD      Z4, 128(AX)
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      Z3, Z4
+	VMOVAPD      Z2, K1, Z4
+	VMOVUPD      Z4, 192(AX)
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      Z3, Z4
+	VMOVAPD      Z2, K1, Z4
+	VMOVUPD      Z4, 256(AX)
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      Z3, Z4
+	VMOVAPD      Z2, K1, Z4
+	VMOVUPD      Z4, 320(AX)
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      Z3, Z4
+	VMOVAPD      Z2, K1, Z4
+	VMOVUPD      Z4, 384(AX)
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      Z3, Z0
+	VMOVAPD      Z2, K1, Z0
+	VMOVUPD      Z0, 448(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func selectVVVBlockAVX512()
+// Requires: AVX512F
+TEXT selectVVVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = b if a ≠ 0, else c
+	VBROADCASTSD constants<>+8(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	MOVQ         24(SI), DX
+	ADDQ         R8, DX
 	VMOVUPD      (BX), Z1
 	VMOVUPD      (CX), Z2
 	VCMPPD       $0x04, Z0, Z1, K1
@@ -949,287 +3050,980 @@ TEXT selectBlockAVX512<>(SB), NOSPLIT, $0
 	ADDQ         $0x40, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      60(SI), AX
+	MOVBQZX      61(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
 	ADDQ $+64, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func absTileAVX512()
+// func selectKVVBlockAVX512()
+// Requires: AVX512F
+TEXT selectKVVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = b if a ≠ 0, else c
+	VBROADCASTSD constants<>+8(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Z1
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	MOVQ         24(SI), DX
+	ADDQ         R8, DX
+	VMOVUPD      (CX), Z2
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      (DX), Z0
+	VMOVAPD      Z2, K1, Z0
+	VMOVUPD      Z0, (AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func selectVKVBlockAVX512()
+// Requires: AVX512F
+TEXT selectVKVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = b if a ≠ 0, else c
+	VBROADCASTSD constants<>+8(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Z1
+	MOVQ         24(SI), DX
+	ADDQ         R8, DX
+	VMOVUPD      (BX), Z2
+	VCMPPD       $0x04, Z0, Z2, K1
+	VMOVUPD      (DX), Z0
+	VMOVAPD      Z1, K1, Z0
+	VMOVUPD      Z0, (AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func selectKKVBlockAVX512()
+// Requires: AVX512F
+TEXT selectKKVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = b if a ≠ 0, else c
+	VBROADCASTSD constants<>+8(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Z1
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Z2
+	MOVQ         24(SI), DX
+	ADDQ         R8, DX
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      (DX), Z0
+	VMOVAPD      Z2, K1, Z0
+	VMOVUPD      Z0, (AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func selectVVKBlockAVX512()
+// Requires: AVX512F
+TEXT selectVVKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = b if a ≠ 0, else c
+	VBROADCASTSD constants<>+8(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	MOVQ         24(SI), DX
+	VMOVUPD      (DX), Z1
+	VMOVUPD      (BX), Z2
+	VMOVUPD      (CX), Z3
+	VCMPPD       $0x04, Z0, Z2, K1
+	VMOVUPD      Z1, Z0
+	VMOVAPD      Z3, K1, Z0
+	VMOVUPD      Z0, (AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func selectKVKBlockAVX512()
+// Requires: AVX512F
+TEXT selectKVKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = b if a ≠ 0, else c
+	VBROADCASTSD constants<>+8(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Z1
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	MOVQ         24(SI), DX
+	VMOVUPD      (DX), Z2
+	VMOVUPD      (CX), Z3
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      Z2, Z0
+	VMOVAPD      Z3, K1, Z0
+	VMOVUPD      Z0, (AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func selectVKKBlockAVX512()
+// Requires: AVX512F
+TEXT selectVKKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = b if a ≠ 0, else c
+	VBROADCASTSD constants<>+8(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Z1
+	MOVQ         24(SI), DX
+	VMOVUPD      (DX), Z2
+	VMOVUPD      (BX), Z3
+	VCMPPD       $0x04, Z0, Z3, K1
+	VMOVUPD      Z2, Z0
+	VMOVAPD      Z1, K1, Z0
+	VMOVUPD      Z0, (AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func selectKKKBlockAVX512()
+// Requires: AVX512F
+TEXT selectKKKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = b if a ≠ 0, else c
+	VBROADCASTSD constants<>+8(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Z1
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Z2
+	MOVQ         24(SI), DX
+	VMOVUPD      (DX), Z3
+	VCMPPD       $0x04, Z0, Z1, K1
+	VMOVUPD      Z3, Z0
+	VMOVAPD      Z2, K1, Z0
+	VMOVUPD      Z0, (AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func absVTileAVX512()
 // Requires: AVX512DQ, AVX512F
-TEXT absTileAVX512<>(SB), NOSPLIT, $0
+TEXT absVTileAVX512<>(SB), NOSPLIT, $0
 	// dst = |a|
 	VBROADCASTSD constants<>+16(SB), Z0
 	MOVQ         (SI), AX
 	ADDQ         R8, AX
-	MOVQ         R8, BX
-	ANDQ         32(SI), BX
-	ADDQ         8(SI), BX
-	MOVQ         32(SI), R10
-	ANDQ         $0x40, R10
-	LEAQ         (R10)(R10*2), R13
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
 	VANDPD       (BX), Z0, Z1
 	VMOVUPD      Z1, (AX)
-	VANDPD       (BX)(R10*1), Z0, Z1
+	VANDPD       64(BX), Z0, Z1
 	VMOVUPD      Z1, 64(AX)
-	VANDPD       (BX)(R10*2), Z0, Z1
+	VANDPD       128(BX), Z0, Z1
 	VMOVUPD      Z1, 128(AX)
-	VANDPD       (BX)(R13*1), Z0, Z1
+	VANDPD       192(BX), Z0, Z1
 	VMOVUPD      Z1, 192(AX)
-	LEAQ         (BX)(R10*4), BX
-	VANDPD       (BX), Z0, Z1
+	VANDPD       256(BX), Z0, Z1
 	VMOVUPD      Z1, 256(AX)
-	VANDPD       (BX)(R10*1), Z0, Z1
+	VANDPD       320(BX), Z0, Z1
 	VMOVUPD      Z1, 320(AX)
-	VANDPD       (BX)(R10*2), Z0, Z1
+	VANDPD       384(BX), Z0, Z1
 	VMOVUPD      Z1, 384(AX)
-	VANDPD       (BX)(R13*1), Z0, Z0
+	VANDPD       448(BX), Z0, Z0
 	VMOVUPD      Z0, 448(AX)
 	ADDQ         $0x40, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      60(SI), AX
+	MOVBQZX      61(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func absBlockAVX512()
+// func absKTileAVX512()
 // Requires: AVX512DQ, AVX512F
-TEXT absBlockAVX512<>(SB), NOSPLIT, $0
+TEXT absKTileAVX512<>(SB), NOSPLIT, $0
 	// dst = |a|
 	VBROADCASTSD constants<>+16(SB), Z0
 	MOVQ         (SI), AX
 	ADDQ         R8, AX
-	MOVQ         R8, BX
-	ANDQ         32(SI), BX
-	ADDQ         8(SI), BX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Z1
+	VANDPD       Z1, Z0, Z2
+	VMOVUPD      Z2, (AX)
+	VANDPD       Z1, Z0, Z2
+	VMOVUPD      Z2, 64(AX)
+	VANDPD       Z1, Z0, Z2
+	VMOVUPD      Z2, 128(AX)
+	VANDPD       Z1, Z0, Z2
+	VMOVUPD      Z2, 192(AX)
+	VANDPD       Z1, Z0, Z2
+	VMOVUPD      Z2, 256(AX)
+	VANDPD       Z1, Z0, Z2
+	VMOVUPD      Z2, 320(AX)
+	VANDPD       Z1, Z0, Z2
+	VMOVUPD      Z2, 384(AX)
+	VANDPD       Z1, Z0, Z0
+	VMOVUPD      Z0, 448(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func absVBlockAVX512()
+// Requires: AVX512DQ, AVX512F
+TEXT absVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = |a|
+	VBROADCASTSD constants<>+16(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
 	VANDPD       (BX), Z0, Z0
 	VMOVUPD      Z0, (AX)
 	ADDQ         $0x40, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      60(SI), AX
+	MOVBQZX      61(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
 	ADDQ $+64, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func sqrtTileAVX512()
+// func absKBlockAVX512()
+// Requires: AVX512DQ, AVX512F
+TEXT absKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = |a|
+	VBROADCASTSD constants<>+16(SB), Z0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Z1
+	VANDPD       Z1, Z0, Z0
+	VMOVUPD      Z0, (AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sqrtVTileAVX512()
 // Requires: AVX512F
-TEXT sqrtTileAVX512<>(SB), NOSPLIT, $0
+TEXT sqrtVTileAVX512<>(SB), NOSPLIT, $0
 	// dst = √a
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x40, R10
-	LEAQ    (R10)(R10*2), R13
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
 	VSQRTPD (BX), Z0
 	VMOVUPD Z0, (AX)
-	VSQRTPD (BX)(R10*1), Z0
+	VSQRTPD 64(BX), Z0
 	VMOVUPD Z0, 64(AX)
-	VSQRTPD (BX)(R10*2), Z0
+	VSQRTPD 128(BX), Z0
 	VMOVUPD Z0, 128(AX)
-	VSQRTPD (BX)(R13*1), Z0
+	VSQRTPD 192(BX), Z0
 	VMOVUPD Z0, 192(AX)
-	LEAQ    (BX)(R10*4), BX
-	VSQRTPD (BX), Z0
+	VSQRTPD 256(BX), Z0
 	VMOVUPD Z0, 256(AX)
-	VSQRTPD (BX)(R10*1), Z0
+	VSQRTPD 320(BX), Z0
 	VMOVUPD Z0, 320(AX)
-	VSQRTPD (BX)(R10*2), Z0
+	VSQRTPD 384(BX), Z0
 	VMOVUPD Z0, 384(AX)
-	VSQRTPD (BX)(R13*1), Z0
+	VSQRTPD 448(BX), Z0
 	VMOVUPD Z0, 448(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func sqrtBlockAVX512()
+// func sqrtKTileAVX512()
 // Requires: AVX512F
-TEXT sqrtBlockAVX512<>(SB), NOSPLIT, $0
+TEXT sqrtKTileAVX512<>(SB), NOSPLIT, $0
 	// dst = √a
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	VSQRTPD Z0, Z1
+	VMOVUPD Z1, (AX)
+	VSQRTPD Z0, Z1
+	VMOVUPD Z1, 64(AX)
+	VSQRTPD Z0, Z1
+	VMOVUPD Z1, 128(AX)
+	VSQRTPD Z0, Z1
+	VMOVUPD Z1, 192(AX)
+	VSQRTPD Z0, Z1
+	VMOVUPD Z1, 256(AX)
+	VSQRTPD Z0, Z1
+	VMOVUPD Z1, 320(AX)
+	VSQRTPD Z0, Z1
+	VMOVUPD Z1, 384(AX)
+	VSQRTPD Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sqrtVBlockAVX512()
+// Requires: AVX512F
+TEXT sqrtVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = √a
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
 	VSQRTPD (BX), Z0
 	VMOVUPD Z0, (AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+64, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func floorTileAVX512()
+// func sqrtKBlockAVX512()
 // Requires: AVX512F
-TEXT floorTileAVX512<>(SB), NOSPLIT, $0
+TEXT sqrtKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = √a
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	VSQRTPD Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func floorVTileAVX512()
+// Requires: AVX512F
+TEXT floorVTileAVX512<>(SB), NOSPLIT, $0
 	// dst = a rounded down to an integer
 	MOVQ        (SI), AX
 	ADDQ        R8, AX
-	MOVQ        R8, BX
-	ANDQ        32(SI), BX
-	ADDQ        8(SI), BX
-	MOVQ        32(SI), R10
-	ANDQ        $0x40, R10
-	LEAQ        (R10)(R10*2), R13
+	MOVQ        8(SI), BX
+	ADDQ        R8, BX
 	VRNDSCALEPD $0x09, (BX), Z0
 	VMOVUPD     Z0, (AX)
-	VRNDSCALEPD $0x09, (BX)(R10*1), Z0
+	VRNDSCALEPD $0x09, 64(BX), Z0
 	VMOVUPD     Z0, 64(AX)
-	VRNDSCALEPD $0x09, (BX)(R10*2), Z0
+	VRNDSCALEPD $0x09, 128(BX), Z0
 	VMOVUPD     Z0, 128(AX)
-	VRNDSCALEPD $0x09, (BX)(R13*1), Z0
+	VRNDSCALEPD $0x09, 192(BX), Z0
 	VMOVUPD     Z0, 192(AX)
-	LEAQ        (BX)(R10*4), BX
-	VRNDSCALEPD $0x09, (BX), Z0
+	VRNDSCALEPD $0x09, 256(BX), Z0
 	VMOVUPD     Z0, 256(AX)
-	VRNDSCALEPD $0x09, (BX)(R10*1), Z0
+	VRNDSCALEPD $0x09, 320(BX), Z0
 	VMOVUPD     Z0, 320(AX)
-	VRNDSCALEPD $0x09, (BX)(R10*2), Z0
+	VRNDSCALEPD $0x09, 384(BX), Z0
 	VMOVUPD     Z0, 384(AX)
-	VRNDSCALEPD $0x09, (BX)(R13*1), Z0
+	VRNDSCALEPD $0x09, 448(BX), Z0
 	VMOVUPD     Z0, 448(AX)
 	ADDQ        $0x40, SI
 	CMPQ        SI, DI
 	JEQ         done
-	MOVBQZX     60(SI), AX
+	MOVBQZX     61(SI), AX
 	JMP         (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func floorBlockAVX512()
+// func floorKTileAVX512()
 // Requires: AVX512F
-TEXT floorBlockAVX512<>(SB), NOSPLIT, $0
+TEXT floorKTileAVX512<>(SB), NOSPLIT, $0
 	// dst = a rounded down to an integer
 	MOVQ        (SI), AX
 	ADDQ        R8, AX
-	MOVQ        R8, BX
-	ANDQ        32(SI), BX
-	ADDQ        8(SI), BX
+	MOVQ        8(SI), BX
+	VMOVUPD     (BX), Z0
+	VRNDSCALEPD $0x09, Z0, Z1
+	VMOVUPD     Z1, (AX)
+	VRNDSCALEPD $0x09, Z0, Z1
+	VMOVUPD     Z1, 64(AX)
+	VRNDSCALEPD $0x09, Z0, Z1
+	VMOVUPD     Z1, 128(AX)
+	VRNDSCALEPD $0x09, Z0, Z1
+	VMOVUPD     Z1, 192(AX)
+	VRNDSCALEPD $0x09, Z0, Z1
+	VMOVUPD     Z1, 256(AX)
+	VRNDSCALEPD $0x09, Z0, Z1
+	VMOVUPD     Z1, 320(AX)
+	VRNDSCALEPD $0x09, Z0, Z1
+	VMOVUPD     Z1, 384(AX)
+	VRNDSCALEPD $0x09, Z0, Z0
+	VMOVUPD     Z0, 448(AX)
+	ADDQ        $0x40, SI
+	CMPQ        SI, DI
+	JEQ         done
+	MOVBQZX     61(SI), AX
+	JMP         (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func floorVBlockAVX512()
+// Requires: AVX512F
+TEXT floorVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a rounded down to an integer
+	MOVQ        (SI), AX
+	ADDQ        R8, AX
+	MOVQ        8(SI), BX
+	ADDQ        R8, BX
 	VRNDSCALEPD $0x09, (BX), Z0
 	VMOVUPD     Z0, (AX)
 	ADDQ        $0x40, SI
 	CMPQ        SI, DI
 	JEQ         done
-	MOVBQZX     60(SI), AX
+	MOVBQZX     61(SI), AX
 	JMP         (R9)(AX*8)
 
 done:
 	ADDQ $+64, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func mulAddTileAVX512()
+// func floorKBlockAVX512()
 // Requires: AVX512F
-TEXT mulAddTileAVX512<>(SB), NOSPLIT, $0
+TEXT floorKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a rounded down to an integer
+	MOVQ        (SI), AX
+	ADDQ        R8, AX
+	MOVQ        8(SI), BX
+	VMOVUPD     (BX), Z0
+	VRNDSCALEPD $0x09, Z0, Z0
+	VMOVUPD     Z0, (AX)
+	ADDQ        $0x40, SI
+	CMPQ        SI, DI
+	JEQ         done
+	MOVBQZX     61(SI), AX
+	JMP         (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulAddVVVTileAVX512()
+// Requires: AVX512F
+TEXT mulAddVVVTileAVX512<>(SB), NOSPLIT, $0
 	// dst = a·b + c, the product rounded
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x40, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x40, R11
-	LEAQ    (R11)(R11*2), R14
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	MOVQ    48(SI), R12
-	ANDQ    $0x40, R12
-	LEAQ    (R12)(R12*2), R15
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
 	VMOVUPD (BX), Z0
 	VMOVUPD (CX), Z1
 	VMULPD  Z1, Z0, Z0
 	VADDPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VMOVUPD (CX)(R11*1), Z1
+	VMOVUPD 64(BX), Z0
+	VMOVUPD 64(CX), Z1
 	VMULPD  Z1, Z0, Z0
-	VADDPD  (DX)(R12*1), Z0, Z0
+	VADDPD  64(DX), Z0, Z0
 	VMOVUPD Z0, 64(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VMOVUPD (CX)(R11*2), Z1
+	VMOVUPD 128(BX), Z0
+	VMOVUPD 128(CX), Z1
 	VMULPD  Z1, Z0, Z0
-	VADDPD  (DX)(R12*2), Z0, Z0
+	VADDPD  128(DX), Z0, Z0
 	VMOVUPD Z0, 128(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VMOVUPD (CX)(R14*1), Z1
+	VMOVUPD 192(BX), Z0
+	VMOVUPD 192(CX), Z1
 	VMULPD  Z1, Z0, Z0
-	VADDPD  (DX)(R15*1), Z0, Z0
+	VADDPD  192(DX), Z0, Z0
 	VMOVUPD Z0, 192(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Z0
-	VMOVUPD (CX), Z1
+	VMOVUPD 256(BX), Z0
+	VMOVUPD 256(CX), Z1
 	VMULPD  Z1, Z0, Z0
-	VADDPD  (DX), Z0, Z0
+	VADDPD  256(DX), Z0, Z0
 	VMOVUPD Z0, 256(AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VMOVUPD (CX)(R11*1), Z1
+	VMOVUPD 320(BX), Z0
+	VMOVUPD 320(CX), Z1
 	VMULPD  Z1, Z0, Z0
-	VADDPD  (DX)(R12*1), Z0, Z0
+	VADDPD  320(DX), Z0, Z0
 	VMOVUPD Z0, 320(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VMOVUPD (CX)(R11*2), Z1
+	VMOVUPD 384(BX), Z0
+	VMOVUPD 384(CX), Z1
 	VMULPD  Z1, Z0, Z0
-	VADDPD  (DX)(R12*2), Z0, Z0
+	VADDPD  384(DX), Z0, Z0
 	VMOVUPD Z0, 384(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VMOVUPD (CX)(R14*1), Z1
+	VMOVUPD 448(BX), Z0
+	VMOVUPD 448(CX), Z1
 	VMULPD  Z1, Z0, Z0
-	VADDPD  (DX)(R15*1), Z0, Z0
+	VADDPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func mulAddBlockAVX512()
+// func mulAddKVVTileAVX512()
 // Requires: AVX512F
-TEXT mulAddBlockAVX512<>(SB), NOSPLIT, $0
+TEXT mulAddKVVTileAVX512<>(SB), NOSPLIT, $0
 	// dst = a·b + c, the product rounded
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VADDPD  (DX), Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VADDPD  64(DX), Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VADDPD  128(DX), Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VADDPD  192(DX), Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VADDPD  256(DX), Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VADDPD  320(DX), Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VADDPD  384(DX), Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(CX), Z1
+	VMULPD  Z1, Z0, Z0
+	VADDPD  448(DX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulAddVKVTileAVX512()
+// Requires: AVX512F
+TEXT mulAddVKVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b + c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VADDPD  (DX), Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VADDPD  64(DX), Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VADDPD  128(DX), Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VADDPD  192(DX), Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VADDPD  256(DX), Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VADDPD  320(DX), Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VADDPD  384(DX), Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(BX), Z1
+	VMULPD  Z0, Z1, Z0
+	VADDPD  448(DX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulAddKKVTileAVX512()
+// Requires: AVX512F
+TEXT mulAddKKVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b + c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMULPD  Z1, Z0, Z2
+	VADDPD  (DX), Z2, Z2
+	VMOVUPD Z2, (AX)
+	VMULPD  Z1, Z0, Z2
+	VADDPD  64(DX), Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VMULPD  Z1, Z0, Z2
+	VADDPD  128(DX), Z2, Z2
+	VMOVUPD Z2, 128(AX)
+	VMULPD  Z1, Z0, Z2
+	VADDPD  192(DX), Z2, Z2
+	VMOVUPD Z2, 192(AX)
+	VMULPD  Z1, Z0, Z2
+	VADDPD  256(DX), Z2, Z2
+	VMOVUPD Z2, 256(AX)
+	VMULPD  Z1, Z0, Z2
+	VADDPD  320(DX), Z2, Z2
+	VMOVUPD Z2, 320(AX)
+	VMULPD  Z1, Z0, Z2
+	VADDPD  384(DX), Z2, Z2
+	VMOVUPD Z2, 384(AX)
+	VMULPD  Z1, Z0, Z0
+	VADDPD  448(DX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulAddVVKTileAVX512()
+// Requires: AVX512F
+TEXT mulAddVVKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b + c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z0
+	VMOVUPD (BX), Z1
+	VMOVUPD (CX), Z2
+	VMULPD  Z2, Z1, Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(BX), Z1
+	VMOVUPD 64(CX), Z2
+	VMULPD  Z2, Z1, Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(BX), Z1
+	VMOVUPD 128(CX), Z2
+	VMULPD  Z2, Z1, Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(BX), Z1
+	VMOVUPD 192(CX), Z2
+	VMULPD  Z2, Z1, Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(BX), Z1
+	VMOVUPD 256(CX), Z2
+	VMULPD  Z2, Z1, Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(BX), Z1
+	VMOVUPD 320(CX), Z2
+	VMULPD  Z2, Z1, Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(BX), Z1
+	VMOVUPD 384(CX), Z2
+	VMULPD  Z2, Z1, Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(BX), Z1
+	VMOVUPD 448(CX), Z2
+	VMULPD  Z2, Z1, Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulAddKVKTileAVX512()
+// Requires: AVX512F
+TEXT mulAddKVKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b + c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (CX), Z2
+	VMULPD  Z2, Z0, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, (AX)
+	VMOVUPD 64(CX), Z2
+	VMULPD  Z2, Z0, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VMOVUPD 128(CX), Z2
+	VMULPD  Z2, Z0, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD 192(CX), Z2
+	VMULPD  Z2, Z0, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 192(AX)
+	VMOVUPD 256(CX), Z2
+	VMULPD  Z2, Z0, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 256(AX)
+	VMOVUPD 320(CX), Z2
+	VMULPD  Z2, Z0, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 320(AX)
+	VMOVUPD 384(CX), Z2
+	VMULPD  Z2, Z0, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 384(AX)
+	VMOVUPD 448(CX), Z2
+	VMULPD  Z2, Z0, Z0
+	VADDPD  Z1, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulAddVKKTileAVX512()
+// Requires: AVX512F
+TEXT mulAddVKKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b + c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (BX), Z2
+	VMULPD  Z0, Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, (AX)
+	VMOVUPD 64(BX), Z2
+	VMULPD  Z0, Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VMOVUPD 128(BX), Z2
+	VMULPD  Z0, Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD 192(BX), Z2
+	VMULPD  Z0, Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 192(AX)
+	VMOVUPD 256(BX), Z2
+	VMULPD  Z0, Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 256(AX)
+	VMOVUPD 320(BX), Z2
+	VMULPD  Z0, Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 320(AX)
+	VMOVUPD 384(BX), Z2
+	VMULPD  Z0, Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 384(AX)
+	VMOVUPD 448(BX), Z2
+	VMULPD  Z0, Z2, Z0
+	VADDPD  Z1, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulAddKKKTileAVX512()
+// Requires: AVX512F
+TEXT mulAddKKKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b + c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z2
+	VMULPD  Z1, Z0, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPD Z3, (AX)
+	VMULPD  Z1, Z0, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPD Z3, 64(AX)
+	VMULPD  Z1, Z0, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPD Z3, 128(AX)
+	VMULPD  Z1, Z0, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPD Z3, 192(AX)
+	VMULPD  Z1, Z0, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPD Z3, 256(AX)
+	VMULPD  Z1, Z0, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPD Z3, 320(AX)
+	VMULPD  Z1, Z0, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPD Z3, 384(AX)
+	VMULPD  Z1, Z0, Z0
+	VADDPD  Z2, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulAddVVVBlockAVX512()
+// Requires: AVX512F
+TEXT mulAddVVVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b + c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
 	VMOVUPD (BX), Z0
 	VMOVUPD (CX), Z1
 	VMULPD  Z1, Z0, Z0
@@ -1238,105 +4032,638 @@ TEXT mulAddBlockAVX512<>(SB), NOSPLIT, $0
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+64, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func mulSubTileAVX512()
+// func mulAddKVVBlockAVX512()
 // Requires: AVX512F
-TEXT mulSubTileAVX512<>(SB), NOSPLIT, $0
+TEXT mulAddKVVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b + c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Z1
+	VMULPD  Z1, Z0, Z0
+	VADDPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulAddVKVBlockAVX512()
+// Requires: AVX512F
+TEXT mulAddVKVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b + c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z1
+	VMULPD  Z0, Z1, Z0
+	VADDPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulAddKKVBlockAVX512()
+// Requires: AVX512F
+TEXT mulAddKKVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b + c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMULPD  Z1, Z0, Z0
+	VADDPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulAddVVKBlockAVX512()
+// Requires: AVX512F
+TEXT mulAddVVKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b + c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z0
+	VMOVUPD (BX), Z1
+	VMOVUPD (CX), Z2
+	VMULPD  Z2, Z1, Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulAddKVKBlockAVX512()
+// Requires: AVX512F
+TEXT mulAddKVKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b + c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (CX), Z2
+	VMULPD  Z2, Z0, Z0
+	VADDPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulAddVKKBlockAVX512()
+// Requires: AVX512F
+TEXT mulAddVKKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b + c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (BX), Z2
+	VMULPD  Z0, Z2, Z0
+	VADDPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulAddKKKBlockAVX512()
+// Requires: AVX512F
+TEXT mulAddKKKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b + c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z2
+	VMULPD  Z1, Z0, Z0
+	VADDPD  Z2, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulSubVVVTileAVX512()
+// Requires: AVX512F
+TEXT mulSubVVVTileAVX512<>(SB), NOSPLIT, $0
 	// dst = a·b − c, the product rounded
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x40, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x40, R11
-	LEAQ    (R11)(R11*2), R14
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	MOVQ    48(SI), R12
-	ANDQ    $0x40, R12
-	LEAQ    (R12)(R12*2), R15
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
 	VMOVUPD (BX), Z0
 	VMOVUPD (CX), Z1
 	VMULPD  Z1, Z0, Z0
 	VSUBPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VMOVUPD (CX)(R11*1), Z1
+	VMOVUPD 64(BX), Z0
+	VMOVUPD 64(CX), Z1
 	VMULPD  Z1, Z0, Z0
-	VSUBPD  (DX)(R12*1), Z0, Z0
+	VSUBPD  64(DX), Z0, Z0
 	VMOVUPD Z0, 64(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VMOVUPD (CX)(R11*2), Z1
+	VMOVUPD 128(BX), Z0
+	VMOVUPD 128(CX), Z1
 	VMULPD  Z1, Z0, Z0
-	VSUBPD  (DX)(R12*2), Z0, Z0
+	VSUBPD  128(DX), Z0, Z0
 	VMOVUPD Z0, 128(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VMOVUPD (CX)(R14*1), Z1
+	VMOVUPD 192(BX), Z0
+	VMOVUPD 192(CX), Z1
 	VMULPD  Z1, Z0, Z0
-	VSUBPD  (DX)(R15*1), Z0, Z0
+	VSUBPD  192(DX), Z0, Z0
 	VMOVUPD Z0, 192(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Z0
-	VMOVUPD (CX), Z1
+	VMOVUPD 256(BX), Z0
+	VMOVUPD 256(CX), Z1
 	VMULPD  Z1, Z0, Z0
-	VSUBPD  (DX), Z0, Z0
+	VSUBPD  256(DX), Z0, Z0
 	VMOVUPD Z0, 256(AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VMOVUPD (CX)(R11*1), Z1
+	VMOVUPD 320(BX), Z0
+	VMOVUPD 320(CX), Z1
 	VMULPD  Z1, Z0, Z0
-	VSUBPD  (DX)(R12*1), Z0, Z0
+	VSUBPD  320(DX), Z0, Z0
 	VMOVUPD Z0, 320(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VMOVUPD (CX)(R11*2), Z1
+	VMOVUPD 384(BX), Z0
+	VMOVUPD 384(CX), Z1
 	VMULPD  Z1, Z0, Z0
-	VSUBPD  (DX)(R12*2), Z0, Z0
+	VSUBPD  384(DX), Z0, Z0
 	VMOVUPD Z0, 384(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VMOVUPD (CX)(R14*1), Z1
+	VMOVUPD 448(BX), Z0
+	VMOVUPD 448(CX), Z1
 	VMULPD  Z1, Z0, Z0
-	VSUBPD  (DX)(R15*1), Z0, Z0
+	VSUBPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func mulSubBlockAVX512()
+// func mulSubKVVTileAVX512()
 // Requires: AVX512F
-TEXT mulSubBlockAVX512<>(SB), NOSPLIT, $0
+TEXT mulSubKVVTileAVX512<>(SB), NOSPLIT, $0
 	// dst = a·b − c, the product rounded
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VSUBPD  (DX), Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VSUBPD  64(DX), Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VSUBPD  128(DX), Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VSUBPD  192(DX), Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VSUBPD  256(DX), Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VSUBPD  320(DX), Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VSUBPD  384(DX), Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(CX), Z1
+	VMULPD  Z1, Z0, Z0
+	VSUBPD  448(DX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulSubVKVTileAVX512()
+// Requires: AVX512F
+TEXT mulSubVKVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b − c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VSUBPD  (DX), Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VSUBPD  64(DX), Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VSUBPD  128(DX), Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VSUBPD  192(DX), Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VSUBPD  256(DX), Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VSUBPD  320(DX), Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VSUBPD  384(DX), Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(BX), Z1
+	VMULPD  Z0, Z1, Z0
+	VSUBPD  448(DX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulSubKKVTileAVX512()
+// Requires: AVX512F
+TEXT mulSubKKVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b − c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMULPD  Z1, Z0, Z2
+	VSUBPD  (DX), Z2, Z2
+	VMOVUPD Z2, (AX)
+	VMULPD  Z1, Z0, Z2
+	VSUBPD  64(DX), Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VMULPD  Z1, Z0, Z2
+	VSUBPD  128(DX), Z2, Z2
+	VMOVUPD Z2, 128(AX)
+	VMULPD  Z1, Z0, Z2
+	VSUBPD  192(DX), Z2, Z2
+	VMOVUPD Z2, 192(AX)
+	VMULPD  Z1, Z0, Z2
+	VSUBPD  256(DX), Z2, Z2
+	VMOVUPD Z2, 256(AX)
+	VMULPD  Z1, Z0, Z2
+	VSUBPD  320(DX), Z2, Z2
+	VMOVUPD Z2, 320(AX)
+	VMULPD  Z1, Z0, Z2
+	VSUBPD  384(DX), Z2, Z2
+	VMOVUPD Z2, 384(AX)
+	VMULPD  Z1, Z0, Z0
+	VSUBPD  448(DX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulSubVVKTileAVX512()
+// Requires: AVX512F
+TEXT mulSubVVKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b − c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z0
+	VMOVUPD (BX), Z1
+	VMOVUPD (CX), Z2
+	VMULPD  Z2, Z1, Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(BX), Z1
+	VMOVUPD 64(CX), Z2
+	VMULPD  Z2, Z1, Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(BX), Z1
+	VMOVUPD 128(CX), Z2
+	VMULPD  Z2, Z1, Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(BX), Z1
+	VMOVUPD 192(CX), Z2
+	VMULPD  Z2, Z1, Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(BX), Z1
+	VMOVUPD 256(CX), Z2
+	VMULPD  Z2, Z1, Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(BX), Z1
+	VMOVUPD 320(CX), Z2
+	VMULPD  Z2, Z1, Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(BX), Z1
+	VMOVUPD 384(CX), Z2
+	VMULPD  Z2, Z1, Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(BX), Z1
+	VMOVUPD 448(CX), Z2
+	VMULPD  Z2, Z1, Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulSubKVKTileAVX512()
+// Requires: AVX512F
+TEXT mulSubKVKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b − c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (CX), Z2
+	VMULPD  Z2, Z0, Z2
+	VSUBPD  Z1, Z2, Z2
+	VMOVUPD Z2, (AX)
+	VMOVUPD 64(CX), Z2
+	VMULPD  Z2, Z0, Z2
+	VSUBPD  Z1, Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VMOVUPD 128(CX), Z2
+	VMULPD  Z2, Z0, Z2
+	VSUBPD  Z1, Z2, Z2
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD 192(CX), Z2
+	VMULPD  Z2, Z0, Z2
+	VSUBPD  Z1, Z2, Z2
+	VMOVUPD Z2, 192(AX)
+	VMOVUPD 256(CX), Z2
+	VMULPD  Z2, Z0, Z2
+	VSUBPD  Z1, Z2, Z2
+	VMOVUPD Z2, 256(AX)
+	VMOVUPD 320(CX), Z2
+	VMULPD  Z2, Z0, Z2
+	VSUBPD  Z1, Z2, Z2
+	VMOVUPD Z2, 320(AX)
+	VMOVUPD 384(CX), Z2
+	VMULPD  Z2, Z0, Z2
+	VSUBPD  Z1, Z2, Z2
+	VMOVUPD Z2, 384(AX)
+	VMOVUPD 448(CX), Z2
+	VMULPD  Z2, Z0, Z0
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulSubVKKTileAVX512()
+// Requires: AVX512F
+TEXT mulSubVKKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b − c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (BX), Z2
+	VMULPD  Z0, Z2, Z2
+	VSUBPD  Z1, Z2, Z2
+	VMOVUPD Z2, (AX)
+	VMOVUPD 64(BX), Z2
+	VMULPD  Z0, Z2, Z2
+	VSUBPD  Z1, Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VMOVUPD 128(BX), Z2
+	VMULPD  Z0, Z2, Z2
+	VSUBPD  Z1, Z2, Z2
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD 192(BX), Z2
+	VMULPD  Z0, Z2, Z2
+	VSUBPD  Z1, Z2, Z2
+	VMOVUPD Z2, 192(AX)
+	VMOVUPD 256(BX), Z2
+	VMULPD  Z0, Z2, Z2
+	VSUBPD  Z1, Z2, Z2
+	VMOVUPD Z2, 256(AX)
+	VMOVUPD 320(BX), Z2
+	VMULPD  Z0, Z2, Z2
+	VSUBPD  Z1, Z2, Z2
+	VMOVUPD Z2, 320(AX)
+	VMOVUPD 384(BX), Z2
+	VMULPD  Z0, Z2, Z2
+	VSUBPD  Z1, Z2, Z2
+	VMOVUPD Z2, 384(AX)
+	VMOVUPD 448(BX), Z2
+	VMULPD  Z0, Z2, Z0
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulSubKKKTileAVX512()
+// Requires: AVX512F
+TEXT mulSubKKKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b − c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z2
+	VMULPD  Z1, Z0, Z3
+	VSUBPD  Z2, Z3, Z3
+	VMOVUPD Z3, (AX)
+	VMULPD  Z1, Z0, Z3
+	VSUBPD  Z2, Z3, Z3
+	VMOVUPD Z3, 64(AX)
+	VMULPD  Z1, Z0, Z3
+	VSUBPD  Z2, Z3, Z3
+	VMOVUPD Z3, 128(AX)
+	VMULPD  Z1, Z0, Z3
+	VSUBPD  Z2, Z3, Z3
+	VMOVUPD Z3, 192(AX)
+	VMULPD  Z1, Z0, Z3
+	VSUBPD  Z2, Z3, Z3
+	VMOVUPD Z3, 256(AX)
+	VMULPD  Z1, Z0, Z3
+	VSUBPD  Z2, Z3, Z3
+	VMOVUPD Z3, 320(AX)
+	VMULPD  Z1, Z0, Z3
+	VSUBPD  Z2, Z3, Z3
+	VMOVUPD Z3, 384(AX)
+	VMULPD  Z1, Z0, Z0
+	VSUBPD  Z2, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulSubVVVBlockAVX512()
+// Requires: AVX512F
+TEXT mulSubVVVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b − c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
 	VMOVUPD (BX), Z0
 	VMOVUPD (CX), Z1
 	VMULPD  Z1, Z0, Z0
@@ -1345,774 +4672,4812 @@ TEXT mulSubBlockAVX512<>(SB), NOSPLIT, $0
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+64, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func subMulTileAVX512()
+// func mulSubKVVBlockAVX512()
 // Requires: AVX512F
-TEXT subMulTileAVX512<>(SB), NOSPLIT, $0
+TEXT mulSubKVVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b − c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Z1
+	VMULPD  Z1, Z0, Z0
+	VSUBPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulSubVKVBlockAVX512()
+// Requires: AVX512F
+TEXT mulSubVKVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b − c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z1
+	VMULPD  Z0, Z1, Z0
+	VSUBPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulSubKKVBlockAVX512()
+// Requires: AVX512F
+TEXT mulSubKKVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b − c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMULPD  Z1, Z0, Z0
+	VSUBPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulSubVVKBlockAVX512()
+// Requires: AVX512F
+TEXT mulSubVVKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b − c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z0
+	VMOVUPD (BX), Z1
+	VMOVUPD (CX), Z2
+	VMULPD  Z2, Z1, Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulSubKVKBlockAVX512()
+// Requires: AVX512F
+TEXT mulSubKVKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b − c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (CX), Z2
+	VMULPD  Z2, Z0, Z0
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulSubVKKBlockAVX512()
+// Requires: AVX512F
+TEXT mulSubVKKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b − c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (BX), Z2
+	VMULPD  Z0, Z2, Z0
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulSubKKKBlockAVX512()
+// Requires: AVX512F
+TEXT mulSubKKKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = a·b − c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z2
+	VMULPD  Z1, Z0, Z0
+	VSUBPD  Z2, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func subMulVVVTileAVX512()
+// Requires: AVX512F
+TEXT subMulVVVTileAVX512<>(SB), NOSPLIT, $0
 	// dst = c − a·b, the product rounded
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x40, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x40, R11
-	LEAQ    (R11)(R11*2), R14
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	MOVQ    48(SI), R12
-	ANDQ    $0x40, R12
-	LEAQ    (R12)(R12*2), R15
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
 	VMOVUPD (BX), Z0
 	VMOVUPD (CX), Z1
-	VMOVUPD (DX), Z2
-	VMULPD  Z1, Z0, Z0
-	VSUBPD  Z0, Z2, Z2
-	VMOVUPD Z2, (AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VMOVUPD (CX)(R11*1), Z1
-	VMOVUPD (DX)(R12*1), Z2
-	VMULPD  Z1, Z0, Z0
-	VSUBPD  Z0, Z2, Z2
-	VMOVUPD Z2, 64(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VMOVUPD (CX)(R11*2), Z1
-	VMOVUPD (DX)(R12*2), Z2
-	VMULPD  Z1, Z0, Z0
-	VSUBPD  Z0, Z2, Z2
-	VMOVUPD Z2, 128(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VMOVUPD (CX)(R14*1), Z1
-	VMOVUPD (DX)(R15*1), Z2
-	VMULPD  Z1, Z0, Z0
-	VSUBPD  Z0, Z2, Z2
-	VMOVUPD Z2, 192(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Z0
-	VMOVUPD (CX), Z1
-	VMOVUPD (DX), Z2
-	VMULPD  Z1, Z0, Z0
-	VSUBPD  Z0, Z2, Z2
-	VMOVUPD Z2, 256(AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VMOVUPD (CX)(R11*1), Z1
-	VMOVUPD (DX)(R12*1), Z2
-	VMULPD  Z1, Z0, Z0
-	VSUBPD  Z0, Z2, Z2
-	VMOVUPD Z2, 320(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VMOVUPD (CX)(R11*2), Z1
-	VMOVUPD (DX)(R12*2), Z2
-	VMULPD  Z1, Z0, Z0
-	VSUBPD  Z0, Z2, Z2
-	VMOVUPD Z2, 384(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VMOVUPD (CX)(R14*1), Z1
-	VMOVUPD (DX)(R15*1), Z2
-	VMULPD  Z1, Z0, Z0
-	VSUBPD  Z0, Z2, Z2
-	VMOVUPD Z2, 448(AX)
+	VMULPD  Z1, Z0, Z1
+	VMOVUPD (DX), Z0
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD 64(BX), Z0
+	VMOVUPD 64(CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VMOVUPD 64(DX), Z0
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, 64(AX)
+	VMOVUPD 128(BX), Z0
+	VMOVUPD 128(CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VMOVUPD 128(DX), Z0
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, 128(AX)
+	VMOVUPD 192(BX), Z0
+	VMOVUPD 192(CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VMOVUPD 192(DX), Z0
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, 192(AX)
+	VMOVUPD 256(BX), Z0
+	VMOVUPD 256(CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VMOVUPD 256(DX), Z0
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, 256(AX)
+	VMOVUPD 320(BX), Z0
+	VMOVUPD 320(CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VMOVUPD 320(DX), Z0
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, 320(AX)
+	VMOVUPD 384(BX), Z0
+	VMOVUPD 384(CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VMOVUPD 384(DX), Z0
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, 384(AX)
+	VMOVUPD 448(BX), Z0
+	VMOVUPD 448(CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VMOVUPD 448(DX), Z0
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, 448(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func subMulBlockAVX512()
+// func subMulKVVTileAVX512()
 // Requires: AVX512F
-TEXT subMulBlockAVX512<>(SB), NOSPLIT, $0
+TEXT subMulKVVTileAVX512<>(SB), NOSPLIT, $0
 	// dst = c − a·b, the product rounded
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
+	MOVQ    8(SI), BX
 	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
 	VMOVUPD (CX), Z1
+	VMULPD  Z1, Z0, Z2
+	VMOVUPD (DX), Z1
+	VSUBPD  Z2, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(CX), Z1
+	VMULPD  Z1, Z0, Z2
+	VMOVUPD 64(DX), Z1
+	VSUBPD  Z2, Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(CX), Z1
+	VMULPD  Z1, Z0, Z2
+	VMOVUPD 128(DX), Z1
+	VSUBPD  Z2, Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(CX), Z1
+	VMULPD  Z1, Z0, Z2
+	VMOVUPD 192(DX), Z1
+	VSUBPD  Z2, Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(CX), Z1
+	VMULPD  Z1, Z0, Z2
+	VMOVUPD 256(DX), Z1
+	VSUBPD  Z2, Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(CX), Z1
+	VMULPD  Z1, Z0, Z2
+	VMOVUPD 320(DX), Z1
+	VSUBPD  Z2, Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(CX), Z1
+	VMULPD  Z1, Z0, Z2
+	VMOVUPD 384(DX), Z1
+	VSUBPD  Z2, Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VMOVUPD 448(DX), Z0
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func subMulVKVTileAVX512()
+// Requires: AVX512F
+TEXT subMulVKVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = c − a·b, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z1
+	VMULPD  Z0, Z1, Z2
+	VMOVUPD (DX), Z1
+	VSUBPD  Z2, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(BX), Z1
+	VMULPD  Z0, Z1, Z2
+	VMOVUPD 64(DX), Z1
+	VSUBPD  Z2, Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(BX), Z1
+	VMULPD  Z0, Z1, Z2
+	VMOVUPD 128(DX), Z1
+	VSUBPD  Z2, Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(BX), Z1
+	VMULPD  Z0, Z1, Z2
+	VMOVUPD 192(DX), Z1
+	VSUBPD  Z2, Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(BX), Z1
+	VMULPD  Z0, Z1, Z2
+	VMOVUPD 256(DX), Z1
+	VSUBPD  Z2, Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(BX), Z1
+	VMULPD  Z0, Z1, Z2
+	VMOVUPD 320(DX), Z1
+	VSUBPD  Z2, Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(BX), Z1
+	VMULPD  Z0, Z1, Z2
+	VMOVUPD 384(DX), Z1
+	VSUBPD  Z2, Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD 448(DX), Z0
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func subMulKKVTileAVX512()
+// Requires: AVX512F
+TEXT subMulKKVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = c − a·b, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMULPD  Z1, Z0, Z3
 	VMOVUPD (DX), Z2
-	VMULPD  Z1, Z0, Z0
-	VSUBPD  Z0, Z2, Z2
+	VSUBPD  Z3, Z2, Z2
 	VMOVUPD Z2, (AX)
-	ADDQ    $0x40, SI
-	CMPQ    SI, DI
-	JEQ     done
-	MOVBQZX 60(SI), AX
-	JMP     (R9)(AX*8)
-
-done:
-	ADDQ $+64, R8
-	JMP  advanceAVX512<>+0(SB)
-
-// func mulMulTileAVX512()
-// Requires: AVX512F
-TEXT mulMulTileAVX512<>(SB), NOSPLIT, $0
-	// dst = (a·b)·c
-	MOVQ    (SI), AX
-	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x40, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x40, R11
-	LEAQ    (R11)(R11*2), R14
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	MOVQ    48(SI), R12
-	ANDQ    $0x40, R12
-	LEAQ    (R12)(R12*2), R15
-	VMOVUPD (BX), Z0
-	VMOVUPD (CX), Z1
-	VMULPD  Z1, Z0, Z0
-	VMULPD  (DX), Z0, Z0
-	VMOVUPD Z0, (AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VMOVUPD (CX)(R11*1), Z1
-	VMULPD  Z1, Z0, Z0
-	VMULPD  (DX)(R12*1), Z0, Z0
-	VMOVUPD Z0, 64(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VMOVUPD (CX)(R11*2), Z1
-	VMULPD  Z1, Z0, Z0
-	VMULPD  (DX)(R12*2), Z0, Z0
-	VMOVUPD Z0, 128(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VMOVUPD (CX)(R14*1), Z1
-	VMULPD  Z1, Z0, Z0
-	VMULPD  (DX)(R15*1), Z0, Z0
-	VMOVUPD Z0, 192(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Z0
-	VMOVUPD (CX), Z1
-	VMULPD  Z1, Z0, Z0
-	VMULPD  (DX), Z0, Z0
-	VMOVUPD Z0, 256(AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VMOVUPD (CX)(R11*1), Z1
-	VMULPD  Z1, Z0, Z0
-	VMULPD  (DX)(R12*1), Z0, Z0
-	VMOVUPD Z0, 320(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VMOVUPD (CX)(R11*2), Z1
-	VMULPD  Z1, Z0, Z0
-	VMULPD  (DX)(R12*2), Z0, Z0
-	VMOVUPD Z0, 384(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VMOVUPD (CX)(R14*1), Z1
-	VMULPD  Z1, Z0, Z0
-	VMULPD  (DX)(R15*1), Z0, Z0
-	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
-	CMPQ    SI, DI
-	JEQ     done
-	MOVBQZX 60(SI), AX
-	JMP     (R9)(AX*8)
-
-done:
-	ADDQ $+512, R8
-	JMP  advanceAVX512<>+0(SB)
-
-// func mulMulBlockAVX512()
-// Requires: AVX512F
-TEXT mulMulBlockAVX512<>(SB), NOSPLIT, $0
-	// dst = (a·b)·c
-	MOVQ    (SI), AX
-	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	VMOVUPD (BX), Z0
-	VMOVUPD (CX), Z1
-	VMULPD  Z1, Z0, Z0
-	VMULPD  (DX), Z0, Z0
-	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
-	CMPQ    SI, DI
-	JEQ     done
-	MOVBQZX 60(SI), AX
-	JMP     (R9)(AX*8)
-
-done:
-	ADDQ $+64, R8
-	JMP  advanceAVX512<>+0(SB)
-
-// func sumAddTileAVX512()
-// Requires: AVX512F
-TEXT sumAddTileAVX512<>(SB), NOSPLIT, $0
-	// dst = (a + b) + c
-	MOVQ    (SI), AX
-	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x40, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x40, R11
-	LEAQ    (R11)(R11*2), R14
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	MOVQ    48(SI), R12
-	ANDQ    $0x40, R12
-	LEAQ    (R12)(R12*2), R15
-	VMOVUPD (BX), Z0
-	VMOVUPD (CX), Z1
-	VADDPD  Z1, Z0, Z0
-	VADDPD  (DX), Z0, Z0
-	VMOVUPD Z0, (AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VMOVUPD (CX)(R11*1), Z1
-	VADDPD  Z1, Z0, Z0
-	VADDPD  (DX)(R12*1), Z0, Z0
-	VMOVUPD Z0, 64(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VMOVUPD (CX)(R11*2), Z1
-	VADDPD  Z1, Z0, Z0
-	VADDPD  (DX)(R12*2), Z0, Z0
-	VMOVUPD Z0, 128(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VMOVUPD (CX)(R14*1), Z1
-	VADDPD  Z1, Z0, Z0
-	VADDPD  (DX)(R15*1), Z0, Z0
-	VMOVUPD Z0, 192(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Z0
-	VMOVUPD (CX), Z1
-	VADDPD  Z1, Z0, Z0
-	VADDPD  (DX), Z0, Z0
-	VMOVUPD Z0, 256(AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VMOVUPD (CX)(R11*1), Z1
-	VADDPD  Z1, Z0, Z0
-	VADDPD  (DX)(R12*1), Z0, Z0
-	VMOVUPD Z0, 320(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VMOVUPD (CX)(R11*2), Z1
-	VADDPD  Z1, Z0, Z0
-	VADDPD  (DX)(R12*2), Z0, Z0
-	VMOVUPD Z0, 384(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VMOVUPD (CX)(R14*1), Z1
-	VADDPD  Z1, Z0, Z0
-	VADDPD  (DX)(R15*1), Z0, Z0
-	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
-	CMPQ    SI, DI
-	JEQ     done
-	MOVBQZX 60(SI), AX
-	JMP     (R9)(AX*8)
-
-done:
-	ADDQ $+512, R8
-	JMP  advanceAVX512<>+0(SB)
-
-// func sumAddBlockAVX512()
-// Requires: AVX512F
-TEXT sumAddBlockAVX512<>(SB), NOSPLIT, $0
-	// dst = (a + b) + c
-	MOVQ    (SI), AX
-	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	VMOVUPD (BX), Z0
-	VMOVUPD (CX), Z1
-	VADDPD  Z1, Z0, Z0
-	VADDPD  (DX), Z0, Z0
-	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
-	CMPQ    SI, DI
-	JEQ     done
-	MOVBQZX 60(SI), AX
-	JMP     (R9)(AX*8)
-
-done:
-	ADDQ $+64, R8
-	JMP  advanceAVX512<>+0(SB)
-
-// func sumSubTileAVX512()
-// Requires: AVX512F
-TEXT sumSubTileAVX512<>(SB), NOSPLIT, $0
-	// dst = (a + b) − c
-	MOVQ    (SI), AX
-	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x40, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x40, R11
-	LEAQ    (R11)(R11*2), R14
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	MOVQ    48(SI), R12
-	ANDQ    $0x40, R12
-	LEAQ    (R12)(R12*2), R15
-	VMOVUPD (BX), Z0
-	VMOVUPD (CX), Z1
-	VADDPD  Z1, Z0, Z0
-	VSUBPD  (DX), Z0, Z0
-	VMOVUPD Z0, (AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VMOVUPD (CX)(R11*1), Z1
-	VADDPD  Z1, Z0, Z0
-	VSUBPD  (DX)(R12*1), Z0, Z0
-	VMOVUPD Z0, 64(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VMOVUPD (CX)(R11*2), Z1
-	VADDPD  Z1, Z0, Z0
-	VSUBPD  (DX)(R12*2), Z0, Z0
-	VMOVUPD Z0, 128(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VMOVUPD (CX)(R14*1), Z1
-	VADDPD  Z1, Z0, Z0
-	VSUBPD  (DX)(R15*1), Z0, Z0
-	VMOVUPD Z0, 192(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Z0
-	VMOVUPD (CX), Z1
-	VADDPD  Z1, Z0, Z0
-	VSUBPD  (DX), Z0, Z0
-	VMOVUPD Z0, 256(AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VMOVUPD (CX)(R11*1), Z1
-	VADDPD  Z1, Z0, Z0
-	VSUBPD  (DX)(R12*1), Z0, Z0
-	VMOVUPD Z0, 320(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VMOVUPD (CX)(R11*2), Z1
-	VADDPD  Z1, Z0, Z0
-	VSUBPD  (DX)(R12*2), Z0, Z0
-	VMOVUPD Z0, 384(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VMOVUPD (CX)(R14*1), Z1
-	VADDPD  Z1, Z0, Z0
-	VSUBPD  (DX)(R15*1), Z0, Z0
-	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
-	CMPQ    SI, DI
-	JEQ     done
-	MOVBQZX 60(SI), AX
-	JMP     (R9)(AX*8)
-
-done:
-	ADDQ $+512, R8
-	JMP  advanceAVX512<>+0(SB)
-
-// func sumSubBlockAVX512()
-// Requires: AVX512F
-TEXT sumSubBlockAVX512<>(SB), NOSPLIT, $0
-	// dst = (a + b) − c
-	MOVQ    (SI), AX
-	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	VMOVUPD (BX), Z0
-	VMOVUPD (CX), Z1
-	VADDPD  Z1, Z0, Z0
-	VSUBPD  (DX), Z0, Z0
-	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
-	CMPQ    SI, DI
-	JEQ     done
-	MOVBQZX 60(SI), AX
-	JMP     (R9)(AX*8)
-
-done:
-	ADDQ $+64, R8
-	JMP  advanceAVX512<>+0(SB)
-
-// func sumMulTileAVX512()
-// Requires: AVX512F
-TEXT sumMulTileAVX512<>(SB), NOSPLIT, $0
-	// dst = (a + b)·c
-	MOVQ    (SI), AX
-	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x40, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x40, R11
-	LEAQ    (R11)(R11*2), R14
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	MOVQ    48(SI), R12
-	ANDQ    $0x40, R12
-	LEAQ    (R12)(R12*2), R15
-	VMOVUPD (BX), Z0
-	VMOVUPD (CX), Z1
-	VADDPD  Z1, Z0, Z0
-	VMULPD  (DX), Z0, Z0
-	VMOVUPD Z0, (AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VMOVUPD (CX)(R11*1), Z1
-	VADDPD  Z1, Z0, Z0
-	VMULPD  (DX)(R12*1), Z0, Z0
-	VMOVUPD Z0, 64(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VMOVUPD (CX)(R11*2), Z1
-	VADDPD  Z1, Z0, Z0
-	VMULPD  (DX)(R12*2), Z0, Z0
-	VMOVUPD Z0, 128(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VMOVUPD (CX)(R14*1), Z1
-	VADDPD  Z1, Z0, Z0
-	VMULPD  (DX)(R15*1), Z0, Z0
-	VMOVUPD Z0, 192(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Z0
-	VMOVUPD (CX), Z1
-	VADDPD  Z1, Z0, Z0
-	VMULPD  (DX), Z0, Z0
-	VMOVUPD Z0, 256(AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VMOVUPD (CX)(R11*1), Z1
-	VADDPD  Z1, Z0, Z0
-	VMULPD  (DX)(R12*1), Z0, Z0
-	VMOVUPD Z0, 320(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VMOVUPD (CX)(R11*2), Z1
-	VADDPD  Z1, Z0, Z0
-	VMULPD  (DX)(R12*2), Z0, Z0
-	VMOVUPD Z0, 384(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VMOVUPD (CX)(R14*1), Z1
-	VADDPD  Z1, Z0, Z0
-	VMULPD  (DX)(R15*1), Z0, Z0
-	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
-	CMPQ    SI, DI
-	JEQ     done
-	MOVBQZX 60(SI), AX
-	JMP     (R9)(AX*8)
-
-done:
-	ADDQ $+512, R8
-	JMP  advanceAVX512<>+0(SB)
-
-// func sumMulBlockAVX512()
-// Requires: AVX512F
-TEXT sumMulBlockAVX512<>(SB), NOSPLIT, $0
-	// dst = (a + b)·c
-	MOVQ    (SI), AX
-	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	VMOVUPD (BX), Z0
-	VMOVUPD (CX), Z1
-	VADDPD  Z1, Z0, Z0
-	VMULPD  (DX), Z0, Z0
-	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
-	CMPQ    SI, DI
-	JEQ     done
-	MOVBQZX 60(SI), AX
-	JMP     (R9)(AX*8)
-
-done:
-	ADDQ $+64, R8
-	JMP  advanceAVX512<>+0(SB)
-
-// func diffMulTileAVX512()
-// Requires: AVX512F
-TEXT diffMulTileAVX512<>(SB), NOSPLIT, $0
-	// dst = (a − b)·c
-	MOVQ    (SI), AX
-	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x40, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x40, R11
-	LEAQ    (R11)(R11*2), R14
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	MOVQ    48(SI), R12
-	ANDQ    $0x40, R12
-	LEAQ    (R12)(R12*2), R15
-	VMOVUPD (BX), Z0
-	VMOVUPD (CX), Z1
-	VSUBPD  Z1, Z0, Z0
-	VMULPD  (DX), Z0, Z0
-	VMOVUPD Z0, (AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VMOVUPD (CX)(R11*1), Z1
-	VSUBPD  Z1, Z0, Z0
-	VMULPD  (DX)(R12*1), Z0, Z0
-	VMOVUPD Z0, 64(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VMOVUPD (CX)(R11*2), Z1
-	VSUBPD  Z1, Z0, Z0
-	VMULPD  (DX)(R12*2), Z0, Z0
-	VMOVUPD Z0, 128(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VMOVUPD (CX)(R14*1), Z1
-	VSUBPD  Z1, Z0, Z0
-	VMULPD  (DX)(R15*1), Z0, Z0
-	VMOVUPD Z0, 192(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Z0
-	VMOVUPD (CX), Z1
-	VSUBPD  Z1, Z0, Z0
-	VMULPD  (DX), Z0, Z0
-	VMOVUPD Z0, 256(AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VMOVUPD (CX)(R11*1), Z1
-	VSUBPD  Z1, Z0, Z0
-	VMULPD  (DX)(R12*1), Z0, Z0
-	VMOVUPD Z0, 320(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VMOVUPD (CX)(R11*2), Z1
-	VSUBPD  Z1, Z0, Z0
-	VMULPD  (DX)(R12*2), Z0, Z0
-	VMOVUPD Z0, 384(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VMOVUPD (CX)(R14*1), Z1
-	VSUBPD  Z1, Z0, Z0
-	VMULPD  (DX)(R15*1), Z0, Z0
-	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
-	CMPQ    SI, DI
-	JEQ     done
-	MOVBQZX 60(SI), AX
-	JMP     (R9)(AX*8)
-
-done:
-	ADDQ $+512, R8
-	JMP  advanceAVX512<>+0(SB)
-
-// func diffMulBlockAVX512()
-// Requires: AVX512F
-TEXT diffMulBlockAVX512<>(SB), NOSPLIT, $0
-	// dst = (a − b)·c
-	MOVQ    (SI), AX
-	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	VMOVUPD (BX), Z0
-	VMOVUPD (CX), Z1
-	VSUBPD  Z1, Z0, Z0
-	VMULPD  (DX), Z0, Z0
-	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
-	CMPQ    SI, DI
-	JEQ     done
-	MOVBQZX 60(SI), AX
-	JMP     (R9)(AX*8)
-
-done:
-	ADDQ $+64, R8
-	JMP  advanceAVX512<>+0(SB)
-
-// func diffMaxTileAVX512()
-// Requires: AVX512F
-TEXT diffMaxTileAVX512<>(SB), NOSPLIT, $0
-	// dst = c if c > a − b, else a − b
-	MOVQ    (SI), AX
-	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x40, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x40, R11
-	LEAQ    (R11)(R11*2), R14
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	MOVQ    48(SI), R12
-	ANDQ    $0x40, R12
-	LEAQ    (R12)(R12*2), R15
-	VMOVUPD (BX), Z0
-	VMOVUPD (CX), Z1
-	VMOVUPD (DX), Z2
-	VSUBPD  Z1, Z0, Z0
-	VMAXPD  Z0, Z2, Z2
-	VMOVUPD Z2, (AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VMOVUPD (CX)(R11*1), Z1
-	VMOVUPD (DX)(R12*1), Z2
-	VSUBPD  Z1, Z0, Z0
-	VMAXPD  Z0, Z2, Z2
+	VMULPD  Z1, Z0, Z3
+	VMOVUPD 64(DX), Z2
+	VSUBPD  Z3, Z2, Z2
 	VMOVUPD Z2, 64(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VMOVUPD (CX)(R11*2), Z1
-	VMOVUPD (DX)(R12*2), Z2
-	VSUBPD  Z1, Z0, Z0
-	VMAXPD  Z0, Z2, Z2
+	VMULPD  Z1, Z0, Z3
+	VMOVUPD 128(DX), Z2
+	VSUBPD  Z3, Z2, Z2
 	VMOVUPD Z2, 128(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VMOVUPD (CX)(R14*1), Z1
-	VMOVUPD (DX)(R15*1), Z2
-	VSUBPD  Z1, Z0, Z0
-	VMAXPD  Z0, Z2, Z2
+	VMULPD  Z1, Z0, Z3
+	VMOVUPD 192(DX), Z2
+	VSUBPD  Z3, Z2, Z2
 	VMOVUPD Z2, 192(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Z0
-	VMOVUPD (CX), Z1
-	VMOVUPD (DX), Z2
-	VSUBPD  Z1, Z0, Z0
-	VMAXPD  Z0, Z2, Z2
+	VMULPD  Z1, Z0, Z3
+	VMOVUPD 256(DX), Z2
+	VSUBPD  Z3, Z2, Z2
 	VMOVUPD Z2, 256(AX)
-	VMOVUPD (BX)(R10*1), Z0
-	VMOVUPD (CX)(R11*1), Z1
-	VMOVUPD (DX)(R12*1), Z2
-	VSUBPD  Z1, Z0, Z0
-	VMAXPD  Z0, Z2, Z2
+	VMULPD  Z1, Z0, Z3
+	VMOVUPD 320(DX), Z2
+	VSUBPD  Z3, Z2, Z2
 	VMOVUPD Z2, 320(AX)
-	VMOVUPD (BX)(R10*2), Z0
-	VMOVUPD (CX)(R11*2), Z1
-	VMOVUPD (DX)(R12*2), Z2
-	VSUBPD  Z1, Z0, Z0
-	VMAXPD  Z0, Z2, Z2
+	VMULPD  Z1, Z0, Z3
+	VMOVUPD 384(DX), Z2
+	VSUBPD  Z3, Z2, Z2
 	VMOVUPD Z2, 384(AX)
-	VMOVUPD (BX)(R13*1), Z0
-	VMOVUPD (CX)(R14*1), Z1
-	VMOVUPD (DX)(R15*1), Z2
+	VMULPD  Z1, Z0, Z1
+	VMOVUPD 448(DX), Z0
 	VSUBPD  Z1, Z0, Z0
-	VMAXPD  Z0, Z2, Z2
-	VMOVUPD Z2, 448(AX)
+	VMOVUPD Z0, 448(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX512<>+0(SB)
 
-// func diffMaxBlockAVX512()
+// func subMulVVKTileAVX512()
 // Requires: AVX512F
-TEXT diffMaxBlockAVX512<>(SB), NOSPLIT, $0
-	// dst = c if c > a − b, else a − b
+TEXT subMulVVKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = c − a·b, the product rounded
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	VMOVUPD (BX), Z0
-	VMOVUPD (CX), Z1
-	VMOVUPD (DX), Z2
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z0
+	VMOVUPD (BX), Z1
+	VMOVUPD (CX), Z2
+	VMULPD  Z2, Z1, Z2
+	VMOVUPD Z0, Z1
+	VSUBPD  Z2, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(BX), Z1
+	VMOVUPD 64(CX), Z2
+	VMULPD  Z2, Z1, Z2
+	VMOVUPD Z0, Z1
+	VSUBPD  Z2, Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(BX), Z1
+	VMOVUPD 128(CX), Z2
+	VMULPD  Z2, Z1, Z2
+	VMOVUPD Z0, Z1
+	VSUBPD  Z2, Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(BX), Z1
+	VMOVUPD 192(CX), Z2
+	VMULPD  Z2, Z1, Z2
+	VMOVUPD Z0, Z1
+	VSUBPD  Z2, Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(BX), Z1
+	VMOVUPD 256(CX), Z2
+	VMULPD  Z2, Z1, Z2
+	VMOVUPD Z0, Z1
+	VSUBPD  Z2, Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(BX), Z1
+	VMOVUPD 320(CX), Z2
+	VMULPD  Z2, Z1, Z2
+	VMOVUPD Z0, Z1
+	VSUBPD  Z2, Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(BX), Z1
+	VMOVUPD 384(CX), Z2
+	VMULPD  Z2, Z1, Z2
+	VMOVUPD Z0, Z1
+	VSUBPD  Z2, Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(BX), Z1
+	VMOVUPD 448(CX), Z2
+	VMULPD  Z2, Z1, Z1
+	VMOVUPD Z0, Z0
 	VSUBPD  Z1, Z0, Z0
-	VMAXPD  Z0, Z2, Z2
-	VMOVUPD Z2, (AX)
+	VMOVUPD Z0, 448(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func subMulKVKTileAVX512()
+// Requires: AVX512F
+TEXT subMulKVKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = c − a·b, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (CX), Z2
+	VMULPD  Z2, Z0, Z3
+	VMOVUPD Z1, Z2
+	VSUBPD  Z3, Z2, Z2
+	VMOVUPD Z2, (AX)
+	VMOVUPD 64(CX), Z2
+	VMULPD  Z2, Z0, Z3
+	VMOVUPD Z1, Z2
+	VSUBPD  Z3, Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VMOVUPD 128(CX), Z2
+	VMULPD  Z2, Z0, Z3
+	VMOVUPD Z1, Z2
+	VSUBPD  Z3, Z2, Z2
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD 192(CX), Z2
+	VMULPD  Z2, Z0, Z3
+	VMOVUPD Z1, Z2
+	VSUBPD  Z3, Z2, Z2
+	VMOVUPD Z2, 192(AX)
+	VMOVUPD 256(CX), Z2
+	VMULPD  Z2, Z0, Z3
+	VMOVUPD Z1, Z2
+	VSUBPD  Z3, Z2, Z2
+	VMOVUPD Z2, 256(AX)
+	VMOVUPD 320(CX), Z2
+	VMULPD  Z2, Z0, Z3
+	VMOVUPD Z1, Z2
+	VSUBPD  Z3, Z2, Z2
+	VMOVUPD Z2, 320(AX)
+	VMOVUPD 384(CX), Z2
+	VMULPD  Z2, Z0, Z3
+	VMOVUPD Z1, Z2
+	VSUBPD  Z3, Z2, Z2
+	VMOVUPD Z2, 384(AX)
+	VMOVUPD 448(CX), Z2
+	VMULPD  Z2, Z0, Z0
+	VMOVUPD Z1, Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func subMulVKKTileAVX512()
+// Requires: AVX512F
+TEXT subMulVKKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = c − a·b, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (BX), Z2
+	VMULPD  Z0, Z2, Z3
+	VMOVUPD Z1, Z2
+	VSUBPD  Z3, Z2, Z2
+	VMOVUPD Z2, (AX)
+	VMOVUPD 64(BX), Z2
+	VMULPD  Z0, Z2, Z3
+	VMOVUPD Z1, Z2
+	VSUBPD  Z3, Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VMOVUPD 128(BX), Z2
+	VMULPD  Z0, Z2, Z3
+	VMOVUPD Z1, Z2
+	VSUBPD  Z3, Z2, Z2
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD 192(BX), Z2
+	VMULPD  Z0, Z2, Z3
+	VMOVUPD Z1, Z2
+	VSUBPD  Z3, Z2, Z2
+	VMOVUPD Z2, 192(AX)
+	VMOVUPD 256(BX), Z2
+	VMULPD  Z0, Z2, Z3
+	VMOVUPD Z1, Z2
+	VSUBPD  Z3, Z2, Z2
+	VMOVUPD Z2, 256(AX)
+	VMOVUPD 320(BX), Z2
+	VMULPD  Z0, Z2, Z3
+	VMOVUPD Z1, Z2
+	VSUBPD  Z3, Z2, Z2
+	VMOVUPD Z2, 320(AX)
+	VMOVUPD 384(BX), Z2
+	VMULPD  Z0, Z2, Z3
+	VMOVUPD Z1, Z2
+	VSUBPD  Z3, Z2, Z2
+	VMOVUPD Z2, 384(AX)
+	VMOVUPD 448(BX), Z2
+	VMULPD  Z0, Z2, Z0
+	VMOVUPD Z1, Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func subMulKKKTileAVX512()
+// Requires: AVX512F
+TEXT subMulKKKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = c − a·b, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z2
+	VMULPD  Z1, Z0, Z4
+	VMOVUPD Z2, Z3
+	VSUBPD  Z4, Z3, Z3
+	VMOVUPD Z3, (AX)
+	VMULPD  Z1, Z0, Z4
+	VMOVUPD Z2, Z3
+	VSUBPD  Z4, Z3, Z3
+	VMOVUPD Z3, 64(AX)
+	VMULPD  Z1, Z0, Z4
+	VMOVUPD Z2, Z3
+	VSUBPD  Z4, Z3, Z3
+	VMOVUPD Z3, 128(AX)
+	VMULPD  Z1, Z0, Z4
+	VMOVUPD Z2, Z3
+	VSUBPD  Z4, Z3, Z3
+	VMOVUPD Z3, 192(AX)
+	VMULPD  Z1, Z0, Z4
+	VMOVUPD Z2, Z3
+	VSUBPD  Z4, Z3, Z3
+	VMOVUPD Z3, 256(AX)
+	VMULPD  Z1, Z0, Z4
+	VMOVUPD Z2, Z3
+	VSUBPD  Z4, Z3, Z3
+	VMOVUPD Z3, 320(AX)
+	VMULPD  Z1, Z0, Z4
+	VMOVUPD Z2, Z3
+	VSUBPD  Z4, Z3, Z3
+	VMOVUPD Z3, 384(AX)
+	VMULPD  Z1, Z0, Z0
+	VMOVUPD Z2, Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func subMulVVVBlockAVX512()
+// Requires: AVX512F
+TEXT subMulVVVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = c − a·b, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z0
+	VMOVUPD (CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VMOVUPD (DX), Z0
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func subMulKVVBlockAVX512()
+// Requires: AVX512F
+TEXT subMulKVVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = c − a·b, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VMOVUPD (DX), Z0
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func subMulVKVBlockAVX512()
+// Requires: AVX512F
+TEXT subMulVKVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = c − a·b, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD (DX), Z0
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func subMulKKVBlockAVX512()
+// Requires: AVX512F
+TEXT subMulKKVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = c − a·b, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMULPD  Z1, Z0, Z1
+	VMOVUPD (DX), Z0
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func subMulVVKBlockAVX512()
+// Requires: AVX512F
+TEXT subMulVVKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = c − a·b, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z0
+	VMOVUPD (BX), Z1
+	VMOVUPD (CX), Z2
+	VMULPD  Z2, Z1, Z1
+	VMOVUPD Z0, Z0
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func subMulKVKBlockAVX512()
+// Requires: AVX512F
+TEXT subMulKVKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = c − a·b, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (CX), Z2
+	VMULPD  Z2, Z0, Z0
+	VMOVUPD Z1, Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func subMulVKKBlockAVX512()
+// Requires: AVX512F
+TEXT subMulVKKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = c − a·b, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (BX), Z2
+	VMULPD  Z0, Z2, Z0
+	VMOVUPD Z1, Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func subMulKKKBlockAVX512()
+// Requires: AVX512F
+TEXT subMulKKKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = c − a·b, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z2
+	VMULPD  Z1, Z0, Z0
+	VMOVUPD Z2, Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulMulVVVTileAVX512()
+// Requires: AVX512F
+TEXT mulMulVVVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z0
+	VMOVUPD (CX), Z1
+	VMULPD  Z1, Z0, Z0
+	VMULPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD 64(BX), Z0
+	VMOVUPD 64(CX), Z1
+	VMULPD  Z1, Z0, Z0
+	VMULPD  64(DX), Z0, Z0
+	VMOVUPD Z0, 64(AX)
+	VMOVUPD 128(BX), Z0
+	VMOVUPD 128(CX), Z1
+	VMULPD  Z1, Z0, Z0
+	VMULPD  128(DX), Z0, Z0
+	VMOVUPD Z0, 128(AX)
+	VMOVUPD 192(BX), Z0
+	VMOVUPD 192(CX), Z1
+	VMULPD  Z1, Z0, Z0
+	VMULPD  192(DX), Z0, Z0
+	VMOVUPD Z0, 192(AX)
+	VMOVUPD 256(BX), Z0
+	VMOVUPD 256(CX), Z1
+	VMULPD  Z1, Z0, Z0
+	VMULPD  256(DX), Z0, Z0
+	VMOVUPD Z0, 256(AX)
+	VMOVUPD 320(BX), Z0
+	VMOVUPD 320(CX), Z1
+	VMULPD  Z1, Z0, Z0
+	VMULPD  320(DX), Z0, Z0
+	VMOVUPD Z0, 320(AX)
+	VMOVUPD 384(BX), Z0
+	VMOVUPD 384(CX), Z1
+	VMULPD  Z1, Z0, Z0
+	VMULPD  384(DX), Z0, Z0
+	VMOVUPD Z0, 384(AX)
+	VMOVUPD 448(BX), Z0
+	VMOVUPD 448(CX), Z1
+	VMULPD  Z1, Z0, Z0
+	VMULPD  448(DX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulMulKVVTileAVX512()
+// Requires: AVX512F
+TEXT mulMulKVVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VMULPD  (DX), Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VMULPD  64(DX), Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VMULPD  128(DX), Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VMULPD  192(DX), Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VMULPD  256(DX), Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VMULPD  320(DX), Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(CX), Z1
+	VMULPD  Z1, Z0, Z1
+	VMULPD  384(DX), Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(CX), Z1
+	VMULPD  Z1, Z0, Z0
+	VMULPD  448(DX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulMulVKVTileAVX512()
+// Requires: AVX512F
+TEXT mulMulVKVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMULPD  (DX), Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMULPD  64(DX), Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMULPD  128(DX), Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMULPD  192(DX), Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMULPD  256(DX), Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMULPD  320(DX), Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMULPD  384(DX), Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(BX), Z1
+	VMULPD  Z0, Z1, Z0
+	VMULPD  448(DX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulMulKKVTileAVX512()
+// Requires: AVX512F
+TEXT mulMulKKVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMULPD  Z1, Z0, Z2
+	VMULPD  (DX), Z2, Z2
+	VMOVUPD Z2, (AX)
+	VMULPD  Z1, Z0, Z2
+	VMULPD  64(DX), Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VMULPD  Z1, Z0, Z2
+	VMULPD  128(DX), Z2, Z2
+	VMOVUPD Z2, 128(AX)
+	VMULPD  Z1, Z0, Z2
+	VMULPD  192(DX), Z2, Z2
+	VMOVUPD Z2, 192(AX)
+	VMULPD  Z1, Z0, Z2
+	VMULPD  256(DX), Z2, Z2
+	VMOVUPD Z2, 256(AX)
+	VMULPD  Z1, Z0, Z2
+	VMULPD  320(DX), Z2, Z2
+	VMOVUPD Z2, 320(AX)
+	VMULPD  Z1, Z0, Z2
+	VMULPD  384(DX), Z2, Z2
+	VMOVUPD Z2, 384(AX)
+	VMULPD  Z1, Z0, Z0
+	VMULPD  448(DX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulMulVVKTileAVX512()
+// Requires: AVX512F
+TEXT mulMulVVKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z0
+	VMOVUPD (BX), Z1
+	VMOVUPD (CX), Z2
+	VMULPD  Z2, Z1, Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(BX), Z1
+	VMOVUPD 64(CX), Z2
+	VMULPD  Z2, Z1, Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(BX), Z1
+	VMOVUPD 128(CX), Z2
+	VMULPD  Z2, Z1, Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(BX), Z1
+	VMOVUPD 192(CX), Z2
+	VMULPD  Z2, Z1, Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(BX), Z1
+	VMOVUPD 256(CX), Z2
+	VMULPD  Z2, Z1, Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(BX), Z1
+	VMOVUPD 320(CX), Z2
+	VMULPD  Z2, Z1, Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(BX), Z1
+	VMOVUPD 384(CX), Z2
+	VMULPD  Z2, Z1, Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(BX), Z1
+	VMOVUPD 448(CX), Z2
+	VMULPD  Z2, Z1, Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulMulKVKTileAVX512()
+// Requires: AVX512F
+TEXT mulMulKVKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (CX), Z2
+	VMULPD  Z2, Z0, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, (AX)
+	VMOVUPD 64(CX), Z2
+	VMULPD  Z2, Z0, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VMOVUPD 128(CX), Z2
+	VMULPD  Z2, Z0, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD 192(CX), Z2
+	VMULPD  Z2, Z0, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 192(AX)
+	VMOVUPD 256(CX), Z2
+	VMULPD  Z2, Z0, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 256(AX)
+	VMOVUPD 320(CX), Z2
+	VMULPD  Z2, Z0, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 320(AX)
+	VMOVUPD 384(CX), Z2
+	VMULPD  Z2, Z0, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 384(AX)
+	VMOVUPD 448(CX), Z2
+	VMULPD  Z2, Z0, Z0
+	VMULPD  Z1, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulMulVKKTileAVX512()
+// Requires: AVX512F
+TEXT mulMulVKKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (BX), Z2
+	VMULPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, (AX)
+	VMOVUPD 64(BX), Z2
+	VMULPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VMOVUPD 128(BX), Z2
+	VMULPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD 192(BX), Z2
+	VMULPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 192(AX)
+	VMOVUPD 256(BX), Z2
+	VMULPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 256(AX)
+	VMOVUPD 320(BX), Z2
+	VMULPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 320(AX)
+	VMOVUPD 384(BX), Z2
+	VMULPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 384(AX)
+	VMOVUPD 448(BX), Z2
+	VMULPD  Z0, Z2, Z0
+	VMULPD  Z1, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulMulKKKTileAVX512()
+// Requires: AVX512F
+TEXT mulMulKKKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z2
+	VMULPD  Z1, Z0, Z3
+	VMULPD  Z2, Z3, Z3
+	VMOVUPD Z3, (AX)
+	VMULPD  Z1, Z0, Z3
+	VMULPD  Z2, Z3, Z3
+	VMOVUPD Z3, 64(AX)
+	VMULPD  Z1, Z0, Z3
+	VMULPD  Z2, Z3, Z3
+	VMOVUPD Z3, 128(AX)
+	VMULPD  Z1, Z0, Z3
+	VMULPD  Z2, Z3, Z3
+	VMOVUPD Z3, 192(AX)
+	VMULPD  Z1, Z0, Z3
+	VMULPD  Z2, Z3, Z3
+	VMOVUPD Z3, 256(AX)
+	VMULPD  Z1, Z0, Z3
+	VMULPD  Z2, Z3, Z3
+	VMOVUPD Z3, 320(AX)
+	VMULPD  Z1, Z0, Z3
+	VMULPD  Z2, Z3, Z3
+	VMOVUPD Z3, 384(AX)
+	VMULPD  Z1, Z0, Z0
+	VMULPD  Z2, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulMulVVVBlockAVX512()
+// Requires: AVX512F
+TEXT mulMulVVVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z0
+	VMOVUPD (CX), Z1
+	VMULPD  Z1, Z0, Z0
+	VMULPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulMulKVVBlockAVX512()
+// Requires: AVX512F
+TEXT mulMulKVVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Z1
+	VMULPD  Z1, Z0, Z0
+	VMULPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulMulVKVBlockAVX512()
+// Requires: AVX512F
+TEXT mulMulVKVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z1
+	VMULPD  Z0, Z1, Z0
+	VMULPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulMulKKVBlockAVX512()
+// Requires: AVX512F
+TEXT mulMulKKVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMULPD  Z1, Z0, Z0
+	VMULPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulMulVVKBlockAVX512()
+// Requires: AVX512F
+TEXT mulMulVVKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z0
+	VMOVUPD (BX), Z1
+	VMOVUPD (CX), Z2
+	VMULPD  Z2, Z1, Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulMulKVKBlockAVX512()
+// Requires: AVX512F
+TEXT mulMulKVKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (CX), Z2
+	VMULPD  Z2, Z0, Z0
+	VMULPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulMulVKKBlockAVX512()
+// Requires: AVX512F
+TEXT mulMulVKKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (BX), Z2
+	VMULPD  Z0, Z2, Z0
+	VMULPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func mulMulKKKBlockAVX512()
+// Requires: AVX512F
+TEXT mulMulKKKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z2
+	VMULPD  Z1, Z0, Z0
+	VMULPD  Z2, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumAddVVVTileAVX512()
+// Requires: AVX512F
+TEXT sumAddVVVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z0
+	VMOVUPD (CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VADDPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD 64(BX), Z0
+	VMOVUPD 64(CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VADDPD  64(DX), Z0, Z0
+	VMOVUPD Z0, 64(AX)
+	VMOVUPD 128(BX), Z0
+	VMOVUPD 128(CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VADDPD  128(DX), Z0, Z0
+	VMOVUPD Z0, 128(AX)
+	VMOVUPD 192(BX), Z0
+	VMOVUPD 192(CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VADDPD  192(DX), Z0, Z0
+	VMOVUPD Z0, 192(AX)
+	VMOVUPD 256(BX), Z0
+	VMOVUPD 256(CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VADDPD  256(DX), Z0, Z0
+	VMOVUPD Z0, 256(AX)
+	VMOVUPD 320(BX), Z0
+	VMOVUPD 320(CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VADDPD  320(DX), Z0, Z0
+	VMOVUPD Z0, 320(AX)
+	VMOVUPD 384(BX), Z0
+	VMOVUPD 384(CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VADDPD  384(DX), Z0, Z0
+	VMOVUPD Z0, 384(AX)
+	VMOVUPD 448(BX), Z0
+	VMOVUPD 448(CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VADDPD  448(DX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumAddKVVTileAVX512()
+// Requires: AVX512F
+TEXT sumAddKVVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Z1
+	VADDPD  Z1, Z0, Z1
+	VADDPD  (DX), Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(CX), Z1
+	VADDPD  Z1, Z0, Z1
+	VADDPD  64(DX), Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(CX), Z1
+	VADDPD  Z1, Z0, Z1
+	VADDPD  128(DX), Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(CX), Z1
+	VADDPD  Z1, Z0, Z1
+	VADDPD  192(DX), Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(CX), Z1
+	VADDPD  Z1, Z0, Z1
+	VADDPD  256(DX), Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(CX), Z1
+	VADDPD  Z1, Z0, Z1
+	VADDPD  320(DX), Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(CX), Z1
+	VADDPD  Z1, Z0, Z1
+	VADDPD  384(DX), Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VADDPD  448(DX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumAddVKVTileAVX512()
+// Requires: AVX512F
+TEXT sumAddVKVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z1
+	VADDPD  Z0, Z1, Z1
+	VADDPD  (DX), Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(BX), Z1
+	VADDPD  Z0, Z1, Z1
+	VADDPD  64(DX), Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(BX), Z1
+	VADDPD  Z0, Z1, Z1
+	VADDPD  128(DX), Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(BX), Z1
+	VADDPD  Z0, Z1, Z1
+	VADDPD  192(DX), Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(BX), Z1
+	VADDPD  Z0, Z1, Z1
+	VADDPD  256(DX), Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(BX), Z1
+	VADDPD  Z0, Z1, Z1
+	VADDPD  320(DX), Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(BX), Z1
+	VADDPD  Z0, Z1, Z1
+	VADDPD  384(DX), Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(BX), Z1
+	VADDPD  Z0, Z1, Z0
+	VADDPD  448(DX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumAddKKVTileAVX512()
+// Requires: AVX512F
+TEXT sumAddKKVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VADDPD  Z1, Z0, Z2
+	VADDPD  (DX), Z2, Z2
+	VMOVUPD Z2, (AX)
+	VADDPD  Z1, Z0, Z2
+	VADDPD  64(DX), Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VADDPD  Z1, Z0, Z2
+	VADDPD  128(DX), Z2, Z2
+	VMOVUPD Z2, 128(AX)
+	VADDPD  Z1, Z0, Z2
+	VADDPD  192(DX), Z2, Z2
+	VMOVUPD Z2, 192(AX)
+	VADDPD  Z1, Z0, Z2
+	VADDPD  256(DX), Z2, Z2
+	VMOVUPD Z2, 256(AX)
+	VADDPD  Z1, Z0, Z2
+	VADDPD  320(DX), Z2, Z2
+	VMOVUPD Z2, 320(AX)
+	VADDPD  Z1, Z0, Z2
+	VADDPD  384(DX), Z2, Z2
+	VMOVUPD Z2, 384(AX)
+	VADDPD  Z1, Z0, Z0
+	VADDPD  448(DX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumAddVVKTileAVX512()
+// Requires: AVX512F
+TEXT sumAddVVKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z0
+	VMOVUPD (BX), Z1
+	VMOVUPD (CX), Z2
+	VADDPD  Z2, Z1, Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(BX), Z1
+	VMOVUPD 64(CX), Z2
+	VADDPD  Z2, Z1, Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(BX), Z1
+	VMOVUPD 128(CX), Z2
+	VADDPD  Z2, Z1, Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(BX), Z1
+	VMOVUPD 192(CX), Z2
+	VADDPD  Z2, Z1, Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(BX), Z1
+	VMOVUPD 256(CX), Z2
+	VADDPD  Z2, Z1, Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(BX), Z1
+	VMOVUPD 320(CX), Z2
+	VADDPD  Z2, Z1, Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(BX), Z1
+	VMOVUPD 384(CX), Z2
+	VADDPD  Z2, Z1, Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(BX), Z1
+	VMOVUPD 448(CX), Z2
+	VADDPD  Z2, Z1, Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumAddKVKTileAVX512()
+// Requires: AVX512F
+TEXT sumAddKVKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (CX), Z2
+	VADDPD  Z2, Z0, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, (AX)
+	VMOVUPD 64(CX), Z2
+	VADDPD  Z2, Z0, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VMOVUPD 128(CX), Z2
+	VADDPD  Z2, Z0, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD 192(CX), Z2
+	VADDPD  Z2, Z0, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 192(AX)
+	VMOVUPD 256(CX), Z2
+	VADDPD  Z2, Z0, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 256(AX)
+	VMOVUPD 320(CX), Z2
+	VADDPD  Z2, Z0, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 320(AX)
+	VMOVUPD 384(CX), Z2
+	VADDPD  Z2, Z0, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 384(AX)
+	VMOVUPD 448(CX), Z2
+	VADDPD  Z2, Z0, Z0
+	VADDPD  Z1, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumAddVKKTileAVX512()
+// Requires: AVX512F
+TEXT sumAddVKKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (BX), Z2
+	VADDPD  Z0, Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, (AX)
+	VMOVUPD 64(BX), Z2
+	VADDPD  Z0, Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VMOVUPD 128(BX), Z2
+	VADDPD  Z0, Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD 192(BX), Z2
+	VADDPD  Z0, Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 192(AX)
+	VMOVUPD 256(BX), Z2
+	VADDPD  Z0, Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 256(AX)
+	VMOVUPD 320(BX), Z2
+	VADDPD  Z0, Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 320(AX)
+	VMOVUPD 384(BX), Z2
+	VADDPD  Z0, Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 384(AX)
+	VMOVUPD 448(BX), Z2
+	VADDPD  Z0, Z2, Z0
+	VADDPD  Z1, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumAddKKKTileAVX512()
+// Requires: AVX512F
+TEXT sumAddKKKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z2
+	VADDPD  Z1, Z0, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPD Z3, (AX)
+	VADDPD  Z1, Z0, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPD Z3, 64(AX)
+	VADDPD  Z1, Z0, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPD Z3, 128(AX)
+	VADDPD  Z1, Z0, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPD Z3, 192(AX)
+	VADDPD  Z1, Z0, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPD Z3, 256(AX)
+	VADDPD  Z1, Z0, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPD Z3, 320(AX)
+	VADDPD  Z1, Z0, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPD Z3, 384(AX)
+	VADDPD  Z1, Z0, Z0
+	VADDPD  Z2, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumAddVVVBlockAVX512()
+// Requires: AVX512F
+TEXT sumAddVVVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z0
+	VMOVUPD (CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VADDPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumAddKVVBlockAVX512()
+// Requires: AVX512F
+TEXT sumAddKVVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VADDPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumAddVKVBlockAVX512()
+// Requires: AVX512F
+TEXT sumAddVKVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z1
+	VADDPD  Z0, Z1, Z0
+	VADDPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumAddKKVBlockAVX512()
+// Requires: AVX512F
+TEXT sumAddKKVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VADDPD  Z1, Z0, Z0
+	VADDPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumAddVVKBlockAVX512()
+// Requires: AVX512F
+TEXT sumAddVVKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z0
+	VMOVUPD (BX), Z1
+	VMOVUPD (CX), Z2
+	VADDPD  Z2, Z1, Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumAddKVKBlockAVX512()
+// Requires: AVX512F
+TEXT sumAddKVKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (CX), Z2
+	VADDPD  Z2, Z0, Z0
+	VADDPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumAddVKKBlockAVX512()
+// Requires: AVX512F
+TEXT sumAddVKKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (BX), Z2
+	VADDPD  Z0, Z2, Z0
+	VADDPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumAddKKKBlockAVX512()
+// Requires: AVX512F
+TEXT sumAddKKKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z2
+	VADDPD  Z1, Z0, Z0
+	VADDPD  Z2, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumSubVVVTileAVX512()
+// Requires: AVX512F
+TEXT sumSubVVVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z0
+	VMOVUPD (CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VSUBPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD 64(BX), Z0
+	VMOVUPD 64(CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VSUBPD  64(DX), Z0, Z0
+	VMOVUPD Z0, 64(AX)
+	VMOVUPD 128(BX), Z0
+	VMOVUPD 128(CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VSUBPD  128(DX), Z0, Z0
+	VMOVUPD Z0, 128(AX)
+	VMOVUPD 192(BX), Z0
+	VMOVUPD 192(CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VSUBPD  192(DX), Z0, Z0
+	VMOVUPD Z0, 192(AX)
+	VMOVUPD 256(BX), Z0
+	VMOVUPD 256(CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VSUBPD  256(DX), Z0, Z0
+	VMOVUPD Z0, 256(AX)
+	VMOVUPD 320(BX), Z0
+	VMOVUPD 320(CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VSUBPD  320(DX), Z0, Z0
+	VMOVUPD Z0, 320(AX)
+	VMOVUPD 384(BX), Z0
+	VMOVUPD 384(CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VSUBPD  384(DX), Z0, Z0
+	VMOVUPD Z0, 384(AX)
+	VMOVUPD 448(BX), Z0
+	VMOVUPD 448(CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VSUBPD  448(DX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumSubKVVTileAVX512()
+// Requires: AVX512F
+TEXT sumSubKVVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Z1
+	VADDPD  Z1, Z0, Z1
+	VSUBPD  (DX), Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(CX), Z1
+	VADDPD  Z1, Z0, Z1
+	VSUBPD  64(DX), Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(CX), Z1
+	VADDPD  Z1, Z0, Z1
+	VSUBPD  128(DX), Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(CX), Z1
+	VADDPD  Z1, Z0, Z1
+	VSUBPD  192(DX), Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(CX), Z1
+	VADDPD  Z1, Z0, Z1
+	VSUBPD  256(DX), Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(CX), Z1
+	VADDPD  Z1, Z0, Z1
+	VSUBPD  320(DX), Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(CX), Z1
+	VADDPD  Z1, Z0, Z1
+	VSUBPD  384(DX), Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VSUBPD  448(DX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumSubVKVTileAVX512()
+// Requires: AVX512F
+TEXT sumSubVKVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z1
+	VADDPD  Z0, Z1, Z1
+	VSUBPD  (DX), Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(BX), Z1
+	VADDPD  Z0, Z1, Z1
+	VSUBPD  64(DX), Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(BX), Z1
+	VADDPD  Z0, Z1, Z1
+	VSUBPD  128(DX), Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(BX), Z1
+	VADDPD  Z0, Z1, Z1
+	VSUBPD  192(DX), Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(BX), Z1
+	VADDPD  Z0, Z1, Z1
+	VSUBPD  256(DX), Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(BX), Z1
+	VADDPD  Z0, Z1, Z1
+	VSUBPD  320(DX), Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(BX), Z1
+	VADDPD  Z0, Z1, Z1
+	VSUBPD  384(DX), Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(BX), Z1
+	VADDPD  Z0, Z1, Z0
+	VSUBPD  448(DX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumSubKKVTileAVX512()
+// Requires: AVX512F
+TEXT sumSubKKVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VADDPD  Z1, Z0, Z2
+	VSUBPD  (DX), Z2, Z2
+	VMOVUPD Z2, (AX)
+	VADDPD  Z1, Z0, Z2
+	VSUBPD  64(DX), Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VADDPD  Z1, Z0, Z2
+	VSUBPD  128(DX), Z2, Z2
+	VMOVUPD Z2, 128(AX)
+	VADDPD  Z1, Z0, Z2
+	VSUBPD  192(DX), Z2, Z2
+	VMOVUPD Z2, 192(AX)
+	VADDPD  Z1, Z0, Z2
+	VSUBPD  256(DX), Z2, Z2
+	VMOVUPD Z2, 256(AX)
+	VADDPD  Z1, Z0, Z2
+	VSUBPD  320(DX), Z2, Z2
+	VMOVUPD Z2, 320(AX)
+	VADDPD  Z1, Z0, Z2
+	VSUBPD  384(DX), Z2, Z2
+	VMOVUPD Z2, 384(AX)
+	VADDPD  Z1, Z0, Z0
+	VSUBPD  448(DX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumSubVVKTileAVX512()
+// Requires: AVX512F
+TEXT sumSubVVKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z0
+	VMOVUPD (BX), Z1
+	VMOVUPD (CX), Z2
+	VADDPD  Z2, Z1, Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(BX), Z1
+	VMOVUPD 64(CX), Z2
+	VADDPD  Z2, Z1, Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(BX), Z1
+	VMOVUPD 128(CX), Z2
+	VADDPD  Z2, Z1, Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(BX), Z1
+	VMOVUPD 192(CX), Z2
+	VADDPD  Z2, Z1, Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(BX), Z1
+	VMOVUPD 256(CX), Z2
+	VADDPD  Z2, Z1, Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(BX), Z1
+	VMOVUPD 320(CX), Z2
+	VADDPD  Z2, Z1, Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(BX), Z1
+	VMOVUPD 384(CX), Z2
+	VADDPD  Z2, Z1, Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(BX), Z1
+	VMOVUPD 448(CX), Z2
+	VADDPD  Z2, Z1, Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumSubKVKTileAVX512()
+// Requires: AVX512F
+TEXT sumSubKVKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (CX), Z2
+	VADDPD  Z2, Z0, Z2
+	VSUBPD  Z1, Z2, Z2
+	VMOVUPD Z2, (AX)
+	VMOVUPD 64(CX), Z2
+	VADDPD  Z2, Z0, Z2
+	VSUBPD  Z1, Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VMOVUPD 128(CX), Z2
+	VADDPD  Z2, Z0, Z2
+	VSUBPD  Z1, Z2, Z2
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD 192(CX), Z2
+	VADDPD  Z2, Z0, Z2
+	VSUBPD  Z1, Z2, Z2
+	VMOVUPD Z2, 192(AX)
+	VMOVUPD 256(CX), Z2
+	VADDPD  Z2, Z0, Z2
+	VSUBPD  Z1, Z2, Z2
+	VMOVUPD Z2, 256(AX)
+	VMOVUPD 320(CX), Z2
+	VADDPD  Z2, Z0, Z2
+	VSUBPD  Z1, Z2, Z2
+	VMOVUPD Z2, 320(AX)
+	VMOVUPD 384(CX), Z2
+	VADDPD  Z2, Z0, Z2
+	VSUBPD  Z1, Z2, Z2
+	VMOVUPD Z2, 384(AX)
+	VMOVUPD 448(CX), Z2
+	VADDPD  Z2, Z0, Z0
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumSubVKKTileAVX512()
+// Requires: AVX512F
+TEXT sumSubVKKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (BX), Z2
+	VADDPD  Z0, Z2, Z2
+	VSUBPD  Z1, Z2, Z2
+	VMOVUPD Z2, (AX)
+	VMOVUPD 64(BX), Z2
+	VADDPD  Z0, Z2, Z2
+	VSUBPD  Z1, Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VMOVUPD 128(BX), Z2
+	VADDPD  Z0, Z2, Z2
+	VSUBPD  Z1, Z2, Z2
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD 192(BX), Z2
+	VADDPD  Z0, Z2, Z2
+	VSUBPD  Z1, Z2, Z2
+	VMOVUPD Z2, 192(AX)
+	VMOVUPD 256(BX), Z2
+	VADDPD  Z0, Z2, Z2
+	VSUBPD  Z1, Z2, Z2
+	VMOVUPD Z2, 256(AX)
+	VMOVUPD 320(BX), Z2
+	VADDPD  Z0, Z2, Z2
+	VSUBPD  Z1, Z2, Z2
+	VMOVUPD Z2, 320(AX)
+	VMOVUPD 384(BX), Z2
+	VADDPD  Z0, Z2, Z2
+	VSUBPD  Z1, Z2, Z2
+	VMOVUPD Z2, 384(AX)
+	VMOVUPD 448(BX), Z2
+	VADDPD  Z0, Z2, Z0
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumSubKKKTileAVX512()
+// Requires: AVX512F
+TEXT sumSubKKKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z2
+	VADDPD  Z1, Z0, Z3
+	VSUBPD  Z2, Z3, Z3
+	VMOVUPD Z3, (AX)
+	VADDPD  Z1, Z0, Z3
+	VSUBPD  Z2, Z3, Z3
+	VMOVUPD Z3, 64(AX)
+	VADDPD  Z1, Z0, Z3
+	VSUBPD  Z2, Z3, Z3
+	VMOVUPD Z3, 128(AX)
+	VADDPD  Z1, Z0, Z3
+	VSUBPD  Z2, Z3, Z3
+	VMOVUPD Z3, 192(AX)
+	VADDPD  Z1, Z0, Z3
+	VSUBPD  Z2, Z3, Z3
+	VMOVUPD Z3, 256(AX)
+	VADDPD  Z1, Z0, Z3
+	VSUBPD  Z2, Z3, Z3
+	VMOVUPD Z3, 320(AX)
+	VADDPD  Z1, Z0, Z3
+	VSUBPD  Z2, Z3, Z3
+	VMOVUPD Z3, 384(AX)
+	VADDPD  Z1, Z0, Z0
+	VSUBPD  Z2, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumSubVVVBlockAVX512()
+// Requires: AVX512F
+TEXT sumSubVVVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z0
+	VMOVUPD (CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VSUBPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumSubKVVBlockAVX512()
+// Requires: AVX512F
+TEXT sumSubKVVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VSUBPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumSubVKVBlockAVX512()
+// Requires: AVX512F
+TEXT sumSubVKVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z1
+	VADDPD  Z0, Z1, Z0
+	VSUBPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumSubKKVBlockAVX512()
+// Requires: AVX512F
+TEXT sumSubKKVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VADDPD  Z1, Z0, Z0
+	VSUBPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumSubVVKBlockAVX512()
+// Requires: AVX512F
+TEXT sumSubVVKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z0
+	VMOVUPD (BX), Z1
+	VMOVUPD (CX), Z2
+	VADDPD  Z2, Z1, Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumSubKVKBlockAVX512()
+// Requires: AVX512F
+TEXT sumSubKVKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (CX), Z2
+	VADDPD  Z2, Z0, Z0
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumSubVKKBlockAVX512()
+// Requires: AVX512F
+TEXT sumSubVKKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (BX), Z2
+	VADDPD  Z0, Z2, Z0
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumSubKKKBlockAVX512()
+// Requires: AVX512F
+TEXT sumSubKKKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z2
+	VADDPD  Z1, Z0, Z0
+	VSUBPD  Z2, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumMulVVVTileAVX512()
+// Requires: AVX512F
+TEXT sumMulVVVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z0
+	VMOVUPD (CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VMULPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD 64(BX), Z0
+	VMOVUPD 64(CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VMULPD  64(DX), Z0, Z0
+	VMOVUPD Z0, 64(AX)
+	VMOVUPD 128(BX), Z0
+	VMOVUPD 128(CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VMULPD  128(DX), Z0, Z0
+	VMOVUPD Z0, 128(AX)
+	VMOVUPD 192(BX), Z0
+	VMOVUPD 192(CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VMULPD  192(DX), Z0, Z0
+	VMOVUPD Z0, 192(AX)
+	VMOVUPD 256(BX), Z0
+	VMOVUPD 256(CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VMULPD  256(DX), Z0, Z0
+	VMOVUPD Z0, 256(AX)
+	VMOVUPD 320(BX), Z0
+	VMOVUPD 320(CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VMULPD  320(DX), Z0, Z0
+	VMOVUPD Z0, 320(AX)
+	VMOVUPD 384(BX), Z0
+	VMOVUPD 384(CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VMULPD  384(DX), Z0, Z0
+	VMOVUPD Z0, 384(AX)
+	VMOVUPD 448(BX), Z0
+	VMOVUPD 448(CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VMULPD  448(DX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumMulKVVTileAVX512()
+// Requires: AVX512F
+TEXT sumMulKVVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Z1
+	VADDPD  Z1, Z0, Z1
+	VMULPD  (DX), Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(CX), Z1
+	VADDPD  Z1, Z0, Z1
+	VMULPD  64(DX), Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(CX), Z1
+	VADDPD  Z1, Z0, Z1
+	VMULPD  128(DX), Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(CX), Z1
+	VADDPD  Z1, Z0, Z1
+	VMULPD  192(DX), Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(CX), Z1
+	VADDPD  Z1, Z0, Z1
+	VMULPD  256(DX), Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(CX), Z1
+	VADDPD  Z1, Z0, Z1
+	VMULPD  320(DX), Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(CX), Z1
+	VADDPD  Z1, Z0, Z1
+	VMULPD  384(DX), Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VMULPD  448(DX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumMulVKVTileAVX512()
+// Requires: AVX512F
+TEXT sumMulVKVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z1
+	VADDPD  Z0, Z1, Z1
+	VMULPD  (DX), Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(BX), Z1
+	VADDPD  Z0, Z1, Z1
+	VMULPD  64(DX), Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(BX), Z1
+	VADDPD  Z0, Z1, Z1
+	VMULPD  128(DX), Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(BX), Z1
+	VADDPD  Z0, Z1, Z1
+	VMULPD  192(DX), Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(BX), Z1
+	VADDPD  Z0, Z1, Z1
+	VMULPD  256(DX), Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(BX), Z1
+	VADDPD  Z0, Z1, Z1
+	VMULPD  320(DX), Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(BX), Z1
+	VADDPD  Z0, Z1, Z1
+	VMULPD  384(DX), Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(BX), Z1
+	VADDPD  Z0, Z1, Z0
+	VMULPD  448(DX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumMulKKVTileAVX512()
+// Requires: AVX512F
+TEXT sumMulKKVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VADDPD  Z1, Z0, Z2
+	VMULPD  (DX), Z2, Z2
+	VMOVUPD Z2, (AX)
+	VADDPD  Z1, Z0, Z2
+	VMULPD  64(DX), Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VADDPD  Z1, Z0, Z2
+	VMULPD  128(DX), Z2, Z2
+	VMOVUPD Z2, 128(AX)
+	VADDPD  Z1, Z0, Z2
+	VMULPD  192(DX), Z2, Z2
+	VMOVUPD Z2, 192(AX)
+	VADDPD  Z1, Z0, Z2
+	VMULPD  256(DX), Z2, Z2
+	VMOVUPD Z2, 256(AX)
+	VADDPD  Z1, Z0, Z2
+	VMULPD  320(DX), Z2, Z2
+	VMOVUPD Z2, 320(AX)
+	VADDPD  Z1, Z0, Z2
+	VMULPD  384(DX), Z2, Z2
+	VMOVUPD Z2, 384(AX)
+	VADDPD  Z1, Z0, Z0
+	VMULPD  448(DX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumMulVVKTileAVX512()
+// Requires: AVX512F
+TEXT sumMulVVKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z0
+	VMOVUPD (BX), Z1
+	VMOVUPD (CX), Z2
+	VADDPD  Z2, Z1, Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(BX), Z1
+	VMOVUPD 64(CX), Z2
+	VADDPD  Z2, Z1, Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(BX), Z1
+	VMOVUPD 128(CX), Z2
+	VADDPD  Z2, Z1, Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(BX), Z1
+	VMOVUPD 192(CX), Z2
+	VADDPD  Z2, Z1, Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(BX), Z1
+	VMOVUPD 256(CX), Z2
+	VADDPD  Z2, Z1, Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(BX), Z1
+	VMOVUPD 320(CX), Z2
+	VADDPD  Z2, Z1, Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(BX), Z1
+	VMOVUPD 384(CX), Z2
+	VADDPD  Z2, Z1, Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(BX), Z1
+	VMOVUPD 448(CX), Z2
+	VADDPD  Z2, Z1, Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumMulKVKTileAVX512()
+// Requires: AVX512F
+TEXT sumMulKVKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (CX), Z2
+	VADDPD  Z2, Z0, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, (AX)
+	VMOVUPD 64(CX), Z2
+	VADDPD  Z2, Z0, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VMOVUPD 128(CX), Z2
+	VADDPD  Z2, Z0, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD 192(CX), Z2
+	VADDPD  Z2, Z0, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 192(AX)
+	VMOVUPD 256(CX), Z2
+	VADDPD  Z2, Z0, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 256(AX)
+	VMOVUPD 320(CX), Z2
+	VADDPD  Z2, Z0, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 320(AX)
+	VMOVUPD 384(CX), Z2
+	VADDPD  Z2, Z0, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 384(AX)
+	VMOVUPD 448(CX), Z2
+	VADDPD  Z2, Z0, Z0
+	VMULPD  Z1, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumMulVKKTileAVX512()
+// Requires: AVX512F
+TEXT sumMulVKKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (BX), Z2
+	VADDPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, (AX)
+	VMOVUPD 64(BX), Z2
+	VADDPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VMOVUPD 128(BX), Z2
+	VADDPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD 192(BX), Z2
+	VADDPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 192(AX)
+	VMOVUPD 256(BX), Z2
+	VADDPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 256(AX)
+	VMOVUPD 320(BX), Z2
+	VADDPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 320(AX)
+	VMOVUPD 384(BX), Z2
+	VADDPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 384(AX)
+	VMOVUPD 448(BX), Z2
+	VADDPD  Z0, Z2, Z0
+	VMULPD  Z1, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumMulKKKTileAVX512()
+// Requires: AVX512F
+TEXT sumMulKKKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z2
+	VADDPD  Z1, Z0, Z3
+	VMULPD  Z2, Z3, Z3
+	VMOVUPD Z3, (AX)
+	VADDPD  Z1, Z0, Z3
+	VMULPD  Z2, Z3, Z3
+	VMOVUPD Z3, 64(AX)
+	VADDPD  Z1, Z0, Z3
+	VMULPD  Z2, Z3, Z3
+	VMOVUPD Z3, 128(AX)
+	VADDPD  Z1, Z0, Z3
+	VMULPD  Z2, Z3, Z3
+	VMOVUPD Z3, 192(AX)
+	VADDPD  Z1, Z0, Z3
+	VMULPD  Z2, Z3, Z3
+	VMOVUPD Z3, 256(AX)
+	VADDPD  Z1, Z0, Z3
+	VMULPD  Z2, Z3, Z3
+	VMOVUPD Z3, 320(AX)
+	VADDPD  Z1, Z0, Z3
+	VMULPD  Z2, Z3, Z3
+	VMOVUPD Z3, 384(AX)
+	VADDPD  Z1, Z0, Z0
+	VMULPD  Z2, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumMulVVVBlockAVX512()
+// Requires: AVX512F
+TEXT sumMulVVVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z0
+	VMOVUPD (CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VMULPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumMulKVVBlockAVX512()
+// Requires: AVX512F
+TEXT sumMulKVVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Z1
+	VADDPD  Z1, Z0, Z0
+	VMULPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumMulVKVBlockAVX512()
+// Requires: AVX512F
+TEXT sumMulVKVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z1
+	VADDPD  Z0, Z1, Z0
+	VMULPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumMulKKVBlockAVX512()
+// Requires: AVX512F
+TEXT sumMulKKVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VADDPD  Z1, Z0, Z0
+	VMULPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumMulVVKBlockAVX512()
+// Requires: AVX512F
+TEXT sumMulVVKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z0
+	VMOVUPD (BX), Z1
+	VMOVUPD (CX), Z2
+	VADDPD  Z2, Z1, Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumMulKVKBlockAVX512()
+// Requires: AVX512F
+TEXT sumMulKVKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (CX), Z2
+	VADDPD  Z2, Z0, Z0
+	VMULPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumMulVKKBlockAVX512()
+// Requires: AVX512F
+TEXT sumMulVKKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (BX), Z2
+	VADDPD  Z0, Z2, Z0
+	VMULPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func sumMulKKKBlockAVX512()
+// Requires: AVX512F
+TEXT sumMulKKKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z2
+	VADDPD  Z1, Z0, Z0
+	VMULPD  Z2, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMulVVVTileAVX512()
+// Requires: AVX512F
+TEXT diffMulVVVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z0
+	VMOVUPD (CX), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMULPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD 64(BX), Z0
+	VMOVUPD 64(CX), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMULPD  64(DX), Z0, Z0
+	VMOVUPD Z0, 64(AX)
+	VMOVUPD 128(BX), Z0
+	VMOVUPD 128(CX), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMULPD  128(DX), Z0, Z0
+	VMOVUPD Z0, 128(AX)
+	VMOVUPD 192(BX), Z0
+	VMOVUPD 192(CX), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMULPD  192(DX), Z0, Z0
+	VMOVUPD Z0, 192(AX)
+	VMOVUPD 256(BX), Z0
+	VMOVUPD 256(CX), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMULPD  256(DX), Z0, Z0
+	VMOVUPD Z0, 256(AX)
+	VMOVUPD 320(BX), Z0
+	VMOVUPD 320(CX), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMULPD  320(DX), Z0, Z0
+	VMOVUPD Z0, 320(AX)
+	VMOVUPD 384(BX), Z0
+	VMOVUPD 384(CX), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMULPD  384(DX), Z0, Z0
+	VMOVUPD Z0, 384(AX)
+	VMOVUPD 448(BX), Z0
+	VMOVUPD 448(CX), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMULPD  448(DX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMulKVVTileAVX512()
+// Requires: AVX512F
+TEXT diffMulKVVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Z1
+	VSUBPD  Z1, Z0, Z1
+	VMULPD  (DX), Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(CX), Z1
+	VSUBPD  Z1, Z0, Z1
+	VMULPD  64(DX), Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(CX), Z1
+	VSUBPD  Z1, Z0, Z1
+	VMULPD  128(DX), Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(CX), Z1
+	VSUBPD  Z1, Z0, Z1
+	VMULPD  192(DX), Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(CX), Z1
+	VSUBPD  Z1, Z0, Z1
+	VMULPD  256(DX), Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(CX), Z1
+	VSUBPD  Z1, Z0, Z1
+	VMULPD  320(DX), Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(CX), Z1
+	VSUBPD  Z1, Z0, Z1
+	VMULPD  384(DX), Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(CX), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMULPD  448(DX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMulVKVTileAVX512()
+// Requires: AVX512F
+TEXT diffMulVKVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z1
+	VSUBPD  Z0, Z1, Z1
+	VMULPD  (DX), Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(BX), Z1
+	VSUBPD  Z0, Z1, Z1
+	VMULPD  64(DX), Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(BX), Z1
+	VSUBPD  Z0, Z1, Z1
+	VMULPD  128(DX), Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(BX), Z1
+	VSUBPD  Z0, Z1, Z1
+	VMULPD  192(DX), Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(BX), Z1
+	VSUBPD  Z0, Z1, Z1
+	VMULPD  256(DX), Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(BX), Z1
+	VSUBPD  Z0, Z1, Z1
+	VMULPD  320(DX), Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(BX), Z1
+	VSUBPD  Z0, Z1, Z1
+	VMULPD  384(DX), Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(BX), Z1
+	VSUBPD  Z0, Z1, Z0
+	VMULPD  448(DX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMulKKVTileAVX512()
+// Requires: AVX512F
+TEXT diffMulKKVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VSUBPD  Z1, Z0, Z2
+	VMULPD  (DX), Z2, Z2
+	VMOVUPD Z2, (AX)
+	VSUBPD  Z1, Z0, Z2
+	VMULPD  64(DX), Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VSUBPD  Z1, Z0, Z2
+	VMULPD  128(DX), Z2, Z2
+	VMOVUPD Z2, 128(AX)
+	VSUBPD  Z1, Z0, Z2
+	VMULPD  192(DX), Z2, Z2
+	VMOVUPD Z2, 192(AX)
+	VSUBPD  Z1, Z0, Z2
+	VMULPD  256(DX), Z2, Z2
+	VMOVUPD Z2, 256(AX)
+	VSUBPD  Z1, Z0, Z2
+	VMULPD  320(DX), Z2, Z2
+	VMOVUPD Z2, 320(AX)
+	VSUBPD  Z1, Z0, Z2
+	VMULPD  384(DX), Z2, Z2
+	VMOVUPD Z2, 384(AX)
+	VSUBPD  Z1, Z0, Z0
+	VMULPD  448(DX), Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMulVVKTileAVX512()
+// Requires: AVX512F
+TEXT diffMulVVKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z0
+	VMOVUPD (BX), Z1
+	VMOVUPD (CX), Z2
+	VSUBPD  Z2, Z1, Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(BX), Z1
+	VMOVUPD 64(CX), Z2
+	VSUBPD  Z2, Z1, Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(BX), Z1
+	VMOVUPD 128(CX), Z2
+	VSUBPD  Z2, Z1, Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(BX), Z1
+	VMOVUPD 192(CX), Z2
+	VSUBPD  Z2, Z1, Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(BX), Z1
+	VMOVUPD 256(CX), Z2
+	VSUBPD  Z2, Z1, Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(BX), Z1
+	VMOVUPD 320(CX), Z2
+	VSUBPD  Z2, Z1, Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(BX), Z1
+	VMOVUPD 384(CX), Z2
+	VSUBPD  Z2, Z1, Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(BX), Z1
+	VMOVUPD 448(CX), Z2
+	VSUBPD  Z2, Z1, Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMulKVKTileAVX512()
+// Requires: AVX512F
+TEXT diffMulKVKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (CX), Z2
+	VSUBPD  Z2, Z0, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, (AX)
+	VMOVUPD 64(CX), Z2
+	VSUBPD  Z2, Z0, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VMOVUPD 128(CX), Z2
+	VSUBPD  Z2, Z0, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD 192(CX), Z2
+	VSUBPD  Z2, Z0, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 192(AX)
+	VMOVUPD 256(CX), Z2
+	VSUBPD  Z2, Z0, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 256(AX)
+	VMOVUPD 320(CX), Z2
+	VSUBPD  Z2, Z0, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 320(AX)
+	VMOVUPD 384(CX), Z2
+	VSUBPD  Z2, Z0, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 384(AX)
+	VMOVUPD 448(CX), Z2
+	VSUBPD  Z2, Z0, Z0
+	VMULPD  Z1, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMulVKKTileAVX512()
+// Requires: AVX512F
+TEXT diffMulVKKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (BX), Z2
+	VSUBPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, (AX)
+	VMOVUPD 64(BX), Z2
+	VSUBPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VMOVUPD 128(BX), Z2
+	VSUBPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD 192(BX), Z2
+	VSUBPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 192(AX)
+	VMOVUPD 256(BX), Z2
+	VSUBPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 256(AX)
+	VMOVUPD 320(BX), Z2
+	VSUBPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 320(AX)
+	VMOVUPD 384(BX), Z2
+	VSUBPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 384(AX)
+	VMOVUPD 448(BX), Z2
+	VSUBPD  Z0, Z2, Z0
+	VMULPD  Z1, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMulKKKTileAVX512()
+// Requires: AVX512F
+TEXT diffMulKKKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z2
+	VSUBPD  Z1, Z0, Z3
+	VMULPD  Z2, Z3, Z3
+	VMOVUPD Z3, (AX)
+	VSUBPD  Z1, Z0, Z3
+	VMULPD  Z2, Z3, Z3
+	VMOVUPD Z3, 64(AX)
+	VSUBPD  Z1, Z0, Z3
+	VMULPD  Z2, Z3, Z3
+	VMOVUPD Z3, 128(AX)
+	VSUBPD  Z1, Z0, Z3
+	VMULPD  Z2, Z3, Z3
+	VMOVUPD Z3, 192(AX)
+	VSUBPD  Z1, Z0, Z3
+	VMULPD  Z2, Z3, Z3
+	VMOVUPD Z3, 256(AX)
+	VSUBPD  Z1, Z0, Z3
+	VMULPD  Z2, Z3, Z3
+	VMOVUPD Z3, 320(AX)
+	VSUBPD  Z1, Z0, Z3
+	VMULPD  Z2, Z3, Z3
+	VMOVUPD Z3, 384(AX)
+	VSUBPD  Z1, Z0, Z0
+	VMULPD  Z2, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMulVVVBlockAVX512()
+// Requires: AVX512F
+TEXT diffMulVVVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z0
+	VMOVUPD (CX), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMULPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMulKVVBlockAVX512()
+// Requires: AVX512F
+TEXT diffMulKVVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMULPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMulVKVBlockAVX512()
+// Requires: AVX512F
+TEXT diffMulVKVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z1
+	VSUBPD  Z0, Z1, Z0
+	VMULPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMulKKVBlockAVX512()
+// Requires: AVX512F
+TEXT diffMulKKVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VSUBPD  Z1, Z0, Z0
+	VMULPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMulVVKBlockAVX512()
+// Requires: AVX512F
+TEXT diffMulVVKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z0
+	VMOVUPD (BX), Z1
+	VMOVUPD (CX), Z2
+	VSUBPD  Z2, Z1, Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMulKVKBlockAVX512()
+// Requires: AVX512F
+TEXT diffMulKVKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (CX), Z2
+	VSUBPD  Z2, Z0, Z0
+	VMULPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMulVKKBlockAVX512()
+// Requires: AVX512F
+TEXT diffMulVKKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (BX), Z2
+	VSUBPD  Z0, Z2, Z0
+	VMULPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMulKKKBlockAVX512()
+// Requires: AVX512F
+TEXT diffMulKKKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z2
+	VSUBPD  Z1, Z0, Z0
+	VMULPD  Z2, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMaxVVVTileAVX512()
+// Requires: AVX512F
+TEXT diffMaxVVVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z0
+	VMOVUPD (CX), Z1
+	VSUBPD  Z1, Z0, Z1
+	VMOVUPD (DX), Z0
+	VMAXPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD 64(BX), Z0
+	VMOVUPD 64(CX), Z1
+	VSUBPD  Z1, Z0, Z1
+	VMOVUPD 64(DX), Z0
+	VMAXPD  Z1, Z0, Z0
+	VMOVUPD Z0, 64(AX)
+	VMOVUPD 128(BX), Z0
+	VMOVUPD 128(CX), Z1
+	VSUBPD  Z1, Z0, Z1
+	VMOVUPD 128(DX), Z0
+	VMAXPD  Z1, Z0, Z0
+	VMOVUPD Z0, 128(AX)
+	VMOVUPD 192(BX), Z0
+	VMOVUPD 192(CX), Z1
+	VSUBPD  Z1, Z0, Z1
+	VMOVUPD 192(DX), Z0
+	VMAXPD  Z1, Z0, Z0
+	VMOVUPD Z0, 192(AX)
+	VMOVUPD 256(BX), Z0
+	VMOVUPD 256(CX), Z1
+	VSUBPD  Z1, Z0, Z1
+	VMOVUPD 256(DX), Z0
+	VMAXPD  Z1, Z0, Z0
+	VMOVUPD Z0, 256(AX)
+	VMOVUPD 320(BX), Z0
+	VMOVUPD 320(CX), Z1
+	VSUBPD  Z1, Z0, Z1
+	VMOVUPD 320(DX), Z0
+	VMAXPD  Z1, Z0, Z0
+	VMOVUPD Z0, 320(AX)
+	VMOVUPD 384(BX), Z0
+	VMOVUPD 384(CX), Z1
+	VSUBPD  Z1, Z0, Z1
+	VMOVUPD 384(DX), Z0
+	VMAXPD  Z1, Z0, Z0
+	VMOVUPD Z0, 384(AX)
+	VMOVUPD 448(BX), Z0
+	VMOVUPD 448(CX), Z1
+	VSUBPD  Z1, Z0, Z1
+	VMOVUPD 448(DX), Z0
+	VMAXPD  Z1, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMaxKVVTileAVX512()
+// Requires: AVX512F
+TEXT diffMaxKVVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Z1
+	VSUBPD  Z1, Z0, Z2
+	VMOVUPD (DX), Z1
+	VMAXPD  Z2, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(CX), Z1
+	VSUBPD  Z1, Z0, Z2
+	VMOVUPD 64(DX), Z1
+	VMAXPD  Z2, Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(CX), Z1
+	VSUBPD  Z1, Z0, Z2
+	VMOVUPD 128(DX), Z1
+	VMAXPD  Z2, Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(CX), Z1
+	VSUBPD  Z1, Z0, Z2
+	VMOVUPD 192(DX), Z1
+	VMAXPD  Z2, Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(CX), Z1
+	VSUBPD  Z1, Z0, Z2
+	VMOVUPD 256(DX), Z1
+	VMAXPD  Z2, Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(CX), Z1
+	VSUBPD  Z1, Z0, Z2
+	VMOVUPD 320(DX), Z1
+	VMAXPD  Z2, Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(CX), Z1
+	VSUBPD  Z1, Z0, Z2
+	VMOVUPD 384(DX), Z1
+	VMAXPD  Z2, Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(CX), Z1
+	VSUBPD  Z1, Z0, Z1
+	VMOVUPD 448(DX), Z0
+	VMAXPD  Z1, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMaxVKVTileAVX512()
+// Requires: AVX512F
+TEXT diffMaxVKVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z1
+	VSUBPD  Z0, Z1, Z2
+	VMOVUPD (DX), Z1
+	VMAXPD  Z2, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(BX), Z1
+	VSUBPD  Z0, Z1, Z2
+	VMOVUPD 64(DX), Z1
+	VMAXPD  Z2, Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(BX), Z1
+	VSUBPD  Z0, Z1, Z2
+	VMOVUPD 128(DX), Z1
+	VMAXPD  Z2, Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(BX), Z1
+	VSUBPD  Z0, Z1, Z2
+	VMOVUPD 192(DX), Z1
+	VMAXPD  Z2, Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(BX), Z1
+	VSUBPD  Z0, Z1, Z2
+	VMOVUPD 256(DX), Z1
+	VMAXPD  Z2, Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(BX), Z1
+	VSUBPD  Z0, Z1, Z2
+	VMOVUPD 320(DX), Z1
+	VMAXPD  Z2, Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(BX), Z1
+	VSUBPD  Z0, Z1, Z2
+	VMOVUPD 384(DX), Z1
+	VMAXPD  Z2, Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(BX), Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD 448(DX), Z0
+	VMAXPD  Z1, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMaxKKVTileAVX512()
+// Requires: AVX512F
+TEXT diffMaxKKVTileAVX512<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VSUBPD  Z1, Z0, Z3
+	VMOVUPD (DX), Z2
+	VMAXPD  Z3, Z2, Z2
+	VMOVUPD Z2, (AX)
+	VSUBPD  Z1, Z0, Z3
+	VMOVUPD 64(DX), Z2
+	VMAXPD  Z3, Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VSUBPD  Z1, Z0, Z3
+	VMOVUPD 128(DX), Z2
+	VMAXPD  Z3, Z2, Z2
+	VMOVUPD Z2, 128(AX)
+	VSUBPD  Z1, Z0, Z3
+	VMOVUPD 192(DX), Z2
+	VMAXPD  Z3, Z2, Z2
+	VMOVUPD Z2, 192(AX)
+	VSUBPD  Z1, Z0, Z3
+	VMOVUPD 256(DX), Z2
+	VMAXPD  Z3, Z2, Z2
+	VMOVUPD Z2, 256(AX)
+	VSUBPD  Z1, Z0, Z3
+	VMOVUPD 320(DX), Z2
+	VMAXPD  Z3, Z2, Z2
+	VMOVUPD Z2, 320(AX)
+	VSUBPD  Z1, Z0, Z3
+	VMOVUPD 384(DX), Z2
+	VMAXPD  Z3, Z2, Z2
+	VMOVUPD Z2, 384(AX)
+	VSUBPD  Z1, Z0, Z1
+	VMOVUPD 448(DX), Z0
+	VMAXPD  Z1, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMaxVVKTileAVX512()
+// Requires: AVX512F
+TEXT diffMaxVVKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z0
+	VMOVUPD (BX), Z1
+	VMOVUPD (CX), Z2
+	VSUBPD  Z2, Z1, Z2
+	VMOVUPD Z0, Z1
+	VMAXPD  Z2, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(BX), Z1
+	VMOVUPD 64(CX), Z2
+	VSUBPD  Z2, Z1, Z2
+	VMOVUPD Z0, Z1
+	VMAXPD  Z2, Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(BX), Z1
+	VMOVUPD 128(CX), Z2
+	VSUBPD  Z2, Z1, Z2
+	VMOVUPD Z0, Z1
+	VMAXPD  Z2, Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(BX), Z1
+	VMOVUPD 192(CX), Z2
+	VSUBPD  Z2, Z1, Z2
+	VMOVUPD Z0, Z1
+	VMAXPD  Z2, Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	VMOVUPD 256(BX), Z1
+	VMOVUPD 256(CX), Z2
+	VSUBPD  Z2, Z1, Z2
+	VMOVUPD Z0, Z1
+	VMAXPD  Z2, Z1, Z1
+	VMOVUPD Z1, 256(AX)
+	VMOVUPD 320(BX), Z1
+	VMOVUPD 320(CX), Z2
+	VSUBPD  Z2, Z1, Z2
+	VMOVUPD Z0, Z1
+	VMAXPD  Z2, Z1, Z1
+	VMOVUPD Z1, 320(AX)
+	VMOVUPD 384(BX), Z1
+	VMOVUPD 384(CX), Z2
+	VSUBPD  Z2, Z1, Z2
+	VMOVUPD Z0, Z1
+	VMAXPD  Z2, Z1, Z1
+	VMOVUPD Z1, 384(AX)
+	VMOVUPD 448(BX), Z1
+	VMOVUPD 448(CX), Z2
+	VSUBPD  Z2, Z1, Z1
+	VMOVUPD Z0, Z0
+	VMAXPD  Z1, Z0, Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMaxKVKTileAVX512()
+// Requires: AVX512F
+TEXT diffMaxKVKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (CX), Z2
+	VSUBPD  Z2, Z0, Z3
+	VMOVUPD Z1, Z2
+	VMAXPD  Z3, Z2, Z2
+	VMOVUPD Z2, (AX)
+	VMOVUPD 64(CX), Z2
+	VSUBPD  Z2, Z0, Z3
+	VMOVUPD Z1, Z2
+	VMAXPD  Z3, Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VMOVUPD 128(CX), Z2
+	VSUBPD  Z2, Z0, Z3
+	VMOVUPD Z1, Z2
+	VMAXPD  Z3, Z2, Z2
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD 192(CX), Z2
+	VSUBPD  Z2, Z0, Z3
+	VMOVUPD Z1, Z2
+	VMAXPD  Z3, Z2, Z2
+	VMOVUPD Z2, 192(AX)
+	VMOVUPD 256(CX), Z2
+	VSUBPD  Z2, Z0, Z3
+	VMOVUPD Z1, Z2
+	VMAXPD  Z3, Z2, Z2
+	VMOVUPD Z2, 256(AX)
+	VMOVUPD 320(CX), Z2
+	VSUBPD  Z2, Z0, Z3
+	VMOVUPD Z1, Z2
+	VMAXPD  Z3, Z2, Z2
+	VMOVUPD Z2, 320(AX)
+	VMOVUPD 384(CX), Z2
+	VSUBPD  Z2, Z0, Z3
+	VMOVUPD Z1, Z2
+	VMAXPD  Z3, Z2, Z2
+	VMOVUPD Z2, 384(AX)
+	VMOVUPD 448(CX), Z2
+	VSUBPD  Z2, Z0, Z0
+	VMOVUPD Z1, Z1
+	VMAXPD  Z0, Z1, Z1
+	VMOVUPD Z1, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMaxVKKTileAVX512()
+// Requires: AVX512F
+TEXT diffMaxVKKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (BX), Z2
+	VSUBPD  Z0, Z2, Z3
+	VMOVUPD Z1, Z2
+	VMAXPD  Z3, Z2, Z2
+	VMOVUPD Z2, (AX)
+	VMOVUPD 64(BX), Z2
+	VSUBPD  Z0, Z2, Z3
+	VMOVUPD Z1, Z2
+	VMAXPD  Z3, Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VMOVUPD 128(BX), Z2
+	VSUBPD  Z0, Z2, Z3
+	VMOVUPD Z1, Z2
+	VMAXPD  Z3, Z2, Z2
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD 192(BX), Z2
+	VSUBPD  Z0, Z2, Z3
+	VMOVUPD Z1, Z2
+	VMAXPD  Z3, Z2, Z2
+	VMOVUPD Z2, 192(AX)
+	VMOVUPD 256(BX), Z2
+	VSUBPD  Z0, Z2, Z3
+	VMOVUPD Z1, Z2
+	VMAXPD  Z3, Z2, Z2
+	VMOVUPD Z2, 256(AX)
+	VMOVUPD 320(BX), Z2
+	VSUBPD  Z0, Z2, Z3
+	VMOVUPD Z1, Z2
+	VMAXPD  Z3, Z2, Z2
+	VMOVUPD Z2, 320(AX)
+	VMOVUPD 384(BX), Z2
+	VSUBPD  Z0, Z2, Z3
+	VMOVUPD Z1, Z2
+	VMAXPD  Z3, Z2, Z2
+	VMOVUPD Z2, 384(AX)
+	VMOVUPD 448(BX), Z2
+	VSUBPD  Z0, Z2, Z0
+	VMOVUPD Z1, Z1
+	VMAXPD  Z0, Z1, Z1
+	VMOVUPD Z1, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMaxKKKTileAVX512()
+// Requires: AVX512F
+TEXT diffMaxKKKTileAVX512<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z2
+	VSUBPD  Z1, Z0, Z4
+	VMOVUPD Z2, Z3
+	VMAXPD  Z4, Z3, Z3
+	VMOVUPD Z3, (AX)
+	VSUBPD  Z1, Z0, Z4
+	VMOVUPD Z2, Z3
+	VMAXPD  Z4, Z3, Z3
+	VMOVUPD Z3, 64(AX)
+	VSUBPD  Z1, Z0, Z4
+	VMOVUPD Z2, Z3
+	VMAXPD  Z4, Z3, Z3
+	VMOVUPD Z3, 128(AX)
+	VSUBPD  Z1, Z0, Z4
+	VMOVUPD Z2, Z3
+	VMAXPD  Z4, Z3, Z3
+	VMOVUPD Z3, 192(AX)
+	VSUBPD  Z1, Z0, Z4
+	VMOVUPD Z2, Z3
+	VMAXPD  Z4, Z3, Z3
+	VMOVUPD Z3, 256(AX)
+	VSUBPD  Z1, Z0, Z4
+	VMOVUPD Z2, Z3
+	VMAXPD  Z4, Z3, Z3
+	VMOVUPD Z3, 320(AX)
+	VSUBPD  Z1, Z0, Z4
+	VMOVUPD Z2, Z3
+	VMAXPD  Z4, Z3, Z3
+	VMOVUPD Z3, 384(AX)
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z2, Z1
+	VMAXPD  Z0, Z1, Z1
+	VMOVUPD Z1, 448(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMaxVVVBlockAVX512()
+// Requires: AVX512F
+TEXT diffMaxVVVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z0
+	VMOVUPD (CX), Z1
+	VSUBPD  Z1, Z0, Z1
+	VMOVUPD (DX), Z0
+	VMAXPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMaxKVVBlockAVX512()
+// Requires: AVX512F
+TEXT diffMaxKVVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Z1
+	VSUBPD  Z1, Z0, Z1
+	VMOVUPD (DX), Z0
+	VMAXPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMaxVKVBlockAVX512()
+// Requires: AVX512F
+TEXT diffMaxVKVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD (DX), Z0
+	VMAXPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMaxKKVBlockAVX512()
+// Requires: AVX512F
+TEXT diffMaxKKVBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VSUBPD  Z1, Z0, Z1
+	VMOVUPD (DX), Z0
+	VMAXPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMaxVVKBlockAVX512()
+// Requires: AVX512F
+TEXT diffMaxVVKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z0
+	VMOVUPD (BX), Z1
+	VMOVUPD (CX), Z2
+	VSUBPD  Z2, Z1, Z1
+	VMOVUPD Z0, Z0
+	VMAXPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMaxKVKBlockAVX512()
+// Requires: AVX512F
+TEXT diffMaxKVKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (CX), Z2
+	VSUBPD  Z2, Z0, Z0
+	VMOVUPD Z1, Z1
+	VMAXPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMaxVKKBlockAVX512()
+// Requires: AVX512F
+TEXT diffMaxVKKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z1
+	VMOVUPD (BX), Z2
+	VSUBPD  Z0, Z2, Z0
+	VMOVUPD Z1, Z1
+	VMAXPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX512<>+0(SB)
+
+// func diffMaxKKKBlockAVX512()
+// Requires: AVX512F
+TEXT diffMaxKKKBlockAVX512<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Z0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Z1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Z2
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z2, Z1
+	VMAXPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -2135,3108 +9500,13478 @@ TEXT advanceAVX2<>(SB), NOSPLIT, $0
 	CMPQ    AX, $+512
 	JLT     byBlock
 	LEAQ    handlersTileAVX2<>+0(SB), R9
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 byBlock:
 	CMPQ    AX, $+64
 	JLT     finished
 	LEAQ    handlersBlockAVX2<>+0(SB), R9
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 finished:
 	VZEROUPPER
 	RET
 
-// func copyTileAVX2()
+// func copyVTileAVX2()
 // Requires: AVX
-TEXT copyTileAVX2<>(SB), NOSPLIT, $0
+TEXT copyVTileAVX2<>(SB), NOSPLIT, $0
 	// dst = a
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	LEAQ    (R10)(R10*2), R13
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
 	VMOVUPD (BX), Y0
 	VMOVUPD Y0, (AX)
-	VMOVUPD (BX)(R10*1), Y0
+	VMOVUPD 32(BX), Y0
 	VMOVUPD Y0, 32(AX)
-	VMOVUPD (BX)(R10*2), Y0
+	VMOVUPD 64(BX), Y0
 	VMOVUPD Y0, 64(AX)
-	VMOVUPD (BX)(R13*1), Y0
+	VMOVUPD 96(BX), Y0
 	VMOVUPD Y0, 96(AX)
-	LEAQ    (BX)(R10*4), BX
-	VMOVUPD (BX), Y0
+	VMOVUPD 128(BX), Y0
 	VMOVUPD Y0, 128(AX)
-	VMOVUPD (BX)(R10*1), Y0
+	VMOVUPD 160(BX), Y0
 	VMOVUPD Y0, 160(AX)
-	VMOVUPD (BX)(R10*2), Y0
+	VMOVUPD 192(BX), Y0
 	VMOVUPD Y0, 192(AX)
-	VMOVUPD (BX)(R13*1), Y0
+	VMOVUPD 224(BX), Y0
 	VMOVUPD Y0, 224(AX)
-	LEAQ    (BX)(R10*4), BX
-	VMOVUPD (BX), Y0
+	VMOVUPD 256(BX), Y0
 	VMOVUPD Y0, 256(AX)
-	VMOVUPD (BX)(R10*1), Y0
+	VMOVUPD 288(BX), Y0
 	VMOVUPD Y0, 288(AX)
-	VMOVUPD (BX)(R10*2), Y0
+	VMOVUPD 320(BX), Y0
 	VMOVUPD Y0, 320(AX)
-	VMOVUPD (BX)(R13*1), Y0
+	VMOVUPD 352(BX), Y0
 	VMOVUPD Y0, 352(AX)
-	LEAQ    (BX)(R10*4), BX
-	VMOVUPD (BX), Y0
+	VMOVUPD 384(BX), Y0
 	VMOVUPD Y0, 384(AX)
-	VMOVUPD (BX)(R10*1), Y0
+	VMOVUPD 416(BX), Y0
 	VMOVUPD Y0, 416(AX)
-	VMOVUPD (BX)(R10*2), Y0
+	VMOVUPD 448(BX), Y0
 	VMOVUPD Y0, 448(AX)
-	VMOVUPD (BX)(R13*1), Y0
+	VMOVUPD 480(BX), Y0
 	VMOVUPD Y0, 480(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func copyBlockAVX2()
+// func copyKTileAVX2()
 // Requires: AVX
-TEXT copyBlockAVX2<>(SB), NOSPLIT, $0
+TEXT copyKTileAVX2<>(SB), NOSPLIT, $0
 	// dst = a
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	VMOVUPD Y0, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD Y0, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD Y0, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD Y0, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD Y0, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD Y0, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD Y0, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD Y0, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD Y0, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD Y0, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD Y0, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD Y0, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD Y0, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD Y0, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD Y0, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func copyVBlockAVX2()
+// Requires: AVX
+TEXT copyVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
 	VMOVUPD (BX), Y0
 	VMOVUPD Y0, (AX)
-	VMOVUPD (BX)(R10*1), Y0
+	VMOVUPD 32(BX), Y0
 	VMOVUPD Y0, 32(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+64, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func addTileAVX2()
+// func copyKBlockAVX2()
 // Requires: AVX
-TEXT addTileAVX2<>(SB), NOSPLIT, $0
+TEXT copyKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	VMOVUPD Y0, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func addVVTileAVX2()
+// Requires: AVX
+TEXT addVVTileAVX2<>(SB), NOSPLIT, $0
 	// dst = a + b
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
-	LEAQ    (R11)(R11*2), R14
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
 	VMOVUPD (BX), Y0
 	VADDPD  (CX), Y0, Y0
 	VMOVUPD Y0, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VADDPD  (CX)(R11*1), Y0, Y0
+	VMOVUPD 32(BX), Y0
+	VADDPD  32(CX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VADDPD  (CX)(R11*2), Y0, Y0
+	VMOVUPD 64(BX), Y0
+	VADDPD  64(CX), Y0, Y0
 	VMOVUPD Y0, 64(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VADDPD  (CX)(R14*1), Y0, Y0
+	VMOVUPD 96(BX), Y0
+	VADDPD  96(CX), Y0, Y0
 	VMOVUPD Y0, 96(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	VMOVUPD (BX), Y0
-	VADDPD  (CX), Y0, Y0
+	VMOVUPD 128(BX), Y0
+	VADDPD  128(CX), Y0, Y0
 	VMOVUPD Y0, 128(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VADDPD  (CX)(R11*1), Y0, Y0
+	VMOVUPD 160(BX), Y0
+	VADDPD  160(CX), Y0, Y0
 	VMOVUPD Y0, 160(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VADDPD  (CX)(R11*2), Y0, Y0
+	VMOVUPD 192(BX), Y0
+	VADDPD  192(CX), Y0, Y0
 	VMOVUPD Y0, 192(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VADDPD  (CX)(R14*1), Y0, Y0
+	VMOVUPD 224(BX), Y0
+	VADDPD  224(CX), Y0, Y0
 	VMOVUPD Y0, 224(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	VMOVUPD (BX), Y0
-	VADDPD  (CX), Y0, Y0
+	VMOVUPD 256(BX), Y0
+	VADDPD  256(CX), Y0, Y0
 	VMOVUPD Y0, 256(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VADDPD  (CX)(R11*1), Y0, Y0
+	VMOVUPD 288(BX), Y0
+	VADDPD  288(CX), Y0, Y0
 	VMOVUPD Y0, 288(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VADDPD  (CX)(R11*2), Y0, Y0
+	VMOVUPD 320(BX), Y0
+	VADDPD  320(CX), Y0, Y0
 	VMOVUPD Y0, 320(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VADDPD  (CX)(R14*1), Y0, Y0
+	VMOVUPD 352(BX), Y0
+	VADDPD  352(CX), Y0, Y0
 	VMOVUPD Y0, 352(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	VMOVUPD (BX), Y0
-	VADDPD  (CX), Y0, Y0
+	VMOVUPD 384(BX), Y0
+	VADDPD  384(CX), Y0, Y0
 	VMOVUPD Y0, 384(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VADDPD  (CX)(R11*1), Y0, Y0
+	VMOVUPD 416(BX), Y0
+	VADDPD  416(CX), Y0, Y0
 	VMOVUPD Y0, 416(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VADDPD  (CX)(R11*2), Y0, Y0
+	VMOVUPD 448(BX), Y0
+	VADDPD  448(CX), Y0, Y0
 	VMOVUPD Y0, 448(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VADDPD  (CX)(R14*1), Y0, Y0
+	VMOVUPD 480(BX), Y0
+	VADDPD  480(CX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func addBlockAVX2()
+// func addKVTileAVX2()
 // Requires: AVX
-TEXT addBlockAVX2<>(SB), NOSPLIT, $0
+TEXT addKVTileAVX2<>(SB), NOSPLIT, $0
 	// dst = a + b
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VADDPD  (CX), Y0, Y1
+	VMOVUPD Y1, (AX)
+	VADDPD  32(CX), Y0, Y1
+	VMOVUPD Y1, 32(AX)
+	VADDPD  64(CX), Y0, Y1
+	VMOVUPD Y1, 64(AX)
+	VADDPD  96(CX), Y0, Y1
+	VMOVUPD Y1, 96(AX)
+	VADDPD  128(CX), Y0, Y1
+	VMOVUPD Y1, 128(AX)
+	VADDPD  160(CX), Y0, Y1
+	VMOVUPD Y1, 160(AX)
+	VADDPD  192(CX), Y0, Y1
+	VMOVUPD Y1, 192(AX)
+	VADDPD  224(CX), Y0, Y1
+	VMOVUPD Y1, 224(AX)
+	VADDPD  256(CX), Y0, Y1
+	VMOVUPD Y1, 256(AX)
+	VADDPD  288(CX), Y0, Y1
+	VMOVUPD Y1, 288(AX)
+	VADDPD  320(CX), Y0, Y1
+	VMOVUPD Y1, 320(AX)
+	VADDPD  352(CX), Y0, Y1
+	VMOVUPD Y1, 352(AX)
+	VADDPD  384(CX), Y0, Y1
+	VMOVUPD Y1, 384(AX)
+	VADDPD  416(CX), Y0, Y1
+	VMOVUPD Y1, 416(AX)
+	VADDPD  448(CX), Y0, Y1
+	VMOVUPD Y1, 448(AX)
+	VADDPD  480(CX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func addVKTileAVX2()
+// Requires: AVX
+TEXT addVKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = a + b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	VMOVUPD (BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(BX), Y1
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func addKKTileAVX2()
+// Requires: AVX
+TEXT addKKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = a + b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	VADDPD  Y1, Y0, Y2
+	VMOVUPD Y2, (AX)
+	VADDPD  Y1, Y0, Y2
+	VMOVUPD Y2, 32(AX)
+	VADDPD  Y1, Y0, Y2
+	VMOVUPD Y2, 64(AX)
+	VADDPD  Y1, Y0, Y2
+	VMOVUPD Y2, 96(AX)
+	VADDPD  Y1, Y0, Y2
+	VMOVUPD Y2, 128(AX)
+	VADDPD  Y1, Y0, Y2
+	VMOVUPD Y2, 160(AX)
+	VADDPD  Y1, Y0, Y2
+	VMOVUPD Y2, 192(AX)
+	VADDPD  Y1, Y0, Y2
+	VMOVUPD Y2, 224(AX)
+	VADDPD  Y1, Y0, Y2
+	VMOVUPD Y2, 256(AX)
+	VADDPD  Y1, Y0, Y2
+	VMOVUPD Y2, 288(AX)
+	VADDPD  Y1, Y0, Y2
+	VMOVUPD Y2, 320(AX)
+	VADDPD  Y1, Y0, Y2
+	VMOVUPD Y2, 352(AX)
+	VADDPD  Y1, Y0, Y2
+	VMOVUPD Y2, 384(AX)
+	VADDPD  Y1, Y0, Y2
+	VMOVUPD Y2, 416(AX)
+	VADDPD  Y1, Y0, Y2
+	VMOVUPD Y2, 448(AX)
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func addVVBlockAVX2()
+// Requires: AVX
+TEXT addVVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a + b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
 	VMOVUPD (BX), Y0
 	VADDPD  (CX), Y0, Y0
 	VMOVUPD Y0, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VADDPD  (CX)(R11*1), Y0, Y0
+	VMOVUPD 32(BX), Y0
+	VADDPD  32(CX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+64, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func subTileAVX2()
+// func addKVBlockAVX2()
 // Requires: AVX
-TEXT subTileAVX2<>(SB), NOSPLIT, $0
+TEXT addKVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a + b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VADDPD  (CX), Y0, Y1
+	VMOVUPD Y1, (AX)
+	VADDPD  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func addVKBlockAVX2()
+// Requires: AVX
+TEXT addVKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a + b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	VMOVUPD (BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func addKKBlockAVX2()
+// Requires: AVX
+TEXT addKKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a + b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	VADDPD  Y1, Y0, Y2
+	VMOVUPD Y2, (AX)
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func subVVTileAVX2()
+// Requires: AVX
+TEXT subVVTileAVX2<>(SB), NOSPLIT, $0
 	// dst = a − b
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
-	LEAQ    (R11)(R11*2), R14
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
 	VMOVUPD (BX), Y0
 	VSUBPD  (CX), Y0, Y0
 	VMOVUPD Y0, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VSUBPD  (CX)(R11*1), Y0, Y0
+	VMOVUPD 32(BX), Y0
+	VSUBPD  32(CX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VSUBPD  (CX)(R11*2), Y0, Y0
+	VMOVUPD 64(BX), Y0
+	VSUBPD  64(CX), Y0, Y0
 	VMOVUPD Y0, 64(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VSUBPD  (CX)(R14*1), Y0, Y0
+	VMOVUPD 96(BX), Y0
+	VSUBPD  96(CX), Y0, Y0
 	VMOVUPD Y0, 96(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	VMOVUPD (BX), Y0
-	VSUBPD  (CX), Y0, Y0
+	VMOVUPD 128(BX), Y0
+	VSUBPD  128(CX), Y0, Y0
 	VMOVUPD Y0, 128(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VSUBPD  (CX)(R11*1), Y0, Y0
+	VMOVUPD 160(BX), Y0
+	VSUBPD  160(CX), Y0, Y0
 	VMOVUPD Y0, 160(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VSUBPD  (CX)(R11*2), Y0, Y0
+	VMOVUPD 192(BX), Y0
+	VSUBPD  192(CX), Y0, Y0
 	VMOVUPD Y0, 192(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VSUBPD  (CX)(R14*1), Y0, Y0
+	VMOVUPD 224(BX), Y0
+	VSUBPD  224(CX), Y0, Y0
 	VMOVUPD Y0, 224(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	VMOVUPD (BX), Y0
-	VSUBPD  (CX), Y0, Y0
+	VMOVUPD 256(BX), Y0
+	VSUBPD  256(CX), Y0, Y0
 	VMOVUPD Y0, 256(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VSUBPD  (CX)(R11*1), Y0, Y0
+	VMOVUPD 288(BX), Y0
+	VSUBPD  288(CX), Y0, Y0
 	VMOVUPD Y0, 288(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VSUBPD  (CX)(R11*2), Y0, Y0
+	VMOVUPD 320(BX), Y0
+	VSUBPD  320(CX), Y0, Y0
 	VMOVUPD Y0, 320(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VSUBPD  (CX)(R14*1), Y0, Y0
+	VMOVUPD 352(BX), Y0
+	VSUBPD  352(CX), Y0, Y0
 	VMOVUPD Y0, 352(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	VMOVUPD (BX), Y0
-	VSUBPD  (CX), Y0, Y0
+	VMOVUPD 384(BX), Y0
+	VSUBPD  384(CX), Y0, Y0
 	VMOVUPD Y0, 384(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VSUBPD  (CX)(R11*1), Y0, Y0
+	VMOVUPD 416(BX), Y0
+	VSUBPD  416(CX), Y0, Y0
 	VMOVUPD Y0, 416(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VSUBPD  (CX)(R11*2), Y0, Y0
+	VMOVUPD 448(BX), Y0
+	VSUBPD  448(CX), Y0, Y0
 	VMOVUPD Y0, 448(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VSUBPD  (CX)(R14*1), Y0, Y0
+	VMOVUPD 480(BX), Y0
+	VSUBPD  480(CX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func subBlockAVX2()
+// func subKVTileAVX2()
 // Requires: AVX
-TEXT subBlockAVX2<>(SB), NOSPLIT, $0
+TEXT subKVTileAVX2<>(SB), NOSPLIT, $0
 	// dst = a − b
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VSUBPD  (CX), Y0, Y1
+	VMOVUPD Y1, (AX)
+	VSUBPD  32(CX), Y0, Y1
+	VMOVUPD Y1, 32(AX)
+	VSUBPD  64(CX), Y0, Y1
+	VMOVUPD Y1, 64(AX)
+	VSUBPD  96(CX), Y0, Y1
+	VMOVUPD Y1, 96(AX)
+	VSUBPD  128(CX), Y0, Y1
+	VMOVUPD Y1, 128(AX)
+	VSUBPD  160(CX), Y0, Y1
+	VMOVUPD Y1, 160(AX)
+	VSUBPD  192(CX), Y0, Y1
+	VMOVUPD Y1, 192(AX)
+	VSUBPD  224(CX), Y0, Y1
+	VMOVUPD Y1, 224(AX)
+	VSUBPD  256(CX), Y0, Y1
+	VMOVUPD Y1, 256(AX)
+	VSUBPD  288(CX), Y0, Y1
+	VMOVUPD Y1, 288(AX)
+	VSUBPD  320(CX), Y0, Y1
+	VMOVUPD Y1, 320(AX)
+	VSUBPD  352(CX), Y0, Y1
+	VMOVUPD Y1, 352(AX)
+	VSUBPD  384(CX), Y0, Y1
+	VMOVUPD Y1, 384(AX)
+	VSUBPD  416(CX), Y0, Y1
+	VMOVUPD Y1, 416(AX)
+	VSUBPD  448(CX), Y0, Y1
+	VMOVUPD Y1, 448(AX)
+	VSUBPD  480(CX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func subVKTileAVX2()
+// Requires: AVX
+TEXT subVKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	VMOVUPD (BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(BX), Y1
+	VSUBPD  Y0, Y1, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func subKKTileAVX2()
+// Requires: AVX
+TEXT subKKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD Y2, (AX)
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD Y2, 32(AX)
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD Y2, 64(AX)
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD Y2, 96(AX)
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD Y2, 128(AX)
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD Y2, 160(AX)
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD Y2, 192(AX)
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD Y2, 224(AX)
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD Y2, 256(AX)
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD Y2, 288(AX)
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD Y2, 320(AX)
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD Y2, 352(AX)
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD Y2, 384(AX)
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD Y2, 416(AX)
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD Y2, 448(AX)
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func subVVBlockAVX2()
+// Requires: AVX
+TEXT subVVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
 	VMOVUPD (BX), Y0
 	VSUBPD  (CX), Y0, Y0
 	VMOVUPD Y0, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VSUBPD  (CX)(R11*1), Y0, Y0
+	VMOVUPD 32(BX), Y0
+	VSUBPD  32(CX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+64, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func mulTileAVX2()
+// func subKVBlockAVX2()
 // Requires: AVX
-TEXT mulTileAVX2<>(SB), NOSPLIT, $0
+TEXT subKVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VSUBPD  (CX), Y0, Y1
+	VMOVUPD Y1, (AX)
+	VSUBPD  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func subVKBlockAVX2()
+// Requires: AVX
+TEXT subVKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	VMOVUPD (BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VSUBPD  Y0, Y1, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func subKKBlockAVX2()
+// Requires: AVX
+TEXT subKKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD Y2, (AX)
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulVVTileAVX2()
+// Requires: AVX
+TEXT mulVVTileAVX2<>(SB), NOSPLIT, $0
 	// dst = a·b
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
-	LEAQ    (R11)(R11*2), R14
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
 	VMOVUPD (BX), Y0
 	VMULPD  (CX), Y0, Y0
 	VMOVUPD Y0, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMULPD  (CX)(R11*1), Y0, Y0
+	VMOVUPD 32(BX), Y0
+	VMULPD  32(CX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMULPD  (CX)(R11*2), Y0, Y0
+	VMOVUPD 64(BX), Y0
+	VMULPD  64(CX), Y0, Y0
 	VMOVUPD Y0, 64(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMULPD  (CX)(R14*1), Y0, Y0
+	VMOVUPD 96(BX), Y0
+	VMULPD  96(CX), Y0, Y0
 	VMOVUPD Y0, 96(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	VMOVUPD (BX), Y0
-	VMULPD  (CX), Y0, Y0
+	VMOVUPD 128(BX), Y0
+	VMULPD  128(CX), Y0, Y0
 	VMOVUPD Y0, 128(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMULPD  (CX)(R11*1), Y0, Y0
+	VMOVUPD 160(BX), Y0
+	VMULPD  160(CX), Y0, Y0
 	VMOVUPD Y0, 160(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMULPD  (CX)(R11*2), Y0, Y0
+	VMOVUPD 192(BX), Y0
+	VMULPD  192(CX), Y0, Y0
 	VMOVUPD Y0, 192(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMULPD  (CX)(R14*1), Y0, Y0
+	VMOVUPD 224(BX), Y0
+	VMULPD  224(CX), Y0, Y0
 	VMOVUPD Y0, 224(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	VMOVUPD (BX), Y0
-	VMULPD  (CX), Y0, Y0
+	VMOVUPD 256(BX), Y0
+	VMULPD  256(CX), Y0, Y0
 	VMOVUPD Y0, 256(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMULPD  (CX)(R11*1), Y0, Y0
+	VMOVUPD 288(BX), Y0
+	VMULPD  288(CX), Y0, Y0
 	VMOVUPD Y0, 288(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMULPD  (CX)(R11*2), Y0, Y0
+	VMOVUPD 320(BX), Y0
+	VMULPD  320(CX), Y0, Y0
 	VMOVUPD Y0, 320(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMULPD  (CX)(R14*1), Y0, Y0
+	VMOVUPD 352(BX), Y0
+	VMULPD  352(CX), Y0, Y0
 	VMOVUPD Y0, 352(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	VMOVUPD (BX), Y0
-	VMULPD  (CX), Y0, Y0
+	VMOVUPD 384(BX), Y0
+	VMULPD  384(CX), Y0, Y0
 	VMOVUPD Y0, 384(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMULPD  (CX)(R11*1), Y0, Y0
+	VMOVUPD 416(BX), Y0
+	VMULPD  416(CX), Y0, Y0
 	VMOVUPD Y0, 416(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMULPD  (CX)(R11*2), Y0, Y0
+	VMOVUPD 448(BX), Y0
+	VMULPD  448(CX), Y0, Y0
 	VMOVUPD Y0, 448(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMULPD  (CX)(R14*1), Y0, Y0
+	VMOVUPD 480(BX), Y0
+	VMULPD  480(CX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func mulBlockAVX2()
+// func mulKVTileAVX2()
 // Requires: AVX
-TEXT mulBlockAVX2<>(SB), NOSPLIT, $0
+TEXT mulKVTileAVX2<>(SB), NOSPLIT, $0
 	// dst = a·b
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VMULPD  (CX), Y0, Y1
+	VMOVUPD Y1, (AX)
+	VMULPD  32(CX), Y0, Y1
+	VMOVUPD Y1, 32(AX)
+	VMULPD  64(CX), Y0, Y1
+	VMOVUPD Y1, 64(AX)
+	VMULPD  96(CX), Y0, Y1
+	VMOVUPD Y1, 96(AX)
+	VMULPD  128(CX), Y0, Y1
+	VMOVUPD Y1, 128(AX)
+	VMULPD  160(CX), Y0, Y1
+	VMOVUPD Y1, 160(AX)
+	VMULPD  192(CX), Y0, Y1
+	VMOVUPD Y1, 192(AX)
+	VMULPD  224(CX), Y0, Y1
+	VMOVUPD Y1, 224(AX)
+	VMULPD  256(CX), Y0, Y1
+	VMOVUPD Y1, 256(AX)
+	VMULPD  288(CX), Y0, Y1
+	VMOVUPD Y1, 288(AX)
+	VMULPD  320(CX), Y0, Y1
+	VMOVUPD Y1, 320(AX)
+	VMULPD  352(CX), Y0, Y1
+	VMOVUPD Y1, 352(AX)
+	VMULPD  384(CX), Y0, Y1
+	VMOVUPD Y1, 384(AX)
+	VMULPD  416(CX), Y0, Y1
+	VMOVUPD Y1, 416(AX)
+	VMULPD  448(CX), Y0, Y1
+	VMOVUPD Y1, 448(AX)
+	VMULPD  480(CX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulVKTileAVX2()
+// Requires: AVX
+TEXT mulVKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	VMOVUPD (BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(BX), Y1
+	VMULPD  Y0, Y1, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulKKTileAVX2()
+// Requires: AVX
+TEXT mulKKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD Y2, (AX)
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD Y2, 32(AX)
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD Y2, 64(AX)
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD Y2, 96(AX)
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD Y2, 128(AX)
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD Y2, 160(AX)
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD Y2, 192(AX)
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD Y2, 224(AX)
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD Y2, 256(AX)
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD Y2, 288(AX)
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD Y2, 320(AX)
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD Y2, 352(AX)
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD Y2, 384(AX)
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD Y2, 416(AX)
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD Y2, 448(AX)
+	VMULPD  Y1, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulVVBlockAVX2()
+// Requires: AVX
+TEXT mulVVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
 	VMOVUPD (BX), Y0
 	VMULPD  (CX), Y0, Y0
 	VMOVUPD Y0, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMULPD  (CX)(R11*1), Y0, Y0
+	VMOVUPD 32(BX), Y0
+	VMULPD  32(CX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+64, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func divTileAVX2()
+// func mulKVBlockAVX2()
 // Requires: AVX
-TEXT divTileAVX2<>(SB), NOSPLIT, $0
+TEXT mulKVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VMULPD  (CX), Y0, Y1
+	VMOVUPD Y1, (AX)
+	VMULPD  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulVKBlockAVX2()
+// Requires: AVX
+TEXT mulVKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	VMOVUPD (BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMULPD  Y0, Y1, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulKKBlockAVX2()
+// Requires: AVX
+TEXT mulKKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD Y2, (AX)
+	VMULPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func divVVTileAVX2()
+// Requires: AVX
+TEXT divVVTileAVX2<>(SB), NOSPLIT, $0
 	// dst = a/b
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
-	LEAQ    (R11)(R11*2), R14
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
 	VMOVUPD (BX), Y0
 	VDIVPD  (CX), Y0, Y0
 	VMOVUPD Y0, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VDIVPD  (CX)(R11*1), Y0, Y0
+	VMOVUPD 32(BX), Y0
+	VDIVPD  32(CX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VDIVPD  (CX)(R11*2), Y0, Y0
+	VMOVUPD 64(BX), Y0
+	VDIVPD  64(CX), Y0, Y0
 	VMOVUPD Y0, 64(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VDIVPD  (CX)(R14*1), Y0, Y0
+	VMOVUPD 96(BX), Y0
+	VDIVPD  96(CX), Y0, Y0
 	VMOVUPD Y0, 96(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	VMOVUPD (BX), Y0
-	VDIVPD  (CX), Y0, Y0
+	VMOVUPD 128(BX), Y0
+	VDIVPD  128(CX), Y0, Y0
 	VMOVUPD Y0, 128(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VDIVPD  (CX)(R11*1), Y0, Y0
+	VMOVUPD 160(BX), Y0
+	VDIVPD  160(CX), Y0, Y0
 	VMOVUPD Y0, 160(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VDIVPD  (CX)(R11*2), Y0, Y0
+	VMOVUPD 192(BX), Y0
+	VDIVPD  192(CX), Y0, Y0
 	VMOVUPD Y0, 192(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VDIVPD  (CX)(R14*1), Y0, Y0
+	VMOVUPD 224(BX), Y0
+	VDIVPD  224(CX), Y0, Y0
 	VMOVUPD Y0, 224(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	VMOVUPD (BX), Y0
-	VDIVPD  (CX), Y0, Y0
+	VMOVUPD 256(BX), Y0
+	VDIVPD  256(CX), Y0, Y0
 	VMOVUPD Y0, 256(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VDIVPD  (CX)(R11*1), Y0, Y0
+	VMOVUPD 288(BX), Y0
+	VDIVPD  288(CX), Y0, Y0
 	VMOVUPD Y0, 288(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VDIVPD  (CX)(R11*2), Y0, Y0
+	VMOVUPD 320(BX), Y0
+	VDIVPD  320(CX), Y0, Y0
 	VMOVUPD Y0, 320(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VDIVPD  (CX)(R14*1), Y0, Y0
+	VMOVUPD 352(BX), Y0
+	VDIVPD  352(CX), Y0, Y0
 	VMOVUPD Y0, 352(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	VMOVUPD (BX), Y0
-	VDIVPD  (CX), Y0, Y0
+	VMOVUPD 384(BX), Y0
+	VDIVPD  384(CX), Y0, Y0
 	VMOVUPD Y0, 384(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VDIVPD  (CX)(R11*1), Y0, Y0
+	VMOVUPD 416(BX), Y0
+	VDIVPD  416(CX), Y0, Y0
 	VMOVUPD Y0, 416(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VDIVPD  (CX)(R11*2), Y0, Y0
+	VMOVUPD 448(BX), Y0
+	VDIVPD  448(CX), Y0, Y0
 	VMOVUPD Y0, 448(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VDIVPD  (CX)(R14*1), Y0, Y0
+	VMOVUPD 480(BX), Y0
+	VDIVPD  480(CX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func divBlockAVX2()
+// func divKVTileAVX2()
 // Requires: AVX
-TEXT divBlockAVX2<>(SB), NOSPLIT, $0
+TEXT divKVTileAVX2<>(SB), NOSPLIT, $0
 	// dst = a/b
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VDIVPD  (CX), Y0, Y1
+	VMOVUPD Y1, (AX)
+	VDIVPD  32(CX), Y0, Y1
+	VMOVUPD Y1, 32(AX)
+	VDIVPD  64(CX), Y0, Y1
+	VMOVUPD Y1, 64(AX)
+	VDIVPD  96(CX), Y0, Y1
+	VMOVUPD Y1, 96(AX)
+	VDIVPD  128(CX), Y0, Y1
+	VMOVUPD Y1, 128(AX)
+	VDIVPD  160(CX), Y0, Y1
+	VMOVUPD Y1, 160(AX)
+	VDIVPD  192(CX), Y0, Y1
+	VMOVUPD Y1, 192(AX)
+	VDIVPD  224(CX), Y0, Y1
+	VMOVUPD Y1, 224(AX)
+	VDIVPD  256(CX), Y0, Y1
+	VMOVUPD Y1, 256(AX)
+	VDIVPD  288(CX), Y0, Y1
+	VMOVUPD Y1, 288(AX)
+	VDIVPD  320(CX), Y0, Y1
+	VMOVUPD Y1, 320(AX)
+	VDIVPD  352(CX), Y0, Y1
+	VMOVUPD Y1, 352(AX)
+	VDIVPD  384(CX), Y0, Y1
+	VMOVUPD Y1, 384(AX)
+	VDIVPD  416(CX), Y0, Y1
+	VMOVUPD Y1, 416(AX)
+	VDIVPD  448(CX), Y0, Y1
+	VMOVUPD Y1, 448(AX)
+	VDIVPD  480(CX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func divVKTileAVX2()
+// Requires: AVX
+TEXT divVKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = a/b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	VMOVUPD (BX), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(BX), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(BX), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(BX), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(BX), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(BX), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(BX), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(BX), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(BX), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(BX), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(BX), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(BX), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(BX), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(BX), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(BX), Y1
+	VDIVPD  Y0, Y1, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func divKKTileAVX2()
+// Requires: AVX
+TEXT divKKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = a/b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	VDIVPD  Y1, Y0, Y2
+	VMOVUPD Y2, (AX)
+	VDIVPD  Y1, Y0, Y2
+	VMOVUPD Y2, 32(AX)
+	VDIVPD  Y1, Y0, Y2
+	VMOVUPD Y2, 64(AX)
+	VDIVPD  Y1, Y0, Y2
+	VMOVUPD Y2, 96(AX)
+	VDIVPD  Y1, Y0, Y2
+	VMOVUPD Y2, 128(AX)
+	VDIVPD  Y1, Y0, Y2
+	VMOVUPD Y2, 160(AX)
+	VDIVPD  Y1, Y0, Y2
+	VMOVUPD Y2, 192(AX)
+	VDIVPD  Y1, Y0, Y2
+	VMOVUPD Y2, 224(AX)
+	VDIVPD  Y1, Y0, Y2
+	VMOVUPD Y2, 256(AX)
+	VDIVPD  Y1, Y0, Y2
+	VMOVUPD Y2, 288(AX)
+	VDIVPD  Y1, Y0, Y2
+	VMOVUPD Y2, 320(AX)
+	VDIVPD  Y1, Y0, Y2
+	VMOVUPD Y2, 352(AX)
+	VDIVPD  Y1, Y0, Y2
+	VMOVUPD Y2, 384(AX)
+	VDIVPD  Y1, Y0, Y2
+	VMOVUPD Y2, 416(AX)
+	VDIVPD  Y1, Y0, Y2
+	VMOVUPD Y2, 448(AX)
+	VDIVPD  Y1, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func divVVBlockAVX2()
+// Requires: AVX
+TEXT divVVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a/b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
 	VMOVUPD (BX), Y0
 	VDIVPD  (CX), Y0, Y0
 	VMOVUPD Y0, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VDIVPD  (CX)(R11*1), Y0, Y0
+	VMOVUPD 32(BX), Y0
+	VDIVPD  32(CX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+64, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func minTileAVX2()
+// func divKVBlockAVX2()
 // Requires: AVX
-TEXT minTileAVX2<>(SB), NOSPLIT, $0
+TEXT divKVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a/b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VDIVPD  (CX), Y0, Y1
+	VMOVUPD Y1, (AX)
+	VDIVPD  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func divVKBlockAVX2()
+// Requires: AVX
+TEXT divVKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a/b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	VMOVUPD (BX), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VDIVPD  Y0, Y1, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func divKKBlockAVX2()
+// Requires: AVX
+TEXT divKKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a/b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	VDIVPD  Y1, Y0, Y2
+	VMOVUPD Y2, (AX)
+	VDIVPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func minVVTileAVX2()
+// Requires: AVX
+TEXT minVVTileAVX2<>(SB), NOSPLIT, $0
 	// dst = a if a < b, else b
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
-	LEAQ    (R11)(R11*2), R14
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
 	VMOVUPD (BX), Y0
 	VMINPD  (CX), Y0, Y0
 	VMOVUPD Y0, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMINPD  (CX)(R11*1), Y0, Y0
+	VMOVUPD 32(BX), Y0
+	VMINPD  32(CX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMINPD  (CX)(R11*2), Y0, Y0
+	VMOVUPD 64(BX), Y0
+	VMINPD  64(CX), Y0, Y0
 	VMOVUPD Y0, 64(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMINPD  (CX)(R14*1), Y0, Y0
+	VMOVUPD 96(BX), Y0
+	VMINPD  96(CX), Y0, Y0
 	VMOVUPD Y0, 96(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	VMOVUPD (BX), Y0
-	VMINPD  (CX), Y0, Y0
+	VMOVUPD 128(BX), Y0
+	VMINPD  128(CX), Y0, Y0
 	VMOVUPD Y0, 128(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMINPD  (CX)(R11*1), Y0, Y0
+	VMOVUPD 160(BX), Y0
+	VMINPD  160(CX), Y0, Y0
 	VMOVUPD Y0, 160(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMINPD  (CX)(R11*2), Y0, Y0
+	VMOVUPD 192(BX), Y0
+	VMINPD  192(CX), Y0, Y0
 	VMOVUPD Y0, 192(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMINPD  (CX)(R14*1), Y0, Y0
+	VMOVUPD 224(BX), Y0
+	VMINPD  224(CX), Y0, Y0
 	VMOVUPD Y0, 224(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	VMOVUPD (BX), Y0
-	VMINPD  (CX), Y0, Y0
+	VMOVUPD 256(BX), Y0
+	VMINPD  256(CX), Y0, Y0
 	VMOVUPD Y0, 256(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMINPD  (CX)(R11*1), Y0, Y0
+	VMOVUPD 288(BX), Y0
+	VMINPD  288(CX), Y0, Y0
 	VMOVUPD Y0, 288(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMINPD  (CX)(R11*2), Y0, Y0
+	VMOVUPD 320(BX), Y0
+	VMINPD  320(CX), Y0, Y0
 	VMOVUPD Y0, 320(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMINPD  (CX)(R14*1), Y0, Y0
+	VMOVUPD 352(BX), Y0
+	VMINPD  352(CX), Y0, Y0
 	VMOVUPD Y0, 352(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	VMOVUPD (BX), Y0
-	VMINPD  (CX), Y0, Y0
+	VMOVUPD 384(BX), Y0
+	VMINPD  384(CX), Y0, Y0
 	VMOVUPD Y0, 384(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMINPD  (CX)(R11*1), Y0, Y0
+	VMOVUPD 416(BX), Y0
+	VMINPD  416(CX), Y0, Y0
 	VMOVUPD Y0, 416(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMINPD  (CX)(R11*2), Y0, Y0
+	VMOVUPD 448(BX), Y0
+	VMINPD  448(CX), Y0, Y0
 	VMOVUPD Y0, 448(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMINPD  (CX)(R14*1), Y0, Y0
+	VMOVUPD 480(BX), Y0
+	VMINPD  480(CX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func minBlockAVX2()
+// func minKVTileAVX2()
 // Requires: AVX
-TEXT minBlockAVX2<>(SB), NOSPLIT, $0
+TEXT minKVTileAVX2<>(SB), NOSPLIT, $0
 	// dst = a if a < b, else b
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
+	MOVQ    8(SI), BX
 	VMOVUPD (BX), Y0
-	VMINPD  (CX), Y0, Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMINPD  (CX)(R11*1), Y0, Y0
-	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
-	CMPQ    SI, DI
-	JEQ     done
-	MOVBQZX 60(SI), AX
-	JMP     (R9)(AX*8)
-
-done:
-	ADDQ $+64, R8
-	JMP  advanceAVX2<>+0(SB)
-
-// func maxTileAVX2()
-// Requires: AVX
-TEXT maxTileAVX2<>(SB), NOSPLIT, $0
-	// dst = a if a > b, else b
-	MOVQ    (SI), AX
-	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
-	LEAQ    (R11)(R11*2), R14
-	VMOVUPD (BX), Y0
-	VMAXPD  (CX), Y0, Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMAXPD  (CX)(R11*1), Y0, Y0
-	VMOVUPD Y0, 32(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMAXPD  (CX)(R11*2), Y0, Y0
-	VMOVUPD Y0, 64(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMAXPD  (CX)(R14*1), Y0, Y0
-	VMOVUPD Y0, 96(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	VMOVUPD (BX), Y0
-	VMAXPD  (CX), Y0, Y0
-	VMOVUPD Y0, 128(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMAXPD  (CX)(R11*1), Y0, Y0
-	VMOVUPD Y0, 160(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMAXPD  (CX)(R11*2), Y0, Y0
-	VMOVUPD Y0, 192(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMAXPD  (CX)(R14*1), Y0, Y0
-	VMOVUPD Y0, 224(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	VMOVUPD (BX), Y0
-	VMAXPD  (CX), Y0, Y0
-	VMOVUPD Y0, 256(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMAXPD  (CX)(R11*1), Y0, Y0
-	VMOVUPD Y0, 288(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMAXPD  (CX)(R11*2), Y0, Y0
-	VMOVUPD Y0, 320(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMAXPD  (CX)(R14*1), Y0, Y0
-	VMOVUPD Y0, 352(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	VMOVUPD (BX), Y0
-	VMAXPD  (CX), Y0, Y0
-	VMOVUPD Y0, 384(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMAXPD  (CX)(R11*1), Y0, Y0
-	VMOVUPD Y0, 416(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMAXPD  (CX)(R11*2), Y0, Y0
-	VMOVUPD Y0, 448(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMAXPD  (CX)(R14*1), Y0, Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VMINPD  (CX), Y0, Y1
+	VMOVUPD Y1, (AX)
+	VMINPD  32(CX), Y0, Y1
+	VMOVUPD Y1, 32(AX)
+	VMINPD  64(CX), Y0, Y1
+	VMOVUPD Y1, 64(AX)
+	VMINPD  96(CX), Y0, Y1
+	VMOVUPD Y1, 96(AX)
+	VMINPD  128(CX), Y0, Y1
+	VMOVUPD Y1, 128(AX)
+	VMINPD  160(CX), Y0, Y1
+	VMOVUPD Y1, 160(AX)
+	VMINPD  192(CX), Y0, Y1
+	VMOVUPD Y1, 192(AX)
+	VMINPD  224(CX), Y0, Y1
+	VMOVUPD Y1, 224(AX)
+	VMINPD  256(CX), Y0, Y1
+	VMOVUPD Y1, 256(AX)
+	VMINPD  288(CX), Y0, Y1
+	VMOVUPD Y1, 288(AX)
+	VMINPD  320(CX), Y0, Y1
+	VMOVUPD Y1, 320(AX)
+	VMINPD  352(CX), Y0, Y1
+	VMOVUPD Y1, 352(AX)
+	VMINPD  384(CX), Y0, Y1
+	VMOVUPD Y1, 384(AX)
+	VMINPD  416(CX), Y0, Y1
+	VMOVUPD Y1, 416(AX)
+	VMINPD  448(CX), Y0, Y1
+	VMOVUPD Y1, 448(AX)
+	VMINPD  480(CX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func maxBlockAVX2()
+// func minVKTileAVX2()
 // Requires: AVX
-TEXT maxBlockAVX2<>(SB), NOSPLIT, $0
-	// dst = a if a > b, else b
+TEXT minVKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = a if a < b, else b
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	VMOVUPD (BX), Y1
+	VMINPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMINPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(BX), Y1
+	VMINPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(BX), Y1
+	VMINPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(BX), Y1
+	VMINPD  Y0, Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(BX), Y1
+	VMINPD  Y0, Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(BX), Y1
+	VMINPD  Y0, Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(BX), Y1
+	VMINPD  Y0, Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(BX), Y1
+	VMINPD  Y0, Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(BX), Y1
+	VMINPD  Y0, Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(BX), Y1
+	VMINPD  Y0, Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(BX), Y1
+	VMINPD  Y0, Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(BX), Y1
+	VMINPD  Y0, Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(BX), Y1
+	VMINPD  Y0, Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(BX), Y1
+	VMINPD  Y0, Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(BX), Y1
+	VMINPD  Y0, Y1, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func minKKTileAVX2()
+// Requires: AVX
+TEXT minKKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = a if a < b, else b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
 	VMOVUPD (BX), Y0
-	VMAXPD  (CX), Y0, Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	VMINPD  Y1, Y0, Y2
+	VMOVUPD Y2, (AX)
+	VMINPD  Y1, Y0, Y2
+	VMOVUPD Y2, 32(AX)
+	VMINPD  Y1, Y0, Y2
+	VMOVUPD Y2, 64(AX)
+	VMINPD  Y1, Y0, Y2
+	VMOVUPD Y2, 96(AX)
+	VMINPD  Y1, Y0, Y2
+	VMOVUPD Y2, 128(AX)
+	VMINPD  Y1, Y0, Y2
+	VMOVUPD Y2, 160(AX)
+	VMINPD  Y1, Y0, Y2
+	VMOVUPD Y2, 192(AX)
+	VMINPD  Y1, Y0, Y2
+	VMOVUPD Y2, 224(AX)
+	VMINPD  Y1, Y0, Y2
+	VMOVUPD Y2, 256(AX)
+	VMINPD  Y1, Y0, Y2
+	VMOVUPD Y2, 288(AX)
+	VMINPD  Y1, Y0, Y2
+	VMOVUPD Y2, 320(AX)
+	VMINPD  Y1, Y0, Y2
+	VMOVUPD Y2, 352(AX)
+	VMINPD  Y1, Y0, Y2
+	VMOVUPD Y2, 384(AX)
+	VMINPD  Y1, Y0, Y2
+	VMOVUPD Y2, 416(AX)
+	VMINPD  Y1, Y0, Y2
+	VMOVUPD Y2, 448(AX)
+	VMINPD  Y1, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func minVVBlockAVX2()
+// Requires: AVX
+TEXT minVVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a if a < b, else b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VMOVUPD (BX), Y0
+	VMINPD  (CX), Y0, Y0
 	VMOVUPD Y0, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMAXPD  (CX)(R11*1), Y0, Y0
+	VMOVUPD 32(BX), Y0
+	VMINPD  32(CX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+64, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func lessTileAVX2()
+// func minKVBlockAVX2()
+// Requires: AVX
+TEXT minKVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a if a < b, else b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VMINPD  (CX), Y0, Y1
+	VMOVUPD Y1, (AX)
+	VMINPD  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func minVKBlockAVX2()
+// Requires: AVX
+TEXT minVKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a if a < b, else b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	VMOVUPD (BX), Y1
+	VMINPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMINPD  Y0, Y1, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func minKKBlockAVX2()
+// Requires: AVX
+TEXT minKKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a if a < b, else b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	VMINPD  Y1, Y0, Y2
+	VMOVUPD Y2, (AX)
+	VMINPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func maxVVTileAVX2()
+// Requires: AVX
+TEXT maxVVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = a if a > b, else b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VMOVUPD (BX), Y0
+	VMAXPD  (CX), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD 32(BX), Y0
+	VMAXPD  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	VMOVUPD 64(BX), Y0
+	VMAXPD  64(CX), Y0, Y0
+	VMOVUPD Y0, 64(AX)
+	VMOVUPD 96(BX), Y0
+	VMAXPD  96(CX), Y0, Y0
+	VMOVUPD Y0, 96(AX)
+	VMOVUPD 128(BX), Y0
+	VMAXPD  128(CX), Y0, Y0
+	VMOVUPD Y0, 128(AX)
+	VMOVUPD 160(BX), Y0
+	VMAXPD  160(CX), Y0, Y0
+	VMOVUPD Y0, 160(AX)
+	VMOVUPD 192(BX), Y0
+	VMAXPD  192(CX), Y0, Y0
+	VMOVUPD Y0, 192(AX)
+	VMOVUPD 224(BX), Y0
+	VMAXPD  224(CX), Y0, Y0
+	VMOVUPD Y0, 224(AX)
+	VMOVUPD 256(BX), Y0
+	VMAXPD  256(CX), Y0, Y0
+	VMOVUPD Y0, 256(AX)
+	VMOVUPD 288(BX), Y0
+	VMAXPD  288(CX), Y0, Y0
+	VMOVUPD Y0, 288(AX)
+	VMOVUPD 320(BX), Y0
+	VMAXPD  320(CX), Y0, Y0
+	VMOVUPD Y0, 320(AX)
+	VMOVUPD 352(BX), Y0
+	VMAXPD  352(CX), Y0, Y0
+	VMOVUPD Y0, 352(AX)
+	VMOVUPD 384(BX), Y0
+	VMAXPD  384(CX), Y0, Y0
+	VMOVUPD Y0, 384(AX)
+	VMOVUPD 416(BX), Y0
+	VMAXPD  416(CX), Y0, Y0
+	VMOVUPD Y0, 416(AX)
+	VMOVUPD 448(BX), Y0
+	VMAXPD  448(CX), Y0, Y0
+	VMOVUPD Y0, 448(AX)
+	VMOVUPD 480(BX), Y0
+	VMAXPD  480(CX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func maxKVTileAVX2()
+// Requires: AVX
+TEXT maxKVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = a if a > b, else b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VMAXPD  (CX), Y0, Y1
+	VMOVUPD Y1, (AX)
+	VMAXPD  32(CX), Y0, Y1
+	VMOVUPD Y1, 32(AX)
+	VMAXPD  64(CX), Y0, Y1
+	VMOVUPD Y1, 64(AX)
+	VMAXPD  96(CX), Y0, Y1
+	VMOVUPD Y1, 96(AX)
+	VMAXPD  128(CX), Y0, Y1
+	VMOVUPD Y1, 128(AX)
+	VMAXPD  160(CX), Y0, Y1
+	VMOVUPD Y1, 160(AX)
+	VMAXPD  192(CX), Y0, Y1
+	VMOVUPD Y1, 192(AX)
+	VMAXPD  224(CX), Y0, Y1
+	VMOVUPD Y1, 224(AX)
+	VMAXPD  256(CX), Y0, Y1
+	VMOVUPD Y1, 256(AX)
+	VMAXPD  288(CX), Y0, Y1
+	VMOVUPD Y1, 288(AX)
+	VMAXPD  320(CX), Y0, Y1
+	VMOVUPD Y1, 320(AX)
+	VMAXPD  352(CX), Y0, Y1
+	VMOVUPD Y1, 352(AX)
+	VMAXPD  384(CX), Y0, Y1
+	VMOVUPD Y1, 384(AX)
+	VMAXPD  416(CX), Y0, Y1
+	VMOVUPD Y1, 416(AX)
+	VMAXPD  448(CX), Y0, Y1
+	VMOVUPD Y1, 448(AX)
+	VMAXPD  480(CX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func maxVKTileAVX2()
+// Requires: AVX
+TEXT maxVKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = a if a > b, else b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	VMOVUPD (BX), Y1
+	VMAXPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMAXPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(BX), Y1
+	VMAXPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(BX), Y1
+	VMAXPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(BX), Y1
+	VMAXPD  Y0, Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(BX), Y1
+	VMAXPD  Y0, Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(BX), Y1
+	VMAXPD  Y0, Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(BX), Y1
+	VMAXPD  Y0, Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(BX), Y1
+	VMAXPD  Y0, Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(BX), Y1
+	VMAXPD  Y0, Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(BX), Y1
+	VMAXPD  Y0, Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(BX), Y1
+	VMAXPD  Y0, Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(BX), Y1
+	VMAXPD  Y0, Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(BX), Y1
+	VMAXPD  Y0, Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(BX), Y1
+	VMAXPD  Y0, Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(BX), Y1
+	VMAXPD  Y0, Y1, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func maxKKTileAVX2()
+// Requires: AVX
+TEXT maxKKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = a if a > b, else b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	VMAXPD  Y1, Y0, Y2
+	VMOVUPD Y2, (AX)
+	VMAXPD  Y1, Y0, Y2
+	VMOVUPD Y2, 32(AX)
+	VMAXPD  Y1, Y0, Y2
+	VMOVUPD Y2, 64(AX)
+	VMAXPD  Y1, Y0, Y2
+	VMOVUPD Y2, 96(AX)
+	VMAXPD  Y1, Y0, Y2
+	VMOVUPD Y2, 128(AX)
+	VMAXPD  Y1, Y0, Y2
+	VMOVUPD Y2, 160(AX)
+	VMAXPD  Y1, Y0, Y2
+	VMOVUPD Y2, 192(AX)
+	VMAXPD  Y1, Y0, Y2
+	VMOVUPD Y2, 224(AX)
+	VMAXPD  Y1, Y0, Y2
+	VMOVUPD Y2, 256(AX)
+	VMAXPD  Y1, Y0, Y2
+	VMOVUPD Y2, 288(AX)
+	VMAXPD  Y1, Y0, Y2
+	VMOVUPD Y2, 320(AX)
+	VMAXPD  Y1, Y0, Y2
+	VMOVUPD Y2, 352(AX)
+	VMAXPD  Y1, Y0, Y2
+	VMOVUPD Y2, 384(AX)
+	VMAXPD  Y1, Y0, Y2
+	VMOVUPD Y2, 416(AX)
+	VMAXPD  Y1, Y0, Y2
+	VMOVUPD Y2, 448(AX)
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func maxVVBlockAVX2()
+// Requires: AVX
+TEXT maxVVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a if a > b, else b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VMOVUPD (BX), Y0
+	VMAXPD  (CX), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD 32(BX), Y0
+	VMAXPD  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func maxKVBlockAVX2()
+// Requires: AVX
+TEXT maxKVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a if a > b, else b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	VMAXPD  (CX), Y0, Y1
+	VMOVUPD Y1, (AX)
+	VMAXPD  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func maxVKBlockAVX2()
+// Requires: AVX
+TEXT maxVKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a if a > b, else b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	VMOVUPD (BX), Y1
+	VMAXPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMAXPD  Y0, Y1, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func maxKKBlockAVX2()
+// Requires: AVX
+TEXT maxKKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a if a > b, else b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	VMAXPD  Y1, Y0, Y2
+	VMOVUPD Y2, (AX)
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func lessVVTileAVX2()
 // Requires: AVX, AVX2
-TEXT lessTileAVX2<>(SB), NOSPLIT, $0
+TEXT lessVVTileAVX2<>(SB), NOSPLIT, $0
 	// dst = 1 if a < b, else 0
 	VBROADCASTSD constants<>+0(SB), Y0
 	MOVQ         (SI), AX
 	ADDQ         R8, AX
-	MOVQ         R8, BX
-	ANDQ         32(SI), BX
-	ADDQ         8(SI), BX
-	MOVQ         32(SI), R10
-	ANDQ         $0x20, R10
-	LEAQ         (R10)(R10*2), R13
-	MOVQ         R8, CX
-	ANDQ         40(SI), CX
-	ADDQ         16(SI), CX
-	MOVQ         40(SI), R11
-	ANDQ         $0x20, R11
-	LEAQ         (R11)(R11*2), R14
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
 	VMOVUPD      (BX), Y1
 	VCMPPD       $0x11, (CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, (AX)
-	VMOVUPD      (BX)(R10*1), Y1
-	VCMPPD       $0x11, (CX)(R11*1), Y1, Y1
+	VMOVUPD      32(BX), Y1
+	VCMPPD       $0x11, 32(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 32(AX)
-	VMOVUPD      (BX)(R10*2), Y1
-	VCMPPD       $0x11, (CX)(R11*2), Y1, Y1
+	VMOVUPD      64(BX), Y1
+	VCMPPD       $0x11, 64(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 64(AX)
-	VMOVUPD      (BX)(R13*1), Y1
-	VCMPPD       $0x11, (CX)(R14*1), Y1, Y1
+	VMOVUPD      96(BX), Y1
+	VCMPPD       $0x11, 96(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 96(AX)
-	LEAQ         (BX)(R10*4), BX
-	LEAQ         (CX)(R11*4), CX
-	VMOVUPD      (BX), Y1
-	VCMPPD       $0x11, (CX), Y1, Y1
+	VMOVUPD      128(BX), Y1
+	VCMPPD       $0x11, 128(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 128(AX)
-	VMOVUPD      (BX)(R10*1), Y1
-	VCMPPD       $0x11, (CX)(R11*1), Y1, Y1
+	VMOVUPD      160(BX), Y1
+	VCMPPD       $0x11, 160(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 160(AX)
-	VMOVUPD      (BX)(R10*2), Y1
-	VCMPPD       $0x11, (CX)(R11*2), Y1, Y1
+	VMOVUPD      192(BX), Y1
+	VCMPPD       $0x11, 192(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 192(AX)
-	VMOVUPD      (BX)(R13*1), Y1
-	VCMPPD       $0x11, (CX)(R14*1), Y1, Y1
+	VMOVUPD      224(BX), Y1
+	VCMPPD       $0x11, 224(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 224(AX)
-	LEAQ         (BX)(R10*4), BX
-	LEAQ         (CX)(R11*4), CX
-	VMOVUPD      (BX), Y1
-	VCMPPD       $0x11, (CX), Y1, Y1
+	VMOVUPD      256(BX), Y1
+	VCMPPD       $0x11, 256(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 256(AX)
-	VMOVUPD      (BX)(R10*1), Y1
-	VCMPPD       $0x11, (CX)(R11*1), Y1, Y1
+	VMOVUPD      288(BX), Y1
+	VCMPPD       $0x11, 288(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 288(AX)
-	VMOVUPD      (BX)(R10*2), Y1
-	VCMPPD       $0x11, (CX)(R11*2), Y1, Y1
+	VMOVUPD      320(BX), Y1
+	VCMPPD       $0x11, 320(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 320(AX)
-	VMOVUPD      (BX)(R13*1), Y1
-	VCMPPD       $0x11, (CX)(R14*1), Y1, Y1
+	VMOVUPD      352(BX), Y1
+	VCMPPD       $0x11, 352(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 352(AX)
-	LEAQ         (BX)(R10*4), BX
-	LEAQ         (CX)(R11*4), CX
-	VMOVUPD      (BX), Y1
-	VCMPPD       $0x11, (CX), Y1, Y1
+	VMOVUPD      384(BX), Y1
+	VCMPPD       $0x11, 384(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 384(AX)
-	VMOVUPD      (BX)(R10*1), Y1
-	VCMPPD       $0x11, (CX)(R11*1), Y1, Y1
+	VMOVUPD      416(BX), Y1
+	VCMPPD       $0x11, 416(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 416(AX)
-	VMOVUPD      (BX)(R10*2), Y1
-	VCMPPD       $0x11, (CX)(R11*2), Y1, Y1
+	VMOVUPD      448(BX), Y1
+	VCMPPD       $0x11, 448(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 448(AX)
-	VMOVUPD      (BX)(R13*1), Y1
-	VCMPPD       $0x11, (CX)(R14*1), Y1, Y1
+	VMOVUPD      480(BX), Y1
+	VCMPPD       $0x11, 480(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 480(AX)
 	ADDQ         $0x40, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      60(SI), AX
+	MOVBQZX      61(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func lessBlockAVX2()
+// func lessKVTileAVX2()
 // Requires: AVX, AVX2
-TEXT lessBlockAVX2<>(SB), NOSPLIT, $0
+TEXT lessKVTileAVX2<>(SB), NOSPLIT, $0
 	// dst = 1 if a < b, else 0
 	VBROADCASTSD constants<>+0(SB), Y0
 	MOVQ         (SI), AX
 	ADDQ         R8, AX
-	MOVQ         R8, BX
-	ANDQ         32(SI), BX
-	ADDQ         8(SI), BX
-	MOVQ         32(SI), R10
-	ANDQ         $0x20, R10
-	MOVQ         R8, CX
-	ANDQ         40(SI), CX
-	ADDQ         16(SI), CX
-	MOVQ         40(SI), R11
-	ANDQ         $0x20, R11
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Y1
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	VCMPPD       $0x11, (CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, (AX)
+	VCMPPD       $0x11, 32(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 32(AX)
+	VCMPPD       $0x11, 64(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 64(AX)
+	VCMPPD       $0x11, 96(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 96(AX)
+	VCMPPD       $0x11, 128(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 128(AX)
+	VCMPPD       $0x11, 160(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 160(AX)
+	VCMPPD       $0x11, 192(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 192(AX)
+	VCMPPD       $0x11, 224(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 224(AX)
+	VCMPPD       $0x11, 256(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 256(AX)
+	VCMPPD       $0x11, 288(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 288(AX)
+	VCMPPD       $0x11, 320(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 320(AX)
+	VCMPPD       $0x11, 352(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 352(AX)
+	VCMPPD       $0x11, 384(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 384(AX)
+	VCMPPD       $0x11, 416(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 416(AX)
+	VCMPPD       $0x11, 448(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 448(AX)
+	VCMPPD       $0x11, 480(CX), Y1, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 480(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func lessVKTileAVX2()
+// Requires: AVX, AVX2
+TEXT lessVKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = 1 if a < b, else 0
+	VBROADCASTSD constants<>+0(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Y1
+	VMOVUPD      (BX), Y2
+	VCMPPD       $0x11, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, (AX)
+	VMOVUPD      32(BX), Y2
+	VCMPPD       $0x11, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 32(AX)
+	VMOVUPD      64(BX), Y2
+	VCMPPD       $0x11, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      96(BX), Y2
+	VCMPPD       $0x11, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 96(AX)
+	VMOVUPD      128(BX), Y2
+	VCMPPD       $0x11, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 128(AX)
+	VMOVUPD      160(BX), Y2
+	VCMPPD       $0x11, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 160(AX)
+	VMOVUPD      192(BX), Y2
+	VCMPPD       $0x11, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 192(AX)
+	VMOVUPD      224(BX), Y2
+	VCMPPD       $0x11, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 224(AX)
+	VMOVUPD      256(BX), Y2
+	VCMPPD       $0x11, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 256(AX)
+	VMOVUPD      288(BX), Y2
+	VCMPPD       $0x11, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 288(AX)
+	VMOVUPD      320(BX), Y2
+	VCMPPD       $0x11, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 320(AX)
+	VMOVUPD      352(BX), Y2
+	VCMPPD       $0x11, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 352(AX)
+	VMOVUPD      384(BX), Y2
+	VCMPPD       $0x11, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 384(AX)
+	VMOVUPD      416(BX), Y2
+	VCMPPD       $0x11, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 416(AX)
+	VMOVUPD      448(BX), Y2
+	VCMPPD       $0x11, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 448(AX)
+	VMOVUPD      480(BX), Y2
+	VCMPPD       $0x11, Y1, Y2, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 480(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func lessKKTileAVX2()
+// Requires: AVX, AVX2
+TEXT lessKKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = 1 if a < b, else 0
+	VBROADCASTSD constants<>+0(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Y1
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Y2
+	VCMPPD       $0x11, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, (AX)
+	VCMPPD       $0x11, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 32(AX)
+	VCMPPD       $0x11, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 64(AX)
+	VCMPPD       $0x11, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 96(AX)
+	VCMPPD       $0x11, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 128(AX)
+	VCMPPD       $0x11, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 160(AX)
+	VCMPPD       $0x11, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 192(AX)
+	VCMPPD       $0x11, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 224(AX)
+	VCMPPD       $0x11, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 256(AX)
+	VCMPPD       $0x11, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 288(AX)
+	VCMPPD       $0x11, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 320(AX)
+	VCMPPD       $0x11, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 352(AX)
+	VCMPPD       $0x11, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 384(AX)
+	VCMPPD       $0x11, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 416(AX)
+	VCMPPD       $0x11, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 448(AX)
+	VCMPPD       $0x11, Y2, Y1, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 480(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func lessVVBlockAVX2()
+// Requires: AVX, AVX2
+TEXT lessVVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = 1 if a < b, else 0
+	VBROADCASTSD constants<>+0(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
 	VMOVUPD      (BX), Y1
 	VCMPPD       $0x11, (CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, (AX)
-	VMOVUPD      (BX)(R10*1), Y1
-	VCMPPD       $0x11, (CX)(R11*1), Y1, Y1
+	VMOVUPD      32(BX), Y1
+	VCMPPD       $0x11, 32(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 32(AX)
 	ADDQ         $0x40, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      60(SI), AX
+	MOVBQZX      61(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
 	ADDQ $+64, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func atMostTileAVX2()
+// func lessKVBlockAVX2()
 // Requires: AVX, AVX2
-TEXT atMostTileAVX2<>(SB), NOSPLIT, $0
+TEXT lessKVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = 1 if a < b, else 0
+	VBROADCASTSD constants<>+0(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Y1
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	VCMPPD       $0x11, (CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, (AX)
+	VCMPPD       $0x11, 32(CX), Y1, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 32(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func lessVKBlockAVX2()
+// Requires: AVX, AVX2
+TEXT lessVKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = 1 if a < b, else 0
+	VBROADCASTSD constants<>+0(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Y1
+	VMOVUPD      (BX), Y2
+	VCMPPD       $0x11, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, (AX)
+	VMOVUPD      32(BX), Y2
+	VCMPPD       $0x11, Y1, Y2, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 32(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func lessKKBlockAVX2()
+// Requires: AVX, AVX2
+TEXT lessKKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = 1 if a < b, else 0
+	VBROADCASTSD constants<>+0(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Y1
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Y2
+	VCMPPD       $0x11, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, (AX)
+	VCMPPD       $0x11, Y2, Y1, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 32(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func atMostVVTileAVX2()
+// Requires: AVX, AVX2
+TEXT atMostVVTileAVX2<>(SB), NOSPLIT, $0
 	// dst = 1 if a ≤ b, else 0
 	VBROADCASTSD constants<>+0(SB), Y0
 	MOVQ         (SI), AX
 	ADDQ         R8, AX
-	MOVQ         R8, BX
-	ANDQ         32(SI), BX
-	ADDQ         8(SI), BX
-	MOVQ         32(SI), R10
-	ANDQ         $0x20, R10
-	LEAQ         (R10)(R10*2), R13
-	MOVQ         R8, CX
-	ANDQ         40(SI), CX
-	ADDQ         16(SI), CX
-	MOVQ         40(SI), R11
-	ANDQ         $0x20, R11
-	LEAQ         (R11)(R11*2), R14
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
 	VMOVUPD      (BX), Y1
 	VCMPPD       $0x12, (CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, (AX)
-	VMOVUPD      (BX)(R10*1), Y1
-	VCMPPD       $0x12, (CX)(R11*1), Y1, Y1
+	VMOVUPD      32(BX), Y1
+	VCMPPD       $0x12, 32(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 32(AX)
-	VMOVUPD      (BX)(R10*2), Y1
-	VCMPPD       $0x12, (CX)(R11*2), Y1, Y1
+	VMOVUPD      64(BX), Y1
+	VCMPPD       $0x12, 64(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 64(AX)
-	VMOVUPD      (BX)(R13*1), Y1
-	VCMPPD       $0x12, (CX)(R14*1), Y1, Y1
+	VMOVUPD      96(BX), Y1
+	VCMPPD       $0x12, 96(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 96(AX)
-	LEAQ         (BX)(R10*4), BX
-	LEAQ         (CX)(R11*4), CX
-	VMOVUPD      (BX), Y1
-	VCMPPD       $0x12, (CX), Y1, Y1
+	VMOVUPD      128(BX), Y1
+	VCMPPD       $0x12, 128(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 128(AX)
-	VMOVUPD      (BX)(R10*1), Y1
-	VCMPPD       $0x12, (CX)(R11*1), Y1, Y1
+	VMOVUPD      160(BX), Y1
+	VCMPPD       $0x12, 160(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 160(AX)
-	VMOVUPD      (BX)(R10*2), Y1
-	VCMPPD       $0x12, (CX)(R11*2), Y1, Y1
+	VMOVUPD      192(BX), Y1
+	VCMPPD       $0x12, 192(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 192(AX)
-	VMOVUPD      (BX)(R13*1), Y1
-	VCMPPD       $0x12, (CX)(R14*1), Y1, Y1
+	VMOVUPD      224(BX), Y1
+	VCMPPD       $0x12, 224(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 224(AX)
-	LEAQ         (BX)(R10*4), BX
-	LEAQ         (CX)(R11*4), CX
-	VMOVUPD      (BX), Y1
-	VCMPPD       $0x12, (CX), Y1, Y1
+	VMOVUPD      256(BX), Y1
+	VCMPPD       $0x12, 256(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 256(AX)
-	VMOVUPD      (BX)(R10*1), Y1
-	VCMPPD       $0x12, (CX)(R11*1), Y1, Y1
+	VMOVUPD      288(BX), Y1
+	VCMPPD       $0x12, 288(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 288(AX)
-	VMOVUPD      (BX)(R10*2), Y1
-	VCMPPD       $0x12, (CX)(R11*2), Y1, Y1
+	VMOVUPD      320(BX), Y1
+	VCMPPD       $0x12, 320(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 320(AX)
-	VMOVUPD      (BX)(R13*1), Y1
-	VCMPPD       $0x12, (CX)(R14*1), Y1, Y1
+	VMOVUPD      352(BX), Y1
+	VCMPPD       $0x12, 352(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 352(AX)
-	LEAQ         (BX)(R10*4), BX
-	LEAQ         (CX)(R11*4), CX
-	VMOVUPD      (BX), Y1
-	VCMPPD       $0x12, (CX), Y1, Y1
+	VMOVUPD      384(BX), Y1
+	VCMPPD       $0x12, 384(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 384(AX)
-	VMOVUPD      (BX)(R10*1), Y1
-	VCMPPD       $0x12, (CX)(R11*1), Y1, Y1
+	VMOVUPD      416(BX), Y1
+	VCMPPD       $0x12, 416(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 416(AX)
-	VMOVUPD      (BX)(R10*2), Y1
-	VCMPPD       $0x12, (CX)(R11*2), Y1, Y1
+	VMOVUPD      448(BX), Y1
+	VCMPPD       $0x12, 448(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 448(AX)
-	VMOVUPD      (BX)(R13*1), Y1
-	VCMPPD       $0x12, (CX)(R14*1), Y1, Y1
+	VMOVUPD      480(BX), Y1
+	VCMPPD       $0x12, 480(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 480(AX)
 	ADDQ         $0x40, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      60(SI), AX
+	MOVBQZX      61(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func atMostBlockAVX2()
+// func atMostKVTileAVX2()
 // Requires: AVX, AVX2
-TEXT atMostBlockAVX2<>(SB), NOSPLIT, $0
+TEXT atMostKVTileAVX2<>(SB), NOSPLIT, $0
 	// dst = 1 if a ≤ b, else 0
 	VBROADCASTSD constants<>+0(SB), Y0
 	MOVQ         (SI), AX
 	ADDQ         R8, AX
-	MOVQ         R8, BX
-	ANDQ         32(SI), BX
-	ADDQ         8(SI), BX
-	MOVQ         32(SI), R10
-	ANDQ         $0x20, R10
-	MOVQ         R8, CX
-	ANDQ         40(SI), CX
-	ADDQ         16(SI), CX
-	MOVQ         40(SI), R11
-	ANDQ         $0x20, R11
+	MOVQ         8(SI), BX
 	VMOVUPD      (BX), Y1
-	VCMPPD       $0x12, (CX), Y1, Y1
-	VPAND        Y0, Y1, Y1
-	VMOVUPD      Y1, (AX)
-	VMOVUPD      (BX)(R10*1), Y1
-	VCMPPD       $0x12, (CX)(R11*1), Y1, Y1
-	VPAND        Y0, Y1, Y1
-	VMOVUPD      Y1, 32(AX)
-	ADDQ         $0x40, SI
-	CMPQ         SI, DI
-	JEQ          done
-	MOVBQZX      60(SI), AX
-	JMP          (R9)(AX*8)
-
-done:
-	ADDQ $+64, R8
-	JMP  advanceAVX2<>+0(SB)
-
-// func equalTileAVX2()
-// Requires: AVX, AVX2
-TEXT equalTileAVX2<>(SB), NOSPLIT, $0
-	// dst = 1 if a = b, else 0
-	VBROADCASTSD constants<>+0(SB), Y0
-	MOVQ         (SI), AX
-	ADDQ         R8, AX
-	MOVQ         R8, BX
-	ANDQ         32(SI), BX
-	ADDQ         8(SI), BX
-	MOVQ         32(SI), R10
-	ANDQ         $0x20, R10
-	LEAQ         (R10)(R10*2), R13
-	MOVQ         R8, CX
-	ANDQ         40(SI), CX
-	ADDQ         16(SI), CX
-	MOVQ         40(SI), R11
-	ANDQ         $0x20, R11
-	LEAQ         (R11)(R11*2), R14
-	VMOVUPD      (BX), Y1
-	VCMPPD       $0x00, (CX), Y1, Y1
-	VPAND        Y0, Y1, Y1
-	VMOVUPD      Y1, (AX)
-	VMOVUPD      (BX)(R10*1), Y1
-	VCMPPD       $0x00, (CX)(R11*1), Y1, Y1
-	VPAND        Y0, Y1, Y1
-	VMOVUPD      Y1, 32(AX)
-	VMOVUPD      (BX)(R10*2), Y1
-	VCMPPD       $0x00, (CX)(R11*2), Y1, Y1
-	VPAND        Y0, Y1, Y1
-	VMOVUPD      Y1, 64(AX)
-	VMOVUPD      (BX)(R13*1), Y1
-	VCMPPD       $0x00, (CX)(R14*1), Y1, Y1
-	VPAND        Y0, Y1, Y1
-	VMOVUPD      Y1, 96(AX)
-	LEAQ         (BX)(R10*4), BX
-	LEAQ         (CX)(R11*4), CX
-	VMOVUPD      (BX), Y1
-	VCMPPD       $0x00, (CX), Y1, Y1
-	VPAND        Y0, Y1, Y1
-	VMOVUPD      Y1, 128(AX)
-	VMOVUPD      (BX)(R10*1), Y1
-	VCMPPD       $0x00, (CX)(R11*1), Y1, Y1
-	VPAND        Y0, Y1, Y1
-	VMOVUPD      Y1, 160(AX)
-	VMOVUPD      (BX)(R10*2), Y1
-	VCMPPD       $0x00, (CX)(R11*2), Y1, Y1
-	VPAND        Y0, Y1, Y1
-	VMOVUPD      Y1, 192(AX)
-	VMOVUPD      (BX)(R13*1), Y1
-	VCMPPD       $0x00, (CX)(R14*1), Y1, Y1
-	VPAND        Y0, Y1, Y1
-	VMOVUPD      Y1, 224(AX)
-	LEAQ         (BX)(R10*4), BX
-	LEAQ         (CX)(R11*4), CX
-	VMOVUPD      (BX), Y1
-	VCMPPD       $0x00, (CX), Y1, Y1
-	VPAND        Y0, Y1, Y1
-	VMOVUPD      Y1, 256(AX)
-	VMOVUPD      (BX)(R10*1), Y1
-	VCMPPD       $0x00, (CX)(R11*1), Y1, Y1
-	VPAND        Y0, Y1, Y1
-	VMOVUPD      Y1, 288(AX)
-	VMOVUPD      (BX)(R10*2), Y1
-	VCMPPD       $0x00, (CX)(R11*2), Y1, Y1
-	VPAND        Y0, Y1, Y1
-	VMOVUPD      Y1, 320(AX)
-	VMOVUPD      (BX)(R13*1), Y1
-	VCMPPD       $0x00, (CX)(R14*1), Y1, Y1
-	VPAND        Y0, Y1, Y1
-	VMOVUPD      Y1, 352(AX)
-	LEAQ         (BX)(R10*4), BX
-	LEAQ         (CX)(R11*4), CX
-	VMOVUPD      (BX), Y1
-	VCMPPD       $0x00, (CX), Y1, Y1
-	VPAND        Y0, Y1, Y1
-	VMOVUPD      Y1, 384(AX)
-	VMOVUPD      (BX)(R10*1), Y1
-	VCMPPD       $0x00, (CX)(R11*1), Y1, Y1
-	VPAND        Y0, Y1, Y1
-	VMOVUPD      Y1, 416(AX)
-	VMOVUPD      (BX)(R10*2), Y1
-	VCMPPD       $0x00, (CX)(R11*2), Y1, Y1
-	VPAND        Y0, Y1, Y1
-	VMOVUPD      Y1, 448(AX)
-	VMOVUPD      (BX)(R13*1), Y1
-	VCMPPD       $0x00, (CX)(R14*1), Y1, Y1
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	VCMPPD       $0x12, (CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, (AX)
+	VCMPPD       $0x12, 32(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 32(AX)
+	VCMPPD       $0x12, 64(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 64(AX)
+	VCMPPD       $0x12, 96(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 96(AX)
+	VCMPPD       $0x12, 128(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 128(AX)
+	VCMPPD       $0x12, 160(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 160(AX)
+	VCMPPD       $0x12, 192(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 192(AX)
+	VCMPPD       $0x12, 224(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 224(AX)
+	VCMPPD       $0x12, 256(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 256(AX)
+	VCMPPD       $0x12, 288(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 288(AX)
+	VCMPPD       $0x12, 320(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 320(AX)
+	VCMPPD       $0x12, 352(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 352(AX)
+	VCMPPD       $0x12, 384(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 384(AX)
+	VCMPPD       $0x12, 416(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 416(AX)
+	VCMPPD       $0x12, 448(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 448(AX)
+	VCMPPD       $0x12, 480(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 480(AX)
 	ADDQ         $0x40, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      60(SI), AX
+	MOVBQZX      61(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func equalBlockAVX2()
+// func atMostVKTileAVX2()
 // Requires: AVX, AVX2
-TEXT equalBlockAVX2<>(SB), NOSPLIT, $0
+TEXT atMostVKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = 1 if a ≤ b, else 0
+	VBROADCASTSD constants<>+0(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Y1
+	VMOVUPD      (BX), Y2
+	VCMPPD       $0x12, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, (AX)
+	VMOVUPD      32(BX), Y2
+	VCMPPD       $0x12, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 32(AX)
+	VMOVUPD      64(BX), Y2
+	VCMPPD       $0x12, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      96(BX), Y2
+	VCMPPD       $0x12, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 96(AX)
+	VMOVUPD      128(BX), Y2
+	VCMPPD       $0x12, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 128(AX)
+	VMOVUPD      160(BX), Y2
+	VCMPPD       $0x12, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 160(AX)
+	VMOVUPD      192(BX), Y2
+	VCMPPD       $0x12, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 192(AX)
+	VMOVUPD      224(BX), Y2
+	VCMPPD       $0x12, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 224(AX)
+	VMOVUPD      256(BX), Y2
+	VCMPPD       $0x12, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 256(AX)
+	VMOVUPD      288(BX), Y2
+	VCMPPD       $0x12, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 288(AX)
+	VMOVUPD      320(BX), Y2
+	VCMPPD       $0x12, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 320(AX)
+	VMOVUPD      352(BX), Y2
+	VCMPPD       $0x12, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 352(AX)
+	VMOVUPD      384(BX), Y2
+	VCMPPD       $0x12, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 384(AX)
+	VMOVUPD      416(BX), Y2
+	VCMPPD       $0x12, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 416(AX)
+	VMOVUPD      448(BX), Y2
+	VCMPPD       $0x12, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 448(AX)
+	VMOVUPD      480(BX), Y2
+	VCMPPD       $0x12, Y1, Y2, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 480(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func atMostKKTileAVX2()
+// Requires: AVX, AVX2
+TEXT atMostKKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = 1 if a ≤ b, else 0
+	VBROADCASTSD constants<>+0(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Y1
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Y2
+	VCMPPD       $0x12, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, (AX)
+	VCMPPD       $0x12, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 32(AX)
+	VCMPPD       $0x12, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 64(AX)
+	VCMPPD       $0x12, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 96(AX)
+	VCMPPD       $0x12, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 128(AX)
+	VCMPPD       $0x12, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 160(AX)
+	VCMPPD       $0x12, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 192(AX)
+	VCMPPD       $0x12, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 224(AX)
+	VCMPPD       $0x12, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 256(AX)
+	VCMPPD       $0x12, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 288(AX)
+	VCMPPD       $0x12, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 320(AX)
+	VCMPPD       $0x12, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 352(AX)
+	VCMPPD       $0x12, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 384(AX)
+	VCMPPD       $0x12, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 416(AX)
+	VCMPPD       $0x12, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 448(AX)
+	VCMPPD       $0x12, Y2, Y1, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 480(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func atMostVVBlockAVX2()
+// Requires: AVX, AVX2
+TEXT atMostVVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = 1 if a ≤ b, else 0
+	VBROADCASTSD constants<>+0(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	VMOVUPD      (BX), Y1
+	VCMPPD       $0x12, (CX), Y1, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, (AX)
+	VMOVUPD      32(BX), Y1
+	VCMPPD       $0x12, 32(CX), Y1, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 32(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func atMostKVBlockAVX2()
+// Requires: AVX, AVX2
+TEXT atMostKVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = 1 if a ≤ b, else 0
+	VBROADCASTSD constants<>+0(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Y1
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	VCMPPD       $0x12, (CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, (AX)
+	VCMPPD       $0x12, 32(CX), Y1, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 32(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func atMostVKBlockAVX2()
+// Requires: AVX, AVX2
+TEXT atMostVKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = 1 if a ≤ b, else 0
+	VBROADCASTSD constants<>+0(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Y1
+	VMOVUPD      (BX), Y2
+	VCMPPD       $0x12, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, (AX)
+	VMOVUPD      32(BX), Y2
+	VCMPPD       $0x12, Y1, Y2, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 32(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func atMostKKBlockAVX2()
+// Requires: AVX, AVX2
+TEXT atMostKKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = 1 if a ≤ b, else 0
+	VBROADCASTSD constants<>+0(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Y1
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Y2
+	VCMPPD       $0x12, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, (AX)
+	VCMPPD       $0x12, Y2, Y1, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 32(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func equalVVTileAVX2()
+// Requires: AVX, AVX2
+TEXT equalVVTileAVX2<>(SB), NOSPLIT, $0
 	// dst = 1 if a = b, else 0
 	VBROADCASTSD constants<>+0(SB), Y0
 	MOVQ         (SI), AX
 	ADDQ         R8, AX
-	MOVQ         R8, BX
-	ANDQ         32(SI), BX
-	ADDQ         8(SI), BX
-	MOVQ         32(SI), R10
-	ANDQ         $0x20, R10
-	MOVQ         R8, CX
-	ANDQ         40(SI), CX
-	ADDQ         16(SI), CX
-	MOVQ         40(SI), R11
-	ANDQ         $0x20, R11
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
 	VMOVUPD      (BX), Y1
 	VCMPPD       $0x00, (CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, (AX)
-	VMOVUPD      (BX)(R10*1), Y1
-	VCMPPD       $0x00, (CX)(R11*1), Y1, Y1
+	VMOVUPD      32(BX), Y1
+	VCMPPD       $0x00, 32(CX), Y1, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      64(BX), Y1
+	VCMPPD       $0x00, 64(CX), Y1, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 64(AX)
+	VMOVUPD      96(BX), Y1
+	VCMPPD       $0x00, 96(CX), Y1, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 96(AX)
+	VMOVUPD      128(BX), Y1
+	VCMPPD       $0x00, 128(CX), Y1, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 128(AX)
+	VMOVUPD      160(BX), Y1
+	VCMPPD       $0x00, 160(CX), Y1, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 160(AX)
+	VMOVUPD      192(BX), Y1
+	VCMPPD       $0x00, 192(CX), Y1, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 192(AX)
+	VMOVUPD      224(BX), Y1
+	VCMPPD       $0x00, 224(CX), Y1, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 224(AX)
+	VMOVUPD      256(BX), Y1
+	VCMPPD       $0x00, 256(CX), Y1, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 256(AX)
+	VMOVUPD      288(BX), Y1
+	VCMPPD       $0x00, 288(CX), Y1, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 288(AX)
+	VMOVUPD      320(BX), Y1
+	VCMPPD       $0x00, 320(CX), Y1, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 320(AX)
+	VMOVUPD      352(BX), Y1
+	VCMPPD       $0x00, 352(CX), Y1, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 352(AX)
+	VMOVUPD      384(BX), Y1
+	VCMPPD       $0x00, 384(CX), Y1, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 384(AX)
+	VMOVUPD      416(BX), Y1
+	VCMPPD       $0x00, 416(CX), Y1, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 416(AX)
+	VMOVUPD      448(BX), Y1
+	VCMPPD       $0x00, 448(CX), Y1, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 448(AX)
+	VMOVUPD      480(BX), Y1
+	VCMPPD       $0x00, 480(CX), Y1, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 480(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func equalKVTileAVX2()
+// Requires: AVX, AVX2
+TEXT equalKVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = 1 if a = b, else 0
+	VBROADCASTSD constants<>+0(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Y1
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	VCMPPD       $0x00, (CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, (AX)
+	VCMPPD       $0x00, 32(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 32(AX)
+	VCMPPD       $0x00, 64(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 64(AX)
+	VCMPPD       $0x00, 96(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 96(AX)
+	VCMPPD       $0x00, 128(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 128(AX)
+	VCMPPD       $0x00, 160(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 160(AX)
+	VCMPPD       $0x00, 192(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 192(AX)
+	VCMPPD       $0x00, 224(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 224(AX)
+	VCMPPD       $0x00, 256(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 256(AX)
+	VCMPPD       $0x00, 288(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 288(AX)
+	VCMPPD       $0x00, 320(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 320(AX)
+	VCMPPD       $0x00, 352(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 352(AX)
+	VCMPPD       $0x00, 384(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 384(AX)
+	VCMPPD       $0x00, 416(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 416(AX)
+	VCMPPD       $0x00, 448(CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 448(AX)
+	VCMPPD       $0x00, 480(CX), Y1, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 480(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func equalVKTileAVX2()
+// Requires: AVX, AVX2
+TEXT equalVKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = 1 if a = b, else 0
+	VBROADCASTSD constants<>+0(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Y1
+	VMOVUPD      (BX), Y2
+	VCMPPD       $0x00, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, (AX)
+	VMOVUPD      32(BX), Y2
+	VCMPPD       $0x00, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 32(AX)
+	VMOVUPD      64(BX), Y2
+	VCMPPD       $0x00, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      96(BX), Y2
+	VCMPPD       $0x00, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 96(AX)
+	VMOVUPD      128(BX), Y2
+	VCMPPD       $0x00, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 128(AX)
+	VMOVUPD      160(BX), Y2
+	VCMPPD       $0x00, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 160(AX)
+	VMOVUPD      192(BX), Y2
+	VCMPPD       $0x00, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 192(AX)
+	VMOVUPD      224(BX), Y2
+	VCMPPD       $0x00, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 224(AX)
+	VMOVUPD      256(BX), Y2
+	VCMPPD       $0x00, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 256(AX)
+	VMOVUPD      288(BX), Y2
+	VCMPPD       $0x00, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 288(AX)
+	VMOVUPD      320(BX), Y2
+	VCMPPD       $0x00, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 320(AX)
+	VMOVUPD      352(BX), Y2
+	VCMPPD       $0x00, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 352(AX)
+	VMOVUPD      384(BX), Y2
+	VCMPPD       $0x00, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 384(AX)
+	VMOVUPD      416(BX), Y2
+	VCMPPD       $0x00, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 416(AX)
+	VMOVUPD      448(BX), Y2
+	VCMPPD       $0x00, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, 448(AX)
+	VMOVUPD      480(BX), Y2
+	VCMPPD       $0x00, Y1, Y2, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 480(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func equalKKTileAVX2()
+// Requires: AVX, AVX2
+TEXT equalKKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = 1 if a = b, else 0
+	VBROADCASTSD constants<>+0(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Y1
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Y2
+	VCMPPD       $0x00, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, (AX)
+	VCMPPD       $0x00, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 32(AX)
+	VCMPPD       $0x00, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 64(AX)
+	VCMPPD       $0x00, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 96(AX)
+	VCMPPD       $0x00, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 128(AX)
+	VCMPPD       $0x00, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 160(AX)
+	VCMPPD       $0x00, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 192(AX)
+	VCMPPD       $0x00, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 224(AX)
+	VCMPPD       $0x00, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 256(AX)
+	VCMPPD       $0x00, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 288(AX)
+	VCMPPD       $0x00, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 320(AX)
+	VCMPPD       $0x00, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 352(AX)
+	VCMPPD       $0x00, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 384(AX)
+	VCMPPD       $0x00, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 416(AX)
+	VCMPPD       $0x00, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, 448(AX)
+	VCMPPD       $0x00, Y2, Y1, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 480(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func equalVVBlockAVX2()
+// Requires: AVX, AVX2
+TEXT equalVVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = 1 if a = b, else 0
+	VBROADCASTSD constants<>+0(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	VMOVUPD      (BX), Y1
+	VCMPPD       $0x00, (CX), Y1, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, (AX)
+	VMOVUPD      32(BX), Y1
+	VCMPPD       $0x00, 32(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 32(AX)
 	ADDQ         $0x40, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      60(SI), AX
+	MOVBQZX      61(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
 	ADDQ $+64, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func selectTileAVX2()
+// func equalKVBlockAVX2()
+// Requires: AVX, AVX2
+TEXT equalKVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = 1 if a = b, else 0
+	VBROADCASTSD constants<>+0(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Y1
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	VCMPPD       $0x00, (CX), Y1, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, (AX)
+	VCMPPD       $0x00, 32(CX), Y1, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 32(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func equalVKBlockAVX2()
+// Requires: AVX, AVX2
+TEXT equalVKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = 1 if a = b, else 0
+	VBROADCASTSD constants<>+0(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Y1
+	VMOVUPD      (BX), Y2
+	VCMPPD       $0x00, Y1, Y2, Y2
+	VPAND        Y0, Y2, Y2
+	VMOVUPD      Y2, (AX)
+	VMOVUPD      32(BX), Y2
+	VCMPPD       $0x00, Y1, Y2, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 32(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func equalKKBlockAVX2()
+// Requires: AVX, AVX2
+TEXT equalKKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = 1 if a = b, else 0
+	VBROADCASTSD constants<>+0(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Y1
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Y2
+	VCMPPD       $0x00, Y2, Y1, Y3
+	VPAND        Y0, Y3, Y3
+	VMOVUPD      Y3, (AX)
+	VCMPPD       $0x00, Y2, Y1, Y1
+	VPAND        Y0, Y1, Y1
+	VMOVUPD      Y1, 32(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func selectVVVTileAVX2()
 // Requires: AVX
-TEXT selectTileAVX2<>(SB), NOSPLIT, $0
+TEXT selectVVVTileAVX2<>(SB), NOSPLIT, $0
 	// dst = b if a ≠ 0, else c
 	VBROADCASTSD constants<>+8(SB), Y0
 	MOVQ         (SI), AX
 	ADDQ         R8, AX
-	MOVQ         R8, BX
-	ANDQ         32(SI), BX
-	ADDQ         8(SI), BX
-	MOVQ         32(SI), R10
-	ANDQ         $0x20, R10
-	LEAQ         (R10)(R10*2), R13
-	MOVQ         R8, CX
-	ANDQ         40(SI), CX
-	ADDQ         16(SI), CX
-	MOVQ         40(SI), R11
-	ANDQ         $0x20, R11
-	LEAQ         (R11)(R11*2), R14
-	MOVQ         R8, DX
-	ANDQ         48(SI), DX
-	ADDQ         24(SI), DX
-	MOVQ         48(SI), R12
-	ANDQ         $0x20, R12
-	LEAQ         (R12)(R12*2), R15
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	MOVQ         24(SI), DX
+	ADDQ         R8, DX
 	VMOVUPD      (BX), Y1
 	VMOVUPD      (CX), Y2
 	VCMPPD       $0x00, Y0, Y1, Y1
 	VBLENDVPD    Y1, (DX), Y2, Y1
 	VMOVUPD      Y1, (AX)
-	VMOVUPD      (BX)(R10*1), Y1
-	VMOVUPD      (CX)(R11*1), Y2
+	VMOVUPD      32(BX), Y1
+	VMOVUPD      32(CX), Y2
 	VCMPPD       $0x00, Y0, Y1, Y1
-	VBLENDVPD    Y1, (DX)(R12*1), Y2, Y1
+	VBLENDVPD    Y1, 32(DX), Y2, Y1
 	VMOVUPD      Y1, 32(AX)
-	VMOVUPD      (BX)(R10*2), Y1
-	VMOVUPD      (CX)(R11*2), Y2
+	VMOVUPD      64(BX), Y1
+	VMOVUPD      64(CX), Y2
 	VCMPPD       $0x00, Y0, Y1, Y1
-	VBLENDVPD    Y1, (DX)(R12*2), Y2, Y1
+	VBLENDVPD    Y1, 64(DX), Y2, Y1
 	VMOVUPD      Y1, 64(AX)
-	VMOVUPD      (BX)(R13*1), Y1
-	VMOVUPD      (CX)(R14*1), Y2
+	VMOVUPD      96(BX), Y1
+	VMOVUPD      96(CX), Y2
 	VCMPPD       $0x00, Y0, Y1, Y1
-	VBLENDVPD    Y1, (DX)(R15*1), Y2, Y1
+	VBLENDVPD    Y1, 96(DX), Y2, Y1
 	VMOVUPD      Y1, 96(AX)
-	LEAQ         (BX)(R10*4), BX
-	LEAQ         (CX)(R11*4), CX
-	LEAQ         (DX)(R12*4), DX
-	VMOVUPD      (BX), Y1
-	VMOVUPD      (CX), Y2
+	VMOVUPD      128(BX), Y1
+	VMOVUPD      128(CX), Y2
 	VCMPPD       $0x00, Y0, Y1, Y1
-	VBLENDVPD    Y1, (DX), Y2, Y1
+	VBLENDVPD    Y1, 128(DX), Y2, Y1
 	VMOVUPD      Y1, 128(AX)
-	VMOVUPD      (BX)(R10*1), Y1
-	VMOVUPD      (CX)(R11*1), Y2
+	VMOVUPD      160(BX), Y1
+	VMOVUPD      160(CX), Y2
 	VCMPPD       $0x00, Y0, Y1, Y1
-	VBLENDVPD    Y1, (DX)(R12*1), Y2, Y1
+	VBLENDVPD    Y1, 160(DX), Y2, Y1
 	VMOVUPD      Y1, 160(AX)
-	VMOVUPD      (BX)(R10*2), Y1
-	VMOVUPD      (CX)(R11*2), Y2
+	VMOVUPD      192(BX), Y1
+	VMOVUPD      192(CX), Y2
 	VCMPPD       $0x00, Y0, Y1, Y1
-	VBLENDVPD    Y1, (DX)(R12*2), Y2, Y1
+	VBLENDVPD    Y1, 192(DX), Y2, Y1
 	VMOVUPD      Y1, 192(AX)
-	VMOVUPD      (BX)(R13*1), Y1
-	VMOVUPD      (CX)(R14*1), Y2
+	VMOVUPD      224(BX), Y1
+	VMOVUPD      224(CX), Y2
 	VCMPPD       $0x00, Y0, Y1, Y1
-	VBLENDVPD    Y1, (DX)(R15*1), Y2, Y1
+	VBLENDVPD    Y1, 224(DX), Y2, Y1
 	VMOVUPD      Y1, 224(AX)
-	LEAQ         (BX)(R10*4), BX
-	LEAQ         (CX)(R11*4), CX
-	LEAQ         (DX)(R12*4), DX
-	VMOVUPD      (BX), Y1
-	VMOVUPD      (CX), Y2
+	VMOVUPD      256(BX), Y1
+	VMOVUPD      256(CX), Y2
 	VCMPPD       $0x00, Y0, Y1, Y1
-	VBLENDVPD    Y1, (DX), Y2, Y1
+	VBLENDVPD    Y1, 256(DX), Y2, Y1
 	VMOVUPD      Y1, 256(AX)
-	VMOVUPD      (BX)(R10*1), Y1
-	VMOVUPD      (CX)(R11*1), Y2
+	VMOVUPD      288(BX), Y1
+	VMOVUPD      288(CX), Y2
 	VCMPPD       $0x00, Y0, Y1, Y1
-	VBLENDVPD    Y1, (DX)(R12*1), Y2, Y1
+	VBLENDVPD    Y1, 288(DX), Y2, Y1
 	VMOVUPD      Y1, 288(AX)
-	VMOVUPD      (BX)(R10*2), Y1
-	VMOVUPD      (CX)(R11*2), Y2
+	VMOVUPD      320(BX), Y1
+	VMOVUPD      320(CX), Y2
 	VCMPPD       $0x00, Y0, Y1, Y1
-	VBLENDVPD    Y1, (DX)(R12*2), Y2, Y1
+	VBLENDVPD    Y1, 320(DX), Y2, Y1
 	VMOVUPD      Y1, 320(AX)
-	VMOVUPD      (BX)(R13*1), Y1
-	VMOVUPD      (CX)(R14*1), Y2
+	VMOVUPD      352(BX), Y1
+	VMOVUPD      352(CX), Y2
 	VCMPPD       $0x00, Y0, Y1, Y1
-	VBLENDVPD    Y1, (DX)(R15*1), Y2, Y1
+	VBLENDVPD    Y1, 352(DX), Y2, Y1
 	VMOVUPD      Y1, 352(AX)
-	LEAQ         (BX)(R10*4), BX
-	LEAQ         (CX)(R11*4), CX
-	LEAQ         (DX)(R12*4), DX
-	VMOVUPD      (BX), Y1
-	VMOVUPD      (CX), Y2
+	VMOVUPD      384(BX), Y1
+	VMOVUPD      384(CX), Y2
 	VCMPPD       $0x00, Y0, Y1, Y1
-	VBLENDVPD    Y1, (DX), Y2, Y1
+	VBLENDVPD    Y1, 384(DX), Y2, Y1
 	VMOVUPD      Y1, 384(AX)
-	VMOVUPD      (BX)(R10*1), Y1
-	VMOVUPD      (CX)(R11*1), Y2
+	VMOVUPD      416(BX), Y1
+	VMOVUPD      416(CX), Y2
 	VCMPPD       $0x00, Y0, Y1, Y1
-	VBLENDVPD    Y1, (DX)(R12*1), Y2, Y1
+	VBLENDVPD    Y1, 416(DX), Y2, Y1
 	VMOVUPD      Y1, 416(AX)
-	VMOVUPD      (BX)(R10*2), Y1
-	VMOVUPD      (CX)(R11*2), Y2
+	VMOVUPD      448(BX), Y1
+	VMOVUPD      448(CX), Y2
 	VCMPPD       $0x00, Y0, Y1, Y1
-	VBLENDVPD    Y1, (DX)(R12*2), Y2, Y1
+	VBLENDVPD    Y1, 448(DX), Y2, Y1
 	VMOVUPD      Y1, 448(AX)
-	VMOVUPD      (BX)(R13*1), Y1
-	VMOVUPD      (CX)(R14*1), Y2
+	VMOVUPD      480(BX), Y1
+	VMOVUPD      480(CX), Y2
 	VCMPPD       $0x00, Y0, Y1, Y0
-	VBLENDVPD    Y0, (DX)(R15*1), Y2, Y0
+	VBLENDVPD    Y0, 480(DX), Y2, Y0
 	VMOVUPD      Y0, 480(AX)
 	ADDQ         $0x40, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      60(SI), AX
+	MOVBQZX      61(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func selectBlockAVX2()
+// func selectKVVTileAVX2()
 // Requires: AVX
-TEXT selectBlockAVX2<>(SB), NOSPLIT, $0
+TEXT selectKVVTileAVX2<>(SB), NOSPLIT, $0
 	// dst = b if a ≠ 0, else c
 	VBROADCASTSD constants<>+8(SB), Y0
 	MOVQ         (SI), AX
 	ADDQ         R8, AX
-	MOVQ         R8, BX
-	ANDQ         32(SI), BX
-	ADDQ         8(SI), BX
-	MOVQ         32(SI), R10
-	ANDQ         $0x20, R10
-	MOVQ         R8, CX
-	ANDQ         40(SI), CX
-	ADDQ         16(SI), CX
-	MOVQ         40(SI), R11
-	ANDQ         $0x20, R11
-	MOVQ         R8, DX
-	ANDQ         48(SI), DX
-	ADDQ         24(SI), DX
-	MOVQ         48(SI), R12
-	ANDQ         $0x20, R12
+	MOVQ         8(SI), BX
 	VMOVUPD      (BX), Y1
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	MOVQ         24(SI), DX
+	ADDQ         R8, DX
 	VMOVUPD      (CX), Y2
-	VCMPPD       $0x00, Y0, Y1, Y1
-	VBLENDVPD    Y1, (DX), Y2, Y1
-	VMOVUPD      Y1, (AX)
-	VMOVUPD      (BX)(R10*1), Y1
-	VMOVUPD      (CX)(R11*1), Y2
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, (DX), Y2, Y3
+	VMOVUPD      Y3, (AX)
+	VMOVUPD      32(CX), Y2
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, 32(DX), Y2, Y3
+	VMOVUPD      Y3, 32(AX)
+	VMOVUPD      64(CX), Y2
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, 64(DX), Y2, Y3
+	VMOVUPD      Y3, 64(AX)
+	VMOVUPD      96(CX), Y2
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, 96(DX), Y2, Y3
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      128(CX), Y2
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, 128(DX), Y2, Y3
+	VMOVUPD      Y3, 128(AX)
+	VMOVUPD      160(CX), Y2
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, 160(DX), Y2, Y3
+	VMOVUPD      Y3, 160(AX)
+	VMOVUPD      192(CX), Y2
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, 192(DX), Y2, Y3
+	VMOVUPD      Y3, 192(AX)
+	VMOVUPD      224(CX), Y2
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, 224(DX), Y2, Y3
+	VMOVUPD      Y3, 224(AX)
+	VMOVUPD      256(CX), Y2
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, 256(DX), Y2, Y3
+	VMOVUPD      Y3, 256(AX)
+	VMOVUPD      288(CX), Y2
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, 288(DX), Y2, Y3
+	VMOVUPD      Y3, 288(AX)
+	VMOVUPD      320(CX), Y2
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, 320(DX), Y2, Y3
+	VMOVUPD      Y3, 320(AX)
+	VMOVUPD      352(CX), Y2
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, 352(DX), Y2, Y3
+	VMOVUPD      Y3, 352(AX)
+	VMOVUPD      384(CX), Y2
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, 384(DX), Y2, Y3
+	VMOVUPD      Y3, 384(AX)
+	VMOVUPD      416(CX), Y2
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, 416(DX), Y2, Y3
+	VMOVUPD      Y3, 416(AX)
+	VMOVUPD      448(CX), Y2
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, 448(DX), Y2, Y3
+	VMOVUPD      Y3, 448(AX)
+	VMOVUPD      480(CX), Y2
 	VCMPPD       $0x00, Y0, Y1, Y0
-	VBLENDVPD    Y0, (DX)(R12*1), Y2, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         $0x40, SI
-	CMPQ         SI, DI
-	JEQ          done
-	MOVBQZX      60(SI), AX
-	JMP          (R9)(AX*8)
-
-done:
-	ADDQ $+64, R8
-	JMP  advanceAVX2<>+0(SB)
-
-// func absTileAVX2()
-// Requires: AVX
-TEXT absTileAVX2<>(SB), NOSPLIT, $0
-	// dst = |a|
-	VBROADCASTSD constants<>+16(SB), Y0
-	MOVQ         (SI), AX
-	ADDQ         R8, AX
-	MOVQ         R8, BX
-	ANDQ         32(SI), BX
-	ADDQ         8(SI), BX
-	MOVQ         32(SI), R10
-	ANDQ         $0x20, R10
-	LEAQ         (R10)(R10*2), R13
-	VANDPD       (BX), Y0, Y1
-	VMOVUPD      Y1, (AX)
-	VANDPD       (BX)(R10*1), Y0, Y1
-	VMOVUPD      Y1, 32(AX)
-	VANDPD       (BX)(R10*2), Y0, Y1
-	VMOVUPD      Y1, 64(AX)
-	VANDPD       (BX)(R13*1), Y0, Y1
-	VMOVUPD      Y1, 96(AX)
-	LEAQ         (BX)(R10*4), BX
-	VANDPD       (BX), Y0, Y1
-	VMOVUPD      Y1, 128(AX)
-	VANDPD       (BX)(R10*1), Y0, Y1
-	VMOVUPD      Y1, 160(AX)
-	VANDPD       (BX)(R10*2), Y0, Y1
-	VMOVUPD      Y1, 192(AX)
-	VANDPD       (BX)(R13*1), Y0, Y1
-	VMOVUPD      Y1, 224(AX)
-	LEAQ         (BX)(R10*4), BX
-	VANDPD       (BX), Y0, Y1
-	VMOVUPD      Y1, 256(AX)
-	VANDPD       (BX)(R10*1), Y0, Y1
-	VMOVUPD      Y1, 288(AX)
-	VANDPD       (BX)(R10*2), Y0, Y1
-	VMOVUPD      Y1, 320(AX)
-	VANDPD       (BX)(R13*1), Y0, Y1
-	VMOVUPD      Y1, 352(AX)
-	LEAQ         (BX)(R10*4), BX
-	VANDPD       (BX), Y0, Y1
-	VMOVUPD      Y1, 384(AX)
-	VANDPD       (BX)(R10*1), Y0, Y1
-	VMOVUPD      Y1, 416(AX)
-	VANDPD       (BX)(R10*2), Y0, Y1
-	VMOVUPD      Y1, 448(AX)
-	VANDPD       (BX)(R13*1), Y0, Y0
+	VBLENDVPD    Y0, 480(DX), Y2, Y0
 	VMOVUPD      Y0, 480(AX)
 	ADDQ         $0x40, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      60(SI), AX
+	MOVBQZX      61(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func absBlockAVX2()
+// func selectVKVTileAVX2()
 // Requires: AVX
-TEXT absBlockAVX2<>(SB), NOSPLIT, $0
-	// dst = |a|
-	VBROADCASTSD constants<>+16(SB), Y0
+TEXT selectVKVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = b if a ≠ 0, else c
+	VBROADCASTSD constants<>+8(SB), Y0
 	MOVQ         (SI), AX
 	ADDQ         R8, AX
-	MOVQ         R8, BX
-	ANDQ         32(SI), BX
-	ADDQ         8(SI), BX
-	MOVQ         32(SI), R10
-	ANDQ         $0x20, R10
-	VANDPD       (BX), Y0, Y1
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Y1
+	MOVQ         24(SI), DX
+	ADDQ         R8, DX
+	VMOVUPD      (BX), Y2
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, (DX), Y1, Y2
+	VMOVUPD      Y2, (AX)
+	VMOVUPD      32(BX), Y2
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, 32(DX), Y1, Y2
+	VMOVUPD      Y2, 32(AX)
+	VMOVUPD      64(BX), Y2
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, 64(DX), Y1, Y2
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      96(BX), Y2
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, 96(DX), Y1, Y2
+	VMOVUPD      Y2, 96(AX)
+	VMOVUPD      128(BX), Y2
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, 128(DX), Y1, Y2
+	VMOVUPD      Y2, 128(AX)
+	VMOVUPD      160(BX), Y2
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, 160(DX), Y1, Y2
+	VMOVUPD      Y2, 160(AX)
+	VMOVUPD      192(BX), Y2
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, 192(DX), Y1, Y2
+	VMOVUPD      Y2, 192(AX)
+	VMOVUPD      224(BX), Y2
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, 224(DX), Y1, Y2
+	VMOVUPD      Y2, 224(AX)
+	VMOVUPD      256(BX), Y2
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, 256(DX), Y1, Y2
+	VMOVUPD      Y2, 256(AX)
+	VMOVUPD      288(BX), Y2
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, 288(DX), Y1, Y2
+	VMOVUPD      Y2, 288(AX)
+	VMOVUPD      320(BX), Y2
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, 320(DX), Y1, Y2
+	VMOVUPD      Y2, 320(AX)
+	VMOVUPD      352(BX), Y2
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, 352(DX), Y1, Y2
+	VMOVUPD      Y2, 352(AX)
+	VMOVUPD      384(BX), Y2
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, 384(DX), Y1, Y2
+	VMOVUPD      Y2, 384(AX)
+	VMOVUPD      416(BX), Y2
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, 416(DX), Y1, Y2
+	VMOVUPD      Y2, 416(AX)
+	VMOVUPD      448(BX), Y2
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, 448(DX), Y1, Y2
+	VMOVUPD      Y2, 448(AX)
+	VMOVUPD      480(BX), Y2
+	VCMPPD       $0x00, Y0, Y2, Y0
+	VBLENDVPD    Y0, 480(DX), Y1, Y0
+	VMOVUPD      Y0, 480(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func selectKKVTileAVX2()
+// Requires: AVX
+TEXT selectKKVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = b if a ≠ 0, else c
+	VBROADCASTSD constants<>+8(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Y1
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Y2
+	MOVQ         24(SI), DX
+	ADDQ         R8, DX
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, (DX), Y2, Y3
+	VMOVUPD      Y3, (AX)
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, 32(DX), Y2, Y3
+	VMOVUPD      Y3, 32(AX)
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, 64(DX), Y2, Y3
+	VMOVUPD      Y3, 64(AX)
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, 96(DX), Y2, Y3
+	VMOVUPD      Y3, 96(AX)
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, 128(DX), Y2, Y3
+	VMOVUPD      Y3, 128(AX)
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, 160(DX), Y2, Y3
+	VMOVUPD      Y3, 160(AX)
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, 192(DX), Y2, Y3
+	VMOVUPD      Y3, 192(AX)
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, 224(DX), Y2, Y3
+	VMOVUPD      Y3, 224(AX)
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, 256(DX), Y2, Y3
+	VMOVUPD      Y3, 256(AX)
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, 288(DX), Y2, Y3
+	VMOVUPD      Y3, 288(AX)
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, 320(DX), Y2, Y3
+	VMOVUPD      Y3, 320(AX)
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, 352(DX), Y2, Y3
+	VMOVUPD      Y3, 352(AX)
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, 384(DX), Y2, Y3
+	VMOVUPD      Y3, 384(AX)
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, 416(DX), Y2, Y3
+	VMOVUPD      Y3, 416(AX)
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, 448(DX), Y2, Y3
+	VMOVUPD      Y3, 448(AX)
+	VCMPPD       $0x00, Y0, Y1, Y0
+	VBLENDVPD    Y0, 480(DX), Y2, Y0
+	VMOVUPD      Y0, 480(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func selectVVKTileAVX2()
+// Requires: AVX
+TEXT selectVVKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = b if a ≠ 0, else c
+	VBROADCASTSD constants<>+8(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	MOVQ         24(SI), DX
+	VMOVUPD      (DX), Y1
+	VMOVUPD      (BX), Y2
+	VMOVUPD      (CX), Y3
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, Y1, Y3, Y2
+	VMOVUPD      Y2, (AX)
+	VMOVUPD      32(BX), Y2
+	VMOVUPD      32(CX), Y3
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, Y1, Y3, Y2
+	VMOVUPD      Y2, 32(AX)
+	VMOVUPD      64(BX), Y2
+	VMOVUPD      64(CX), Y3
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, Y1, Y3, Y2
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      96(BX), Y2
+	VMOVUPD      96(CX), Y3
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, Y1, Y3, Y2
+	VMOVUPD      Y2, 96(AX)
+	VMOVUPD      128(BX), Y2
+	VMOVUPD      128(CX), Y3
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, Y1, Y3, Y2
+	VMOVUPD      Y2, 128(AX)
+	VMOVUPD      160(BX), Y2
+	VMOVUPD      160(CX), Y3
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, Y1, Y3, Y2
+	VMOVUPD      Y2, 160(AX)
+	VMOVUPD      192(BX), Y2
+	VMOVUPD      192(CX), Y3
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, Y1, Y3, Y2
+	VMOVUPD      Y2, 192(AX)
+	VMOVUPD      224(BX), Y2
+	VMOVUPD      224(CX), Y3
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, Y1, Y3, Y2
+	VMOVUPD      Y2, 224(AX)
+	VMOVUPD      256(BX), Y2
+	VMOVUPD      256(CX), Y3
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, Y1, Y3, Y2
+	VMOVUPD      Y2, 256(AX)
+	VMOVUPD      288(BX), Y2
+	VMOVUPD      288(CX), Y3
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, Y1, Y3, Y2
+	VMOVUPD      Y2, 288(AX)
+	VMOVUPD      320(BX), Y2
+	VMOVUPD      320(CX), Y3
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, Y1, Y3, Y2
+	VMOVUPD      Y2, 320(AX)
+	VMOVUPD      352(BX), Y2
+	VMOVUPD      352(CX), Y3
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, Y1, Y3, Y2
+	VMOVUPD      Y2, 352(AX)
+	VMOVUPD      384(BX), Y2
+	VMOVUPD      384(CX), Y3
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, Y1, Y3, Y2
+	VMOVUPD      Y2, 384(AX)
+	VMOVUPD      416(BX), Y2
+	VMOVUPD      416(CX), Y3
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, Y1, Y3, Y2
+	VMOVUPD      Y2, 416(AX)
+	VMOVUPD      448(BX), Y2
+	VMOVUPD      448(CX), Y3
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, Y1, Y3, Y2
+	VMOVUPD      Y2, 448(AX)
+	VMOVUPD      480(BX), Y2
+	VMOVUPD      480(CX), Y3
+	VCMPPD       $0x00, Y0, Y2, Y0
+	VBLENDVPD    Y0, Y1, Y3, Y0
+	VMOVUPD      Y0, 480(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func selectKVKTileAVX2()
+// Requires: AVX
+TEXT selectKVKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = b if a ≠ 0, else c
+	VBROADCASTSD constants<>+8(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Y1
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	MOVQ         24(SI), DX
+	VMOVUPD      (DX), Y2
+	VMOVUPD      (CX), Y3
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y2, Y3, Y4
+	VMOVUPD      Y4, (AX)
+	VMOVUPD      32(CX), Y3
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y2, Y3, Y4
+	VMOVUPD      Y4, 32(AX)
+	VMOVUPD      64(CX), Y3
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y2, Y3, Y4
+	VMOVUPD      Y4, 64(AX)
+	VMOVUPD      96(CX), Y3
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y2, Y3, Y4
+	VMOVUPD      Y4, 96(AX)
+	VMOVUPD      128(CX), Y3
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y2, Y3, Y4
+	VMOVUPD      Y4, 128(AX)
+	VMOVUPD      160(CX), Y3
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y2, Y3, Y4
+	VMOVUPD      Y4, 160(AX)
+	VMOVUPD      192(CX), Y3
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y2, Y3, Y4
+	VMOVUPD      Y4, 192(AX)
+	VMOVUPD      224(CX), Y3
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y2, Y3, Y4
+	VMOVUPD      Y4, 224(AX)
+	VMOVUPD      256(CX), Y3
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y2, Y3, Y4
+	VMOVUPD      Y4, 256(AX)
+	VMOVUPD      288(CX), Y3
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y2, Y3, Y4
+	VMOVUPD      Y4, 288(AX)
+	VMOVUPD      320(CX), Y3
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y2, Y3, Y4
+	VMOVUPD      Y4, 320(AX)
+	VMOVUPD      352(CX), Y3
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y2, Y3, Y4
+	VMOVUPD      Y4, 352(AX)
+	VMOVUPD      384(CX), Y3
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y2, Y3, Y4
+	VMOVUPD      Y4, 384(AX)
+	VMOVUPD      416(CX), Y3
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y2, Y3, Y4
+	VMOVUPD      Y4, 416(AX)
+	VMOVUPD      448(CX), Y3
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y2, Y3, Y4
+	VMOVUPD      Y4, 448(AX)
+	VMOVUPD      480(CX), Y3
+	VCMPPD       $0x00, Y0, Y1, Y0
+	VBLENDVPD    Y0, Y2, Y3, Y0
+	VMOVUPD      Y0, 480(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func selectVKKTileAVX2()
+// Requires: AVX
+TEXT selectVKKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = b if a ≠ 0, else c
+	VBROADCASTSD constants<>+8(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Y1
+	MOVQ         24(SI), DX
+	VMOVUPD      (DX), Y2
+	VMOVUPD      (BX), Y3
+	VCMPPD       $0x00, Y0, Y3, Y3
+	VBLENDVPD    Y3, Y2, Y1, Y3
+	VMOVUPD      Y3, (AX)
+	VMOVUPD      32(BX), Y3
+	VCMPPD       $0x00, Y0, Y3, Y3
+	VBLENDVPD    Y3, Y2, Y1, Y3
+	VMOVUPD      Y3, 32(AX)
+	VMOVUPD      64(BX), Y3
+	VCMPPD       $0x00, Y0, Y3, Y3
+	VBLENDVPD    Y3, Y2, Y1, Y3
+	VMOVUPD      Y3, 64(AX)
+	VMOVUPD      96(BX), Y3
+	VCMPPD       $0x00, Y0, Y3, Y3
+	VBLENDVPD    Y3, Y2, Y1, Y3
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      128(BX), Y3
+	VCMPPD       $0x00, Y0, Y3, Y3
+	VBLENDVPD    Y3, Y2, Y1, Y3
+	VMOVUPD      Y3, 128(AX)
+	VMOVUPD      160(BX), Y3
+	VCMPPD       $0x00, Y0, Y3, Y3
+	VBLENDVPD    Y3, Y2, Y1, Y3
+	VMOVUPD      Y3, 160(AX)
+	VMOVUPD      192(BX), Y3
+	VCMPPD       $0x00, Y0, Y3, Y3
+	VBLENDVPD    Y3, Y2, Y1, Y3
+	VMOVUPD      Y3, 192(AX)
+	VMOVUPD      224(BX), Y3
+	VCMPPD       $0x00, Y0, Y3, Y3
+	VBLENDVPD    Y3, Y2, Y1, Y3
+	VMOVUPD      Y3, 224(AX)
+	VMOVUPD      256(BX), Y3
+	VCMPPD       $0x00, Y0, Y3, Y3
+	VBLENDVPD    Y3, Y2, Y1, Y3
+	VMOVUPD      Y3, 256(AX)
+	VMOVUPD      288(BX), Y3
+	VCMPPD       $0x00, Y0, Y3, Y3
+	VBLENDVPD    Y3, Y2, Y1, Y3
+	VMOVUPD      Y3, 288(AX)
+	VMOVUPD      320(BX), Y3
+	VCMPPD       $0x00, Y0, Y3, Y3
+	VBLENDVPD    Y3, Y2, Y1, Y3
+	VMOVUPD      Y3, 320(AX)
+	VMOVUPD      352(BX), Y3
+	VCMPPD       $0x00, Y0, Y3, Y3
+	VBLENDVPD    Y3, Y2, Y1, Y3
+	VMOVUPD      Y3, 352(AX)
+	VMOVUPD      384(BX), Y3
+	VCMPPD       $0x00, Y0, Y3, Y3
+	VBLENDVPD    Y3, Y2, Y1, Y3
+	VMOVUPD      Y3, 384(AX)
+	VMOVUPD      416(BX), Y3
+	VCMPPD       $0x00, Y0, Y3, Y3
+	VBLENDVPD    Y3, Y2, Y1, Y3
+	VMOVUPD      Y3, 416(AX)
+	VMOVUPD      448(BX), Y3
+	VCMPPD       $0x00, Y0, Y3, Y3
+	VBLENDVPD    Y3, Y2, Y1, Y3
+	VMOVUPD      Y3, 448(AX)
+	VMOVUPD      480(BX), Y3
+	VCMPPD       $0x00, Y0, Y3, Y0
+	VBLENDVPD    Y0, Y2, Y1, Y0
+	VMOVUPD      Y0, 480(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func selectKKKTileAVX2()
+// Requires: AVX
+TEXT selectKKKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = b if a ≠ 0, else c
+	VBROADCASTSD constants<>+8(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Y1
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Y2
+	MOVQ         24(SI), DX
+	VMOVUPD      (DX), Y3
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y3, Y2, Y4
+	VMOVUPD      Y4, (AX)
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y3, Y2, Y4
+	VMOVUPD      Y4, 32(AX)
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y3, Y2, Y4
+	VMOVUPD      Y4, 64(AX)
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y3, Y2, Y4
+	VMOVUPD      Y4, 96(AX)
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y3, Y2, Y4
+	VMOVUPD      Y4, 128(AX)
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y3, Y2, Y4
+	VMOVUPD      Y4, 160(AX)
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y3, Y2, Y4
+	VMOVUPD      Y4, 192(AX)
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y3, Y2, Y4
+	VMOVUPD      Y4, 224(AX)
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y3, Y2, Y4
+	VMOVUPD      Y4, 256(AX)
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y3, Y2, Y4
+	VMOVUPD      Y4, 288(AX)
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y3, Y2, Y4
+	VMOVUPD      Y4, 320(AX)
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y3, Y2, Y4
+	VMOVUPD      Y4, 352(AX)
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y3, Y2, Y4
+	VMOVUPD      Y4, 384(AX)
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y3, Y2, Y4
+	VMOVUPD      Y4, 416(AX)
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y3, Y2, Y4
+	VMOVUPD      Y4, 448(AX)
+	VCMPPD       $0x00, Y0, Y1, Y0
+	VBLENDVPD    Y0, Y3, Y2, Y0
+	VMOVUPD      Y0, 480(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func selectVVVBlockAVX2()
+// Requires: AVX
+TEXT selectVVVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = b if a ≠ 0, else c
+	VBROADCASTSD constants<>+8(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	MOVQ         24(SI), DX
+	ADDQ         R8, DX
+	VMOVUPD      (BX), Y1
+	VMOVUPD      (CX), Y2
+	VCMPPD       $0x00, Y0, Y1, Y1
+	VBLENDVPD    Y1, (DX), Y2, Y1
 	VMOVUPD      Y1, (AX)
-	VANDPD       (BX)(R10*1), Y0, Y0
+	VMOVUPD      32(BX), Y1
+	VMOVUPD      32(CX), Y2
+	VCMPPD       $0x00, Y0, Y1, Y0
+	VBLENDVPD    Y0, 32(DX), Y2, Y0
 	VMOVUPD      Y0, 32(AX)
 	ADDQ         $0x40, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      60(SI), AX
+	MOVBQZX      61(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
 	ADDQ $+64, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func sqrtTileAVX2()
+// func selectKVVBlockAVX2()
 // Requires: AVX
-TEXT sqrtTileAVX2<>(SB), NOSPLIT, $0
+TEXT selectKVVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = b if a ≠ 0, else c
+	VBROADCASTSD constants<>+8(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Y1
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	MOVQ         24(SI), DX
+	ADDQ         R8, DX
+	VMOVUPD      (CX), Y2
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, (DX), Y2, Y3
+	VMOVUPD      Y3, (AX)
+	VMOVUPD      32(CX), Y2
+	VCMPPD       $0x00, Y0, Y1, Y0
+	VBLENDVPD    Y0, 32(DX), Y2, Y0
+	VMOVUPD      Y0, 32(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func selectVKVBlockAVX2()
+// Requires: AVX
+TEXT selectVKVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = b if a ≠ 0, else c
+	VBROADCASTSD constants<>+8(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Y1
+	MOVQ         24(SI), DX
+	ADDQ         R8, DX
+	VMOVUPD      (BX), Y2
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, (DX), Y1, Y2
+	VMOVUPD      Y2, (AX)
+	VMOVUPD      32(BX), Y2
+	VCMPPD       $0x00, Y0, Y2, Y0
+	VBLENDVPD    Y0, 32(DX), Y1, Y0
+	VMOVUPD      Y0, 32(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func selectKKVBlockAVX2()
+// Requires: AVX
+TEXT selectKKVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = b if a ≠ 0, else c
+	VBROADCASTSD constants<>+8(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Y1
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Y2
+	MOVQ         24(SI), DX
+	ADDQ         R8, DX
+	VCMPPD       $0x00, Y0, Y1, Y3
+	VBLENDVPD    Y3, (DX), Y2, Y3
+	VMOVUPD      Y3, (AX)
+	VCMPPD       $0x00, Y0, Y1, Y0
+	VBLENDVPD    Y0, 32(DX), Y2, Y0
+	VMOVUPD      Y0, 32(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func selectVVKBlockAVX2()
+// Requires: AVX
+TEXT selectVVKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = b if a ≠ 0, else c
+	VBROADCASTSD constants<>+8(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	MOVQ         24(SI), DX
+	VMOVUPD      (DX), Y1
+	VMOVUPD      (BX), Y2
+	VMOVUPD      (CX), Y3
+	VCMPPD       $0x00, Y0, Y2, Y2
+	VBLENDVPD    Y2, Y1, Y3, Y2
+	VMOVUPD      Y2, (AX)
+	VMOVUPD      32(BX), Y2
+	VMOVUPD      32(CX), Y3
+	VCMPPD       $0x00, Y0, Y2, Y0
+	VBLENDVPD    Y0, Y1, Y3, Y0
+	VMOVUPD      Y0, 32(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func selectKVKBlockAVX2()
+// Requires: AVX
+TEXT selectKVKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = b if a ≠ 0, else c
+	VBROADCASTSD constants<>+8(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Y1
+	MOVQ         16(SI), CX
+	ADDQ         R8, CX
+	MOVQ         24(SI), DX
+	VMOVUPD      (DX), Y2
+	VMOVUPD      (CX), Y3
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y2, Y3, Y4
+	VMOVUPD      Y4, (AX)
+	VMOVUPD      32(CX), Y3
+	VCMPPD       $0x00, Y0, Y1, Y0
+	VBLENDVPD    Y0, Y2, Y3, Y0
+	VMOVUPD      Y0, 32(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func selectVKKBlockAVX2()
+// Requires: AVX
+TEXT selectVKKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = b if a ≠ 0, else c
+	VBROADCASTSD constants<>+8(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Y1
+	MOVQ         24(SI), DX
+	VMOVUPD      (DX), Y2
+	VMOVUPD      (BX), Y3
+	VCMPPD       $0x00, Y0, Y3, Y3
+	VBLENDVPD    Y3, Y2, Y1, Y3
+	VMOVUPD      Y3, (AX)
+	VMOVUPD      32(BX), Y3
+	VCMPPD       $0x00, Y0, Y3, Y0
+	VBLENDVPD    Y0, Y2, Y1, Y0
+	VMOVUPD      Y0, 32(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func selectKKKBlockAVX2()
+// Requires: AVX
+TEXT selectKKKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = b if a ≠ 0, else c
+	VBROADCASTSD constants<>+8(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Y1
+	MOVQ         16(SI), CX
+	VMOVUPD      (CX), Y2
+	MOVQ         24(SI), DX
+	VMOVUPD      (DX), Y3
+	VCMPPD       $0x00, Y0, Y1, Y4
+	VBLENDVPD    Y4, Y3, Y2, Y4
+	VMOVUPD      Y4, (AX)
+	VCMPPD       $0x00, Y0, Y1, Y0
+	VBLENDVPD    Y0, Y3, Y2, Y0
+	VMOVUPD      Y0, 32(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func absVTileAVX2()
+// Requires: AVX
+TEXT absVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = |a|
+	VBROADCASTSD constants<>+16(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	VANDPD       (BX), Y0, Y1
+	VMOVUPD      Y1, (AX)
+	VANDPD       32(BX), Y0, Y1
+	VMOVUPD      Y1, 32(AX)
+	VANDPD       64(BX), Y0, Y1
+	VMOVUPD      Y1, 64(AX)
+	VANDPD       96(BX), Y0, Y1
+	VMOVUPD      Y1, 96(AX)
+	VANDPD       128(BX), Y0, Y1
+	VMOVUPD      Y1, 128(AX)
+	VANDPD       160(BX), Y0, Y1
+	VMOVUPD      Y1, 160(AX)
+	VANDPD       192(BX), Y0, Y1
+	VMOVUPD      Y1, 192(AX)
+	VANDPD       224(BX), Y0, Y1
+	VMOVUPD      Y1, 224(AX)
+	VANDPD       256(BX), Y0, Y1
+	VMOVUPD      Y1, 256(AX)
+	VANDPD       288(BX), Y0, Y1
+	VMOVUPD      Y1, 288(AX)
+	VANDPD       320(BX), Y0, Y1
+	VMOVUPD      Y1, 320(AX)
+	VANDPD       352(BX), Y0, Y1
+	VMOVUPD      Y1, 352(AX)
+	VANDPD       384(BX), Y0, Y1
+	VMOVUPD      Y1, 384(AX)
+	VANDPD       416(BX), Y0, Y1
+	VMOVUPD      Y1, 416(AX)
+	VANDPD       448(BX), Y0, Y1
+	VMOVUPD      Y1, 448(AX)
+	VANDPD       480(BX), Y0, Y0
+	VMOVUPD      Y0, 480(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func absKTileAVX2()
+// Requires: AVX
+TEXT absKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = |a|
+	VBROADCASTSD constants<>+16(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Y1
+	VANDPD       Y1, Y0, Y2
+	VMOVUPD      Y2, (AX)
+	VANDPD       Y1, Y0, Y2
+	VMOVUPD      Y2, 32(AX)
+	VANDPD       Y1, Y0, Y2
+	VMOVUPD      Y2, 64(AX)
+	VANDPD       Y1, Y0, Y2
+	VMOVUPD      Y2, 96(AX)
+	VANDPD       Y1, Y0, Y2
+	VMOVUPD      Y2, 128(AX)
+	VANDPD       Y1, Y0, Y2
+	VMOVUPD      Y2, 160(AX)
+	VANDPD       Y1, Y0, Y2
+	VMOVUPD      Y2, 192(AX)
+	VANDPD       Y1, Y0, Y2
+	VMOVUPD      Y2, 224(AX)
+	VANDPD       Y1, Y0, Y2
+	VMOVUPD      Y2, 256(AX)
+	VANDPD       Y1, Y0, Y2
+	VMOVUPD      Y2, 288(AX)
+	VANDPD       Y1, Y0, Y2
+	VMOVUPD      Y2, 320(AX)
+	VANDPD       Y1, Y0, Y2
+	VMOVUPD      Y2, 352(AX)
+	VANDPD       Y1, Y0, Y2
+	VMOVUPD      Y2, 384(AX)
+	VANDPD       Y1, Y0, Y2
+	VMOVUPD      Y2, 416(AX)
+	VANDPD       Y1, Y0, Y2
+	VMOVUPD      Y2, 448(AX)
+	VANDPD       Y1, Y0, Y0
+	VMOVUPD      Y0, 480(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func absVBlockAVX2()
+// Requires: AVX
+TEXT absVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = |a|
+	VBROADCASTSD constants<>+16(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	ADDQ         R8, BX
+	VANDPD       (BX), Y0, Y1
+	VMOVUPD      Y1, (AX)
+	VANDPD       32(BX), Y0, Y0
+	VMOVUPD      Y0, 32(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func absKBlockAVX2()
+// Requires: AVX
+TEXT absKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = |a|
+	VBROADCASTSD constants<>+16(SB), Y0
+	MOVQ         (SI), AX
+	ADDQ         R8, AX
+	MOVQ         8(SI), BX
+	VMOVUPD      (BX), Y1
+	VANDPD       Y1, Y0, Y2
+	VMOVUPD      Y2, (AX)
+	VANDPD       Y1, Y0, Y0
+	VMOVUPD      Y0, 32(AX)
+	ADDQ         $0x40, SI
+	CMPQ         SI, DI
+	JEQ          done
+	MOVBQZX      61(SI), AX
+	JMP          (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sqrtVTileAVX2()
+// Requires: AVX
+TEXT sqrtVTileAVX2<>(SB), NOSPLIT, $0
 	// dst = √a
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	LEAQ    (R10)(R10*2), R13
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
 	VSQRTPD (BX), Y0
 	VMOVUPD Y0, (AX)
-	VSQRTPD (BX)(R10*1), Y0
+	VSQRTPD 32(BX), Y0
 	VMOVUPD Y0, 32(AX)
-	VSQRTPD (BX)(R10*2), Y0
+	VSQRTPD 64(BX), Y0
 	VMOVUPD Y0, 64(AX)
-	VSQRTPD (BX)(R13*1), Y0
+	VSQRTPD 96(BX), Y0
 	VMOVUPD Y0, 96(AX)
-	LEAQ    (BX)(R10*4), BX
-	VSQRTPD (BX), Y0
+	VSQRTPD 128(BX), Y0
 	VMOVUPD Y0, 128(AX)
-	VSQRTPD (BX)(R10*1), Y0
+	VSQRTPD 160(BX), Y0
 	VMOVUPD Y0, 160(AX)
-	VSQRTPD (BX)(R10*2), Y0
+	VSQRTPD 192(BX), Y0
 	VMOVUPD Y0, 192(AX)
-	VSQRTPD (BX)(R13*1), Y0
+	VSQRTPD 224(BX), Y0
 	VMOVUPD Y0, 224(AX)
-	LEAQ    (BX)(R10*4), BX
-	VSQRTPD (BX), Y0
+	VSQRTPD 256(BX), Y0
 	VMOVUPD Y0, 256(AX)
-	VSQRTPD (BX)(R10*1), Y0
+	VSQRTPD 288(BX), Y0
 	VMOVUPD Y0, 288(AX)
-	VSQRTPD (BX)(R10*2), Y0
+	VSQRTPD 320(BX), Y0
 	VMOVUPD Y0, 320(AX)
-	VSQRTPD (BX)(R13*1), Y0
+	VSQRTPD 352(BX), Y0
 	VMOVUPD Y0, 352(AX)
-	LEAQ    (BX)(R10*4), BX
-	VSQRTPD (BX), Y0
+	VSQRTPD 384(BX), Y0
 	VMOVUPD Y0, 384(AX)
-	VSQRTPD (BX)(R10*1), Y0
+	VSQRTPD 416(BX), Y0
 	VMOVUPD Y0, 416(AX)
-	VSQRTPD (BX)(R10*2), Y0
+	VSQRTPD 448(BX), Y0
 	VMOVUPD Y0, 448(AX)
-	VSQRTPD (BX)(R13*1), Y0
+	VSQRTPD 480(BX), Y0
 	VMOVUPD Y0, 480(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func sqrtBlockAVX2()
+// func sqrtKTileAVX2()
 // Requires: AVX
-TEXT sqrtBlockAVX2<>(SB), NOSPLIT, $0
+TEXT sqrtKTileAVX2<>(SB), NOSPLIT, $0
 	// dst = √a
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	VSQRTPD Y0, Y1
+	VMOVUPD Y1, (AX)
+	VSQRTPD Y0, Y1
+	VMOVUPD Y1, 32(AX)
+	VSQRTPD Y0, Y1
+	VMOVUPD Y1, 64(AX)
+	VSQRTPD Y0, Y1
+	VMOVUPD Y1, 96(AX)
+	VSQRTPD Y0, Y1
+	VMOVUPD Y1, 128(AX)
+	VSQRTPD Y0, Y1
+	VMOVUPD Y1, 160(AX)
+	VSQRTPD Y0, Y1
+	VMOVUPD Y1, 192(AX)
+	VSQRTPD Y0, Y1
+	VMOVUPD Y1, 224(AX)
+	VSQRTPD Y0, Y1
+	VMOVUPD Y1, 256(AX)
+	VSQRTPD Y0, Y1
+	VMOVUPD Y1, 288(AX)
+	VSQRTPD Y0, Y1
+	VMOVUPD Y1, 320(AX)
+	VSQRTPD Y0, Y1
+	VMOVUPD Y1, 352(AX)
+	VSQRTPD Y0, Y1
+	VMOVUPD Y1, 384(AX)
+	VSQRTPD Y0, Y1
+	VMOVUPD Y1, 416(AX)
+	VSQRTPD Y0, Y1
+	VMOVUPD Y1, 448(AX)
+	VSQRTPD Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sqrtVBlockAVX2()
+// Requires: AVX
+TEXT sqrtVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = √a
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
 	VSQRTPD (BX), Y0
 	VMOVUPD Y0, (AX)
-	VSQRTPD (BX)(R10*1), Y0
+	VSQRTPD 32(BX), Y0
 	VMOVUPD Y0, 32(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+64, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func floorTileAVX2()
+// func sqrtKBlockAVX2()
 // Requires: AVX
-TEXT floorTileAVX2<>(SB), NOSPLIT, $0
+TEXT sqrtKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = √a
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	VSQRTPD Y0, Y1
+	VMOVUPD Y1, (AX)
+	VSQRTPD Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func floorVTileAVX2()
+// Requires: AVX
+TEXT floorVTileAVX2<>(SB), NOSPLIT, $0
 	// dst = a rounded down to an integer
 	MOVQ     (SI), AX
 	ADDQ     R8, AX
-	MOVQ     R8, BX
-	ANDQ     32(SI), BX
-	ADDQ     8(SI), BX
-	MOVQ     32(SI), R10
-	ANDQ     $0x20, R10
-	LEAQ     (R10)(R10*2), R13
+	MOVQ     8(SI), BX
+	ADDQ     R8, BX
 	VROUNDPD $0x09, (BX), Y0
 	VMOVUPD  Y0, (AX)
-	VROUNDPD $0x09, (BX)(R10*1), Y0
+	VROUNDPD $0x09, 32(BX), Y0
 	VMOVUPD  Y0, 32(AX)
-	VROUNDPD $0x09, (BX)(R10*2), Y0
+	VROUNDPD $0x09, 64(BX), Y0
 	VMOVUPD  Y0, 64(AX)
-	VROUNDPD $0x09, (BX)(R13*1), Y0
+	VROUNDPD $0x09, 96(BX), Y0
 	VMOVUPD  Y0, 96(AX)
-	LEAQ     (BX)(R10*4), BX
-	VROUNDPD $0x09, (BX), Y0
+	VROUNDPD $0x09, 128(BX), Y0
 	VMOVUPD  Y0, 128(AX)
-	VROUNDPD $0x09, (BX)(R10*1), Y0
+	VROUNDPD $0x09, 160(BX), Y0
 	VMOVUPD  Y0, 160(AX)
-	VROUNDPD $0x09, (BX)(R10*2), Y0
+	VROUNDPD $0x09, 192(BX), Y0
 	VMOVUPD  Y0, 192(AX)
-	VROUNDPD $0x09, (BX)(R13*1), Y0
+	VROUNDPD $0x09, 224(BX), Y0
 	VMOVUPD  Y0, 224(AX)
-	LEAQ     (BX)(R10*4), BX
-	VROUNDPD $0x09, (BX), Y0
+	VROUNDPD $0x09, 256(BX), Y0
 	VMOVUPD  Y0, 256(AX)
-	VROUNDPD $0x09, (BX)(R10*1), Y0
+	VROUNDPD $0x09, 288(BX), Y0
 	VMOVUPD  Y0, 288(AX)
-	VROUNDPD $0x09, (BX)(R10*2), Y0
+	VROUNDPD $0x09, 320(BX), Y0
 	VMOVUPD  Y0, 320(AX)
-	VROUNDPD $0x09, (BX)(R13*1), Y0
+	VROUNDPD $0x09, 352(BX), Y0
 	VMOVUPD  Y0, 352(AX)
-	LEAQ     (BX)(R10*4), BX
-	VROUNDPD $0x09, (BX), Y0
+	VROUNDPD $0x09, 384(BX), Y0
 	VMOVUPD  Y0, 384(AX)
-	VROUNDPD $0x09, (BX)(R10*1), Y0
+	VROUNDPD $0x09, 416(BX), Y0
 	VMOVUPD  Y0, 416(AX)
-	VROUNDPD $0x09, (BX)(R10*2), Y0
+	VROUNDPD $0x09, 448(BX), Y0
 	VMOVUPD  Y0, 448(AX)
-	VROUNDPD $0x09, (BX)(R13*1), Y0
+	VROUNDPD $0x09, 480(BX), Y0
 	VMOVUPD  Y0, 480(AX)
 	ADDQ     $0x40, SI
 	CMPQ     SI, DI
 	JEQ      done
-	MOVBQZX  60(SI), AX
+	MOVBQZX  61(SI), AX
 	JMP      (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func floorBlockAVX2()
+// func floorKTileAVX2()
 // Requires: AVX
-TEXT floorBlockAVX2<>(SB), NOSPLIT, $0
+TEXT floorKTileAVX2<>(SB), NOSPLIT, $0
 	// dst = a rounded down to an integer
 	MOVQ     (SI), AX
 	ADDQ     R8, AX
-	MOVQ     R8, BX
-	ANDQ     32(SI), BX
-	ADDQ     8(SI), BX
-	MOVQ     32(SI), R10
-	ANDQ     $0x20, R10
+	MOVQ     8(SI), BX
+	VMOVUPD  (BX), Y0
+	VROUNDPD $0x09, Y0, Y1
+	VMOVUPD  Y1, (AX)
+	VROUNDPD $0x09, Y0, Y1
+	VMOVUPD  Y1, 32(AX)
+	VROUNDPD $0x09, Y0, Y1
+	VMOVUPD  Y1, 64(AX)
+	VROUNDPD $0x09, Y0, Y1
+	VMOVUPD  Y1, 96(AX)
+	VROUNDPD $0x09, Y0, Y1
+	VMOVUPD  Y1, 128(AX)
+	VROUNDPD $0x09, Y0, Y1
+	VMOVUPD  Y1, 160(AX)
+	VROUNDPD $0x09, Y0, Y1
+	VMOVUPD  Y1, 192(AX)
+	VROUNDPD $0x09, Y0, Y1
+	VMOVUPD  Y1, 224(AX)
+	VROUNDPD $0x09, Y0, Y1
+	VMOVUPD  Y1, 256(AX)
+	VROUNDPD $0x09, Y0, Y1
+	VMOVUPD  Y1, 288(AX)
+	VROUNDPD $0x09, Y0, Y1
+	VMOVUPD  Y1, 320(AX)
+	VROUNDPD $0x09, Y0, Y1
+	VMOVUPD  Y1, 352(AX)
+	VROUNDPD $0x09, Y0, Y1
+	VMOVUPD  Y1, 384(AX)
+	VROUNDPD $0x09, Y0, Y1
+	VMOVUPD  Y1, 416(AX)
+	VROUNDPD $0x09, Y0, Y1
+	VMOVUPD  Y1, 448(AX)
+	VROUNDPD $0x09, Y0, Y0
+	VMOVUPD  Y0, 480(AX)
+	ADDQ     $0x40, SI
+	CMPQ     SI, DI
+	JEQ      done
+	MOVBQZX  61(SI), AX
+	JMP      (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func floorVBlockAVX2()
+// Requires: AVX
+TEXT floorVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a rounded down to an integer
+	MOVQ     (SI), AX
+	ADDQ     R8, AX
+	MOVQ     8(SI), BX
+	ADDQ     R8, BX
 	VROUNDPD $0x09, (BX), Y0
 	VMOVUPD  Y0, (AX)
-	VROUNDPD $0x09, (BX)(R10*1), Y0
+	VROUNDPD $0x09, 32(BX), Y0
 	VMOVUPD  Y0, 32(AX)
 	ADDQ     $0x40, SI
 	CMPQ     SI, DI
 	JEQ      done
-	MOVBQZX  60(SI), AX
+	MOVBQZX  61(SI), AX
 	JMP      (R9)(AX*8)
 
 done:
 	ADDQ $+64, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func mulAddTileAVX2()
+// func floorKBlockAVX2()
 // Requires: AVX
-TEXT mulAddTileAVX2<>(SB), NOSPLIT, $0
+TEXT floorKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a rounded down to an integer
+	MOVQ     (SI), AX
+	ADDQ     R8, AX
+	MOVQ     8(SI), BX
+	VMOVUPD  (BX), Y0
+	VROUNDPD $0x09, Y0, Y1
+	VMOVUPD  Y1, (AX)
+	VROUNDPD $0x09, Y0, Y0
+	VMOVUPD  Y0, 32(AX)
+	ADDQ     $0x40, SI
+	CMPQ     SI, DI
+	JEQ      done
+	MOVBQZX  61(SI), AX
+	JMP      (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulAddVVVTileAVX2()
+// Requires: AVX
+TEXT mulAddVVVTileAVX2<>(SB), NOSPLIT, $0
 	// dst = a·b + c, the product rounded
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
-	LEAQ    (R11)(R11*2), R14
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	MOVQ    48(SI), R12
-	ANDQ    $0x20, R12
-	LEAQ    (R12)(R12*2), R15
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
 	VMOVUPD (BX), Y0
 	VMOVUPD (CX), Y1
 	VMULPD  Y1, Y0, Y0
 	VADDPD  (DX), Y0, Y0
 	VMOVUPD Y0, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
+	VMOVUPD 32(BX), Y0
+	VMOVUPD 32(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VADDPD  (DX)(R12*1), Y0, Y0
+	VADDPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
+	VMOVUPD 64(BX), Y0
+	VMOVUPD 64(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VADDPD  (DX)(R12*2), Y0, Y0
+	VADDPD  64(DX), Y0, Y0
 	VMOVUPD Y0, 64(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
+	VMOVUPD 96(BX), Y0
+	VMOVUPD 96(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VADDPD  (DX)(R15*1), Y0, Y0
+	VADDPD  96(DX), Y0, Y0
 	VMOVUPD Y0, 96(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
+	VMOVUPD 128(BX), Y0
+	VMOVUPD 128(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VADDPD  (DX), Y0, Y0
+	VADDPD  128(DX), Y0, Y0
 	VMOVUPD Y0, 128(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
+	VMOVUPD 160(BX), Y0
+	VMOVUPD 160(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VADDPD  (DX)(R12*1), Y0, Y0
+	VADDPD  160(DX), Y0, Y0
 	VMOVUPD Y0, 160(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
+	VMOVUPD 192(BX), Y0
+	VMOVUPD 192(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VADDPD  (DX)(R12*2), Y0, Y0
+	VADDPD  192(DX), Y0, Y0
 	VMOVUPD Y0, 192(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
+	VMOVUPD 224(BX), Y0
+	VMOVUPD 224(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VADDPD  (DX)(R15*1), Y0, Y0
+	VADDPD  224(DX), Y0, Y0
 	VMOVUPD Y0, 224(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
+	VMOVUPD 256(BX), Y0
+	VMOVUPD 256(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VADDPD  (DX), Y0, Y0
+	VADDPD  256(DX), Y0, Y0
 	VMOVUPD Y0, 256(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
+	VMOVUPD 288(BX), Y0
+	VMOVUPD 288(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VADDPD  (DX)(R12*1), Y0, Y0
+	VADDPD  288(DX), Y0, Y0
 	VMOVUPD Y0, 288(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
+	VMOVUPD 320(BX), Y0
+	VMOVUPD 320(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VADDPD  (DX)(R12*2), Y0, Y0
+	VADDPD  320(DX), Y0, Y0
 	VMOVUPD Y0, 320(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
+	VMOVUPD 352(BX), Y0
+	VMOVUPD 352(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VADDPD  (DX)(R15*1), Y0, Y0
+	VADDPD  352(DX), Y0, Y0
 	VMOVUPD Y0, 352(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
+	VMOVUPD 384(BX), Y0
+	VMOVUPD 384(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VADDPD  (DX), Y0, Y0
+	VADDPD  384(DX), Y0, Y0
 	VMOVUPD Y0, 384(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
+	VMOVUPD 416(BX), Y0
+	VMOVUPD 416(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VADDPD  (DX)(R12*1), Y0, Y0
+	VADDPD  416(DX), Y0, Y0
 	VMOVUPD Y0, 416(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
+	VMOVUPD 448(BX), Y0
+	VMOVUPD 448(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VADDPD  (DX)(R12*2), Y0, Y0
+	VADDPD  448(DX), Y0, Y0
 	VMOVUPD Y0, 448(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
+	VMOVUPD 480(BX), Y0
+	VMOVUPD 480(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VADDPD  (DX)(R15*1), Y0, Y0
+	VADDPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func mulAddBlockAVX2()
+// func mulAddKVVTileAVX2()
 // Requires: AVX
-TEXT mulAddBlockAVX2<>(SB), NOSPLIT, $0
+TEXT mulAddKVVTileAVX2<>(SB), NOSPLIT, $0
 	// dst = a·b + c, the product rounded
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	MOVQ    48(SI), R12
-	ANDQ    $0x20, R12
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VADDPD  (DX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VADDPD  32(DX), Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VADDPD  64(DX), Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VADDPD  96(DX), Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VADDPD  128(DX), Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VADDPD  160(DX), Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VADDPD  192(DX), Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VADDPD  224(DX), Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VADDPD  256(DX), Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VADDPD  288(DX), Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VADDPD  320(DX), Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VADDPD  352(DX), Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VADDPD  384(DX), Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VADDPD  416(DX), Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VADDPD  448(DX), Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(CX), Y1
+	VMULPD  Y1, Y0, Y0
+	VADDPD  480(DX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulAddVKVTileAVX2()
+// Requires: AVX
+TEXT mulAddVKVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b + c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VADDPD  (DX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VADDPD  32(DX), Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VADDPD  64(DX), Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VADDPD  96(DX), Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VADDPD  128(DX), Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VADDPD  160(DX), Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VADDPD  192(DX), Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VADDPD  224(DX), Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VADDPD  256(DX), Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VADDPD  288(DX), Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VADDPD  320(DX), Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VADDPD  352(DX), Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VADDPD  384(DX), Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VADDPD  416(DX), Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VADDPD  448(DX), Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(BX), Y1
+	VMULPD  Y0, Y1, Y0
+	VADDPD  480(DX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulAddKKVTileAVX2()
+// Requires: AVX
+TEXT mulAddKKVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b + c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMULPD  Y1, Y0, Y2
+	VADDPD  (DX), Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMULPD  Y1, Y0, Y2
+	VADDPD  32(DX), Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VMULPD  Y1, Y0, Y2
+	VADDPD  64(DX), Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VMULPD  Y1, Y0, Y2
+	VADDPD  96(DX), Y2, Y2
+	VMOVUPD Y2, 96(AX)
+	VMULPD  Y1, Y0, Y2
+	VADDPD  128(DX), Y2, Y2
+	VMOVUPD Y2, 128(AX)
+	VMULPD  Y1, Y0, Y2
+	VADDPD  160(DX), Y2, Y2
+	VMOVUPD Y2, 160(AX)
+	VMULPD  Y1, Y0, Y2
+	VADDPD  192(DX), Y2, Y2
+	VMOVUPD Y2, 192(AX)
+	VMULPD  Y1, Y0, Y2
+	VADDPD  224(DX), Y2, Y2
+	VMOVUPD Y2, 224(AX)
+	VMULPD  Y1, Y0, Y2
+	VADDPD  256(DX), Y2, Y2
+	VMOVUPD Y2, 256(AX)
+	VMULPD  Y1, Y0, Y2
+	VADDPD  288(DX), Y2, Y2
+	VMOVUPD Y2, 288(AX)
+	VMULPD  Y1, Y0, Y2
+	VADDPD  320(DX), Y2, Y2
+	VMOVUPD Y2, 320(AX)
+	VMULPD  Y1, Y0, Y2
+	VADDPD  352(DX), Y2, Y2
+	VMOVUPD Y2, 352(AX)
+	VMULPD  Y1, Y0, Y2
+	VADDPD  384(DX), Y2, Y2
+	VMOVUPD Y2, 384(AX)
+	VMULPD  Y1, Y0, Y2
+	VADDPD  416(DX), Y2, Y2
+	VMOVUPD Y2, 416(AX)
+	VMULPD  Y1, Y0, Y2
+	VADDPD  448(DX), Y2, Y2
+	VMOVUPD Y2, 448(AX)
+	VMULPD  Y1, Y0, Y0
+	VADDPD  480(DX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulAddVVKTileAVX2()
+// Requires: AVX
+TEXT mulAddVVKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b + c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y0
+	VMOVUPD (BX), Y1
+	VMOVUPD (CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMOVUPD 32(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(BX), Y1
+	VMOVUPD 64(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(BX), Y1
+	VMOVUPD 96(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(BX), Y1
+	VMOVUPD 128(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(BX), Y1
+	VMOVUPD 160(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(BX), Y1
+	VMOVUPD 192(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(BX), Y1
+	VMOVUPD 224(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(BX), Y1
+	VMOVUPD 256(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(BX), Y1
+	VMOVUPD 288(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(BX), Y1
+	VMOVUPD 320(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(BX), Y1
+	VMOVUPD 352(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(BX), Y1
+	VMOVUPD 384(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(BX), Y1
+	VMOVUPD 416(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(BX), Y1
+	VMOVUPD 448(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(BX), Y1
+	VMOVUPD 480(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulAddKVKTileAVX2()
+// Requires: AVX
+TEXT mulAddKVKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b + c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VMOVUPD 64(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD 96(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 96(AX)
+	VMOVUPD 128(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 128(AX)
+	VMOVUPD 160(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 160(AX)
+	VMOVUPD 192(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 192(AX)
+	VMOVUPD 224(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 224(AX)
+	VMOVUPD 256(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 256(AX)
+	VMOVUPD 288(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 288(AX)
+	VMOVUPD 320(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 320(AX)
+	VMOVUPD 352(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 352(AX)
+	VMOVUPD 384(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 384(AX)
+	VMOVUPD 416(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 416(AX)
+	VMOVUPD 448(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 448(AX)
+	VMOVUPD 480(CX), Y2
+	VMULPD  Y2, Y0, Y0
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulAddVKKTileAVX2()
+// Requires: AVX
+TEXT mulAddVKKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b + c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VMOVUPD 64(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD 96(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 96(AX)
+	VMOVUPD 128(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 128(AX)
+	VMOVUPD 160(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 160(AX)
+	VMOVUPD 192(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 192(AX)
+	VMOVUPD 224(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 224(AX)
+	VMOVUPD 256(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 256(AX)
+	VMOVUPD 288(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 288(AX)
+	VMOVUPD 320(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 320(AX)
+	VMOVUPD 352(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 352(AX)
+	VMOVUPD 384(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 384(AX)
+	VMOVUPD 416(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 416(AX)
+	VMOVUPD 448(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 448(AX)
+	VMOVUPD 480(BX), Y2
+	VMULPD  Y0, Y2, Y0
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulAddKKKTileAVX2()
+// Requires: AVX
+TEXT mulAddKKKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b + c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y2
+	VMULPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, (AX)
+	VMULPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 32(AX)
+	VMULPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 64(AX)
+	VMULPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 96(AX)
+	VMULPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 128(AX)
+	VMULPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 160(AX)
+	VMULPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 192(AX)
+	VMULPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 224(AX)
+	VMULPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 256(AX)
+	VMULPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 288(AX)
+	VMULPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 320(AX)
+	VMULPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 352(AX)
+	VMULPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 384(AX)
+	VMULPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 416(AX)
+	VMULPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 448(AX)
+	VMULPD  Y1, Y0, Y0
+	VADDPD  Y2, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulAddVVVBlockAVX2()
+// Requires: AVX
+TEXT mulAddVVVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b + c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
 	VMOVUPD (BX), Y0
 	VMOVUPD (CX), Y1
 	VMULPD  Y1, Y0, Y0
 	VADDPD  (DX), Y0, Y0
 	VMOVUPD Y0, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
+	VMOVUPD 32(BX), Y0
+	VMOVUPD 32(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VADDPD  (DX)(R12*1), Y0, Y0
+	VADDPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+64, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func mulSubTileAVX2()
+// func mulAddKVVBlockAVX2()
 // Requires: AVX
-TEXT mulSubTileAVX2<>(SB), NOSPLIT, $0
+TEXT mulAddKVVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b + c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VADDPD  (DX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(CX), Y1
+	VMULPD  Y1, Y0, Y0
+	VADDPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulAddVKVBlockAVX2()
+// Requires: AVX
+TEXT mulAddVKVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b + c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VADDPD  (DX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMULPD  Y0, Y1, Y0
+	VADDPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulAddKKVBlockAVX2()
+// Requires: AVX
+TEXT mulAddKKVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b + c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMULPD  Y1, Y0, Y2
+	VADDPD  (DX), Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMULPD  Y1, Y0, Y0
+	VADDPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulAddVVKBlockAVX2()
+// Requires: AVX
+TEXT mulAddVVKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b + c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y0
+	VMOVUPD (BX), Y1
+	VMOVUPD (CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMOVUPD 32(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulAddKVKBlockAVX2()
+// Requires: AVX
+TEXT mulAddKVKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b + c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(CX), Y2
+	VMULPD  Y2, Y0, Y0
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulAddVKKBlockAVX2()
+// Requires: AVX
+TEXT mulAddVKKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b + c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(BX), Y2
+	VMULPD  Y0, Y2, Y0
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulAddKKKBlockAVX2()
+// Requires: AVX
+TEXT mulAddKKKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b + c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y2
+	VMULPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, (AX)
+	VMULPD  Y1, Y0, Y0
+	VADDPD  Y2, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulSubVVVTileAVX2()
+// Requires: AVX
+TEXT mulSubVVVTileAVX2<>(SB), NOSPLIT, $0
 	// dst = a·b − c, the product rounded
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
-	LEAQ    (R11)(R11*2), R14
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	MOVQ    48(SI), R12
-	ANDQ    $0x20, R12
-	LEAQ    (R12)(R12*2), R15
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
 	VMOVUPD (BX), Y0
 	VMOVUPD (CX), Y1
 	VMULPD  Y1, Y0, Y0
 	VSUBPD  (DX), Y0, Y0
 	VMOVUPD Y0, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
+	VMOVUPD 32(BX), Y0
+	VMOVUPD 32(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  (DX)(R12*1), Y0, Y0
+	VSUBPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
+	VMOVUPD 64(BX), Y0
+	VMOVUPD 64(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  (DX)(R12*2), Y0, Y0
+	VSUBPD  64(DX), Y0, Y0
 	VMOVUPD Y0, 64(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
+	VMOVUPD 96(BX), Y0
+	VMOVUPD 96(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  (DX)(R15*1), Y0, Y0
+	VSUBPD  96(DX), Y0, Y0
 	VMOVUPD Y0, 96(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
+	VMOVUPD 128(BX), Y0
+	VMOVUPD 128(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  (DX), Y0, Y0
+	VSUBPD  128(DX), Y0, Y0
 	VMOVUPD Y0, 128(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
+	VMOVUPD 160(BX), Y0
+	VMOVUPD 160(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  (DX)(R12*1), Y0, Y0
+	VSUBPD  160(DX), Y0, Y0
 	VMOVUPD Y0, 160(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
+	VMOVUPD 192(BX), Y0
+	VMOVUPD 192(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  (DX)(R12*2), Y0, Y0
+	VSUBPD  192(DX), Y0, Y0
 	VMOVUPD Y0, 192(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
+	VMOVUPD 224(BX), Y0
+	VMOVUPD 224(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  (DX)(R15*1), Y0, Y0
+	VSUBPD  224(DX), Y0, Y0
 	VMOVUPD Y0, 224(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
+	VMOVUPD 256(BX), Y0
+	VMOVUPD 256(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  (DX), Y0, Y0
+	VSUBPD  256(DX), Y0, Y0
 	VMOVUPD Y0, 256(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
+	VMOVUPD 288(BX), Y0
+	VMOVUPD 288(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  (DX)(R12*1), Y0, Y0
+	VSUBPD  288(DX), Y0, Y0
 	VMOVUPD Y0, 288(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
+	VMOVUPD 320(BX), Y0
+	VMOVUPD 320(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  (DX)(R12*2), Y0, Y0
+	VSUBPD  320(DX), Y0, Y0
 	VMOVUPD Y0, 320(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
+	VMOVUPD 352(BX), Y0
+	VMOVUPD 352(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  (DX)(R15*1), Y0, Y0
+	VSUBPD  352(DX), Y0, Y0
 	VMOVUPD Y0, 352(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
+	VMOVUPD 384(BX), Y0
+	VMOVUPD 384(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  (DX), Y0, Y0
+	VSUBPD  384(DX), Y0, Y0
 	VMOVUPD Y0, 384(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
+	VMOVUPD 416(BX), Y0
+	VMOVUPD 416(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  (DX)(R12*1), Y0, Y0
+	VSUBPD  416(DX), Y0, Y0
 	VMOVUPD Y0, 416(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
+	VMOVUPD 448(BX), Y0
+	VMOVUPD 448(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  (DX)(R12*2), Y0, Y0
+	VSUBPD  448(DX), Y0, Y0
 	VMOVUPD Y0, 448(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
+	VMOVUPD 480(BX), Y0
+	VMOVUPD 480(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  (DX)(R15*1), Y0, Y0
+	VSUBPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func mulSubBlockAVX2()
+// func mulSubKVVTileAVX2()
 // Requires: AVX
-TEXT mulSubBlockAVX2<>(SB), NOSPLIT, $0
+TEXT mulSubKVVTileAVX2<>(SB), NOSPLIT, $0
 	// dst = a·b − c, the product rounded
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	MOVQ    48(SI), R12
-	ANDQ    $0x20, R12
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VSUBPD  (DX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VSUBPD  32(DX), Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VSUBPD  64(DX), Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VSUBPD  96(DX), Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VSUBPD  128(DX), Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VSUBPD  160(DX), Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VSUBPD  192(DX), Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VSUBPD  224(DX), Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VSUBPD  256(DX), Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VSUBPD  288(DX), Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VSUBPD  320(DX), Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VSUBPD  352(DX), Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VSUBPD  384(DX), Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VSUBPD  416(DX), Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VSUBPD  448(DX), Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(CX), Y1
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  480(DX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulSubVKVTileAVX2()
+// Requires: AVX
+TEXT mulSubVKVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b − c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VSUBPD  (DX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VSUBPD  32(DX), Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VSUBPD  64(DX), Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VSUBPD  96(DX), Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VSUBPD  128(DX), Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VSUBPD  160(DX), Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VSUBPD  192(DX), Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VSUBPD  224(DX), Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VSUBPD  256(DX), Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VSUBPD  288(DX), Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VSUBPD  320(DX), Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VSUBPD  352(DX), Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VSUBPD  384(DX), Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VSUBPD  416(DX), Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VSUBPD  448(DX), Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(BX), Y1
+	VMULPD  Y0, Y1, Y0
+	VSUBPD  480(DX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulSubKKVTileAVX2()
+// Requires: AVX
+TEXT mulSubKKVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b − c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMULPD  Y1, Y0, Y2
+	VSUBPD  (DX), Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMULPD  Y1, Y0, Y2
+	VSUBPD  32(DX), Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VMULPD  Y1, Y0, Y2
+	VSUBPD  64(DX), Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VMULPD  Y1, Y0, Y2
+	VSUBPD  96(DX), Y2, Y2
+	VMOVUPD Y2, 96(AX)
+	VMULPD  Y1, Y0, Y2
+	VSUBPD  128(DX), Y2, Y2
+	VMOVUPD Y2, 128(AX)
+	VMULPD  Y1, Y0, Y2
+	VSUBPD  160(DX), Y2, Y2
+	VMOVUPD Y2, 160(AX)
+	VMULPD  Y1, Y0, Y2
+	VSUBPD  192(DX), Y2, Y2
+	VMOVUPD Y2, 192(AX)
+	VMULPD  Y1, Y0, Y2
+	VSUBPD  224(DX), Y2, Y2
+	VMOVUPD Y2, 224(AX)
+	VMULPD  Y1, Y0, Y2
+	VSUBPD  256(DX), Y2, Y2
+	VMOVUPD Y2, 256(AX)
+	VMULPD  Y1, Y0, Y2
+	VSUBPD  288(DX), Y2, Y2
+	VMOVUPD Y2, 288(AX)
+	VMULPD  Y1, Y0, Y2
+	VSUBPD  320(DX), Y2, Y2
+	VMOVUPD Y2, 320(AX)
+	VMULPD  Y1, Y0, Y2
+	VSUBPD  352(DX), Y2, Y2
+	VMOVUPD Y2, 352(AX)
+	VMULPD  Y1, Y0, Y2
+	VSUBPD  384(DX), Y2, Y2
+	VMOVUPD Y2, 384(AX)
+	VMULPD  Y1, Y0, Y2
+	VSUBPD  416(DX), Y2, Y2
+	VMOVUPD Y2, 416(AX)
+	VMULPD  Y1, Y0, Y2
+	VSUBPD  448(DX), Y2, Y2
+	VMOVUPD Y2, 448(AX)
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  480(DX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulSubVVKTileAVX2()
+// Requires: AVX
+TEXT mulSubVVKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b − c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y0
+	VMOVUPD (BX), Y1
+	VMOVUPD (CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMOVUPD 32(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(BX), Y1
+	VMOVUPD 64(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(BX), Y1
+	VMOVUPD 96(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(BX), Y1
+	VMOVUPD 128(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(BX), Y1
+	VMOVUPD 160(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(BX), Y1
+	VMOVUPD 192(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(BX), Y1
+	VMOVUPD 224(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(BX), Y1
+	VMOVUPD 256(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(BX), Y1
+	VMOVUPD 288(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(BX), Y1
+	VMOVUPD 320(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(BX), Y1
+	VMOVUPD 352(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(BX), Y1
+	VMOVUPD 384(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(BX), Y1
+	VMOVUPD 416(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(BX), Y1
+	VMOVUPD 448(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(BX), Y1
+	VMOVUPD 480(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulSubKVKTileAVX2()
+// Requires: AVX
+TEXT mulSubKVKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b − c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VMOVUPD 64(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD 96(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 96(AX)
+	VMOVUPD 128(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 128(AX)
+	VMOVUPD 160(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 160(AX)
+	VMOVUPD 192(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 192(AX)
+	VMOVUPD 224(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 224(AX)
+	VMOVUPD 256(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 256(AX)
+	VMOVUPD 288(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 288(AX)
+	VMOVUPD 320(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 320(AX)
+	VMOVUPD 352(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 352(AX)
+	VMOVUPD 384(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 384(AX)
+	VMOVUPD 416(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 416(AX)
+	VMOVUPD 448(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 448(AX)
+	VMOVUPD 480(CX), Y2
+	VMULPD  Y2, Y0, Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulSubVKKTileAVX2()
+// Requires: AVX
+TEXT mulSubVKKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b − c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VMOVUPD 64(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD 96(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 96(AX)
+	VMOVUPD 128(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 128(AX)
+	VMOVUPD 160(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 160(AX)
+	VMOVUPD 192(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 192(AX)
+	VMOVUPD 224(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 224(AX)
+	VMOVUPD 256(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 256(AX)
+	VMOVUPD 288(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 288(AX)
+	VMOVUPD 320(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 320(AX)
+	VMOVUPD 352(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 352(AX)
+	VMOVUPD 384(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 384(AX)
+	VMOVUPD 416(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 416(AX)
+	VMOVUPD 448(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 448(AX)
+	VMOVUPD 480(BX), Y2
+	VMULPD  Y0, Y2, Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulSubKKKTileAVX2()
+// Requires: AVX
+TEXT mulSubKKKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b − c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y2
+	VMULPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, (AX)
+	VMULPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, 32(AX)
+	VMULPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, 64(AX)
+	VMULPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, 96(AX)
+	VMULPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, 128(AX)
+	VMULPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, 160(AX)
+	VMULPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, 192(AX)
+	VMULPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, 224(AX)
+	VMULPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, 256(AX)
+	VMULPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, 288(AX)
+	VMULPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, 320(AX)
+	VMULPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, 352(AX)
+	VMULPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, 384(AX)
+	VMULPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, 416(AX)
+	VMULPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, 448(AX)
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  Y2, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulSubVVVBlockAVX2()
+// Requires: AVX
+TEXT mulSubVVVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b − c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
 	VMOVUPD (BX), Y0
 	VMOVUPD (CX), Y1
 	VMULPD  Y1, Y0, Y0
 	VSUBPD  (DX), Y0, Y0
 	VMOVUPD Y0, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
+	VMOVUPD 32(BX), Y0
+	VMOVUPD 32(CX), Y1
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  (DX)(R12*1), Y0, Y0
+	VSUBPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+64, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func subMulTileAVX2()
+// func mulSubKVVBlockAVX2()
 // Requires: AVX
-TEXT subMulTileAVX2<>(SB), NOSPLIT, $0
+TEXT mulSubKVVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b − c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VSUBPD  (DX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(CX), Y1
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulSubVKVBlockAVX2()
+// Requires: AVX
+TEXT mulSubVKVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b − c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VSUBPD  (DX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMULPD  Y0, Y1, Y0
+	VSUBPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulSubKKVBlockAVX2()
+// Requires: AVX
+TEXT mulSubKKVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b − c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMULPD  Y1, Y0, Y2
+	VSUBPD  (DX), Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulSubVVKBlockAVX2()
+// Requires: AVX
+TEXT mulSubVVKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b − c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y0
+	VMOVUPD (BX), Y1
+	VMOVUPD (CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMOVUPD 32(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulSubKVKBlockAVX2()
+// Requires: AVX
+TEXT mulSubKVKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b − c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(CX), Y2
+	VMULPD  Y2, Y0, Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulSubVKKBlockAVX2()
+// Requires: AVX
+TEXT mulSubVKKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b − c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(BX), Y2
+	VMULPD  Y0, Y2, Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulSubKKKBlockAVX2()
+// Requires: AVX
+TEXT mulSubKKKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = a·b − c, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y2
+	VMULPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, (AX)
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  Y2, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func subMulVVVTileAVX2()
+// Requires: AVX
+TEXT subMulVVVTileAVX2<>(SB), NOSPLIT, $0
 	// dst = c − a·b, the product rounded
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
-	LEAQ    (R11)(R11*2), R14
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	MOVQ    48(SI), R12
-	ANDQ    $0x20, R12
-	LEAQ    (R12)(R12*2), R15
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
 	VMOVUPD (BX), Y0
 	VMOVUPD (CX), Y1
-	VMOVUPD (DX), Y2
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y0, Y2, Y2
-	VMOVUPD Y2, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VMOVUPD (DX)(R12*1), Y2
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y0, Y2, Y2
-	VMOVUPD Y2, 32(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
-	VMOVUPD (DX)(R12*2), Y2
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y0, Y2, Y2
-	VMOVUPD Y2, 64(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
-	VMOVUPD (DX)(R15*1), Y2
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y0, Y2, Y2
-	VMOVUPD Y2, 96(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VMOVUPD (DX), Y2
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y0, Y2, Y2
-	VMOVUPD Y2, 128(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VMOVUPD (DX)(R12*1), Y2
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y0, Y2, Y2
-	VMOVUPD Y2, 160(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
-	VMOVUPD (DX)(R12*2), Y2
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y0, Y2, Y2
-	VMOVUPD Y2, 192(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
-	VMOVUPD (DX)(R15*1), Y2
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y0, Y2, Y2
-	VMOVUPD Y2, 224(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VMOVUPD (DX), Y2
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y0, Y2, Y2
-	VMOVUPD Y2, 256(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VMOVUPD (DX)(R12*1), Y2
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y0, Y2, Y2
-	VMOVUPD Y2, 288(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
-	VMOVUPD (DX)(R12*2), Y2
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y0, Y2, Y2
-	VMOVUPD Y2, 320(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
-	VMOVUPD (DX)(R15*1), Y2
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y0, Y2, Y2
-	VMOVUPD Y2, 352(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VMOVUPD (DX), Y2
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y0, Y2, Y2
-	VMOVUPD Y2, 384(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VMOVUPD (DX)(R12*1), Y2
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y0, Y2, Y2
-	VMOVUPD Y2, 416(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
-	VMOVUPD (DX)(R12*2), Y2
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y0, Y2, Y2
-	VMOVUPD Y2, 448(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
-	VMOVUPD (DX)(R15*1), Y2
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y0, Y2, Y2
-	VMOVUPD Y2, 480(AX)
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD (DX), Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD 32(BX), Y0
+	VMOVUPD 32(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD 32(DX), Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	VMOVUPD 64(BX), Y0
+	VMOVUPD 64(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD 64(DX), Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 64(AX)
+	VMOVUPD 96(BX), Y0
+	VMOVUPD 96(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD 96(DX), Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 96(AX)
+	VMOVUPD 128(BX), Y0
+	VMOVUPD 128(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD 128(DX), Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 128(AX)
+	VMOVUPD 160(BX), Y0
+	VMOVUPD 160(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD 160(DX), Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 160(AX)
+	VMOVUPD 192(BX), Y0
+	VMOVUPD 192(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD 192(DX), Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 192(AX)
+	VMOVUPD 224(BX), Y0
+	VMOVUPD 224(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD 224(DX), Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 224(AX)
+	VMOVUPD 256(BX), Y0
+	VMOVUPD 256(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD 256(DX), Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 256(AX)
+	VMOVUPD 288(BX), Y0
+	VMOVUPD 288(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD 288(DX), Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 288(AX)
+	VMOVUPD 320(BX), Y0
+	VMOVUPD 320(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD 320(DX), Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 320(AX)
+	VMOVUPD 352(BX), Y0
+	VMOVUPD 352(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD 352(DX), Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 352(AX)
+	VMOVUPD 384(BX), Y0
+	VMOVUPD 384(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD 384(DX), Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 384(AX)
+	VMOVUPD 416(BX), Y0
+	VMOVUPD 416(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD 416(DX), Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 416(AX)
+	VMOVUPD 448(BX), Y0
+	VMOVUPD 448(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD 448(DX), Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 448(AX)
+	VMOVUPD 480(BX), Y0
+	VMOVUPD 480(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD 480(DX), Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 480(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func subMulBlockAVX2()
+// func subMulKVVTileAVX2()
 // Requires: AVX
-TEXT subMulBlockAVX2<>(SB), NOSPLIT, $0
+TEXT subMulKVVTileAVX2<>(SB), NOSPLIT, $0
 	// dst = c − a·b, the product rounded
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	MOVQ    48(SI), R12
-	ANDQ    $0x20, R12
+	MOVQ    8(SI), BX
 	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
 	VMOVUPD (CX), Y1
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD (DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(CX), Y1
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD 32(DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(CX), Y1
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD 64(DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(CX), Y1
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD 96(DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(CX), Y1
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD 128(DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(CX), Y1
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD 160(DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(CX), Y1
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD 192(DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(CX), Y1
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD 224(DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(CX), Y1
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD 256(DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(CX), Y1
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD 288(DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(CX), Y1
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD 320(DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(CX), Y1
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD 352(DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(CX), Y1
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD 384(DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(CX), Y1
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD 416(DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(CX), Y1
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD 448(DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD 480(DX), Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func subMulVKVTileAVX2()
+// Requires: AVX
+TEXT subMulVKVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = c − a·b, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y1
+	VMULPD  Y0, Y1, Y2
+	VMOVUPD (DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMULPD  Y0, Y1, Y2
+	VMOVUPD 32(DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(BX), Y1
+	VMULPD  Y0, Y1, Y2
+	VMOVUPD 64(DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(BX), Y1
+	VMULPD  Y0, Y1, Y2
+	VMOVUPD 96(DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(BX), Y1
+	VMULPD  Y0, Y1, Y2
+	VMOVUPD 128(DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(BX), Y1
+	VMULPD  Y0, Y1, Y2
+	VMOVUPD 160(DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(BX), Y1
+	VMULPD  Y0, Y1, Y2
+	VMOVUPD 192(DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(BX), Y1
+	VMULPD  Y0, Y1, Y2
+	VMOVUPD 224(DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(BX), Y1
+	VMULPD  Y0, Y1, Y2
+	VMOVUPD 256(DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(BX), Y1
+	VMULPD  Y0, Y1, Y2
+	VMOVUPD 288(DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(BX), Y1
+	VMULPD  Y0, Y1, Y2
+	VMOVUPD 320(DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(BX), Y1
+	VMULPD  Y0, Y1, Y2
+	VMOVUPD 352(DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(BX), Y1
+	VMULPD  Y0, Y1, Y2
+	VMOVUPD 384(DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(BX), Y1
+	VMULPD  Y0, Y1, Y2
+	VMOVUPD 416(DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(BX), Y1
+	VMULPD  Y0, Y1, Y2
+	VMOVUPD 448(DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD 480(DX), Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func subMulKKVTileAVX2()
+// Requires: AVX
+TEXT subMulKKVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = c − a·b, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMULPD  Y1, Y0, Y3
 	VMOVUPD (DX), Y2
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y0, Y2, Y2
+	VSUBPD  Y3, Y2, Y2
 	VMOVUPD Y2, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VMOVUPD (DX)(R12*1), Y2
-	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y0, Y3
+	VMOVUPD 32(DX), Y2
+	VSUBPD  Y3, Y2, Y2
 	VMOVUPD Y2, 32(AX)
-	ADDQ    $0x40, SI
-	CMPQ    SI, DI
-	JEQ     done
-	MOVBQZX 60(SI), AX
-	JMP     (R9)(AX*8)
-
-done:
-	ADDQ $+64, R8
-	JMP  advanceAVX2<>+0(SB)
-
-// func mulMulTileAVX2()
-// Requires: AVX
-TEXT mulMulTileAVX2<>(SB), NOSPLIT, $0
-	// dst = (a·b)·c
-	MOVQ    (SI), AX
-	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
-	LEAQ    (R11)(R11*2), R14
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	MOVQ    48(SI), R12
-	ANDQ    $0x20, R12
-	LEAQ    (R12)(R12*2), R15
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VMULPD  Y1, Y0, Y0
-	VMULPD  (DX), Y0, Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VMULPD  Y1, Y0, Y0
-	VMULPD  (DX)(R12*1), Y0, Y0
-	VMOVUPD Y0, 32(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
-	VMULPD  Y1, Y0, Y0
-	VMULPD  (DX)(R12*2), Y0, Y0
-	VMOVUPD Y0, 64(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
-	VMULPD  Y1, Y0, Y0
-	VMULPD  (DX)(R15*1), Y0, Y0
-	VMOVUPD Y0, 96(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VMULPD  Y1, Y0, Y0
-	VMULPD  (DX), Y0, Y0
-	VMOVUPD Y0, 128(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VMULPD  Y1, Y0, Y0
-	VMULPD  (DX)(R12*1), Y0, Y0
-	VMOVUPD Y0, 160(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
-	VMULPD  Y1, Y0, Y0
-	VMULPD  (DX)(R12*2), Y0, Y0
-	VMOVUPD Y0, 192(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
-	VMULPD  Y1, Y0, Y0
-	VMULPD  (DX)(R15*1), Y0, Y0
-	VMOVUPD Y0, 224(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VMULPD  Y1, Y0, Y0
-	VMULPD  (DX), Y0, Y0
-	VMOVUPD Y0, 256(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VMULPD  Y1, Y0, Y0
-	VMULPD  (DX)(R12*1), Y0, Y0
-	VMOVUPD Y0, 288(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
-	VMULPD  Y1, Y0, Y0
-	VMULPD  (DX)(R12*2), Y0, Y0
-	VMOVUPD Y0, 320(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
-	VMULPD  Y1, Y0, Y0
-	VMULPD  (DX)(R15*1), Y0, Y0
-	VMOVUPD Y0, 352(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VMULPD  Y1, Y0, Y0
-	VMULPD  (DX), Y0, Y0
-	VMOVUPD Y0, 384(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VMULPD  Y1, Y0, Y0
-	VMULPD  (DX)(R12*1), Y0, Y0
-	VMOVUPD Y0, 416(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
-	VMULPD  Y1, Y0, Y0
-	VMULPD  (DX)(R12*2), Y0, Y0
-	VMOVUPD Y0, 448(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
-	VMULPD  Y1, Y0, Y0
-	VMULPD  (DX)(R15*1), Y0, Y0
-	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
-	CMPQ    SI, DI
-	JEQ     done
-	MOVBQZX 60(SI), AX
-	JMP     (R9)(AX*8)
-
-done:
-	ADDQ $+512, R8
-	JMP  advanceAVX2<>+0(SB)
-
-// func mulMulBlockAVX2()
-// Requires: AVX
-TEXT mulMulBlockAVX2<>(SB), NOSPLIT, $0
-	// dst = (a·b)·c
-	MOVQ    (SI), AX
-	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	MOVQ    48(SI), R12
-	ANDQ    $0x20, R12
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VMULPD  Y1, Y0, Y0
-	VMULPD  (DX), Y0, Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VMULPD  Y1, Y0, Y0
-	VMULPD  (DX)(R12*1), Y0, Y0
-	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
-	CMPQ    SI, DI
-	JEQ     done
-	MOVBQZX 60(SI), AX
-	JMP     (R9)(AX*8)
-
-done:
-	ADDQ $+64, R8
-	JMP  advanceAVX2<>+0(SB)
-
-// func sumAddTileAVX2()
-// Requires: AVX
-TEXT sumAddTileAVX2<>(SB), NOSPLIT, $0
-	// dst = (a + b) + c
-	MOVQ    (SI), AX
-	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
-	LEAQ    (R11)(R11*2), R14
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	MOVQ    48(SI), R12
-	ANDQ    $0x20, R12
-	LEAQ    (R12)(R12*2), R15
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VADDPD  Y1, Y0, Y0
-	VADDPD  (DX), Y0, Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VADDPD  (DX)(R12*1), Y0, Y0
-	VMOVUPD Y0, 32(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
-	VADDPD  Y1, Y0, Y0
-	VADDPD  (DX)(R12*2), Y0, Y0
-	VMOVUPD Y0, 64(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VADDPD  (DX)(R15*1), Y0, Y0
-	VMOVUPD Y0, 96(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VADDPD  Y1, Y0, Y0
-	VADDPD  (DX), Y0, Y0
-	VMOVUPD Y0, 128(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VADDPD  (DX)(R12*1), Y0, Y0
-	VMOVUPD Y0, 160(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
-	VADDPD  Y1, Y0, Y0
-	VADDPD  (DX)(R12*2), Y0, Y0
-	VMOVUPD Y0, 192(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VADDPD  (DX)(R15*1), Y0, Y0
-	VMOVUPD Y0, 224(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VADDPD  Y1, Y0, Y0
-	VADDPD  (DX), Y0, Y0
-	VMOVUPD Y0, 256(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VADDPD  (DX)(R12*1), Y0, Y0
-	VMOVUPD Y0, 288(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
-	VADDPD  Y1, Y0, Y0
-	VADDPD  (DX)(R12*2), Y0, Y0
-	VMOVUPD Y0, 320(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VADDPD  (DX)(R15*1), Y0, Y0
-	VMOVUPD Y0, 352(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VADDPD  Y1, Y0, Y0
-	VADDPD  (DX), Y0, Y0
-	VMOVUPD Y0, 384(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VADDPD  (DX)(R12*1), Y0, Y0
-	VMOVUPD Y0, 416(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
-	VADDPD  Y1, Y0, Y0
-	VADDPD  (DX)(R12*2), Y0, Y0
-	VMOVUPD Y0, 448(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VADDPD  (DX)(R15*1), Y0, Y0
-	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
-	CMPQ    SI, DI
-	JEQ     done
-	MOVBQZX 60(SI), AX
-	JMP     (R9)(AX*8)
-
-done:
-	ADDQ $+512, R8
-	JMP  advanceAVX2<>+0(SB)
-
-// func sumAddBlockAVX2()
-// Requires: AVX
-TEXT sumAddBlockAVX2<>(SB), NOSPLIT, $0
-	// dst = (a + b) + c
-	MOVQ    (SI), AX
-	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	MOVQ    48(SI), R12
-	ANDQ    $0x20, R12
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VADDPD  Y1, Y0, Y0
-	VADDPD  (DX), Y0, Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VADDPD  (DX)(R12*1), Y0, Y0
-	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
-	CMPQ    SI, DI
-	JEQ     done
-	MOVBQZX 60(SI), AX
-	JMP     (R9)(AX*8)
-
-done:
-	ADDQ $+64, R8
-	JMP  advanceAVX2<>+0(SB)
-
-// func sumSubTileAVX2()
-// Requires: AVX
-TEXT sumSubTileAVX2<>(SB), NOSPLIT, $0
-	// dst = (a + b) − c
-	MOVQ    (SI), AX
-	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
-	LEAQ    (R11)(R11*2), R14
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	MOVQ    48(SI), R12
-	ANDQ    $0x20, R12
-	LEAQ    (R12)(R12*2), R15
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VADDPD  Y1, Y0, Y0
-	VSUBPD  (DX), Y0, Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VSUBPD  (DX)(R12*1), Y0, Y0
-	VMOVUPD Y0, 32(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
-	VADDPD  Y1, Y0, Y0
-	VSUBPD  (DX)(R12*2), Y0, Y0
-	VMOVUPD Y0, 64(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VSUBPD  (DX)(R15*1), Y0, Y0
-	VMOVUPD Y0, 96(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VADDPD  Y1, Y0, Y0
-	VSUBPD  (DX), Y0, Y0
-	VMOVUPD Y0, 128(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VSUBPD  (DX)(R12*1), Y0, Y0
-	VMOVUPD Y0, 160(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
-	VADDPD  Y1, Y0, Y0
-	VSUBPD  (DX)(R12*2), Y0, Y0
-	VMOVUPD Y0, 192(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VSUBPD  (DX)(R15*1), Y0, Y0
-	VMOVUPD Y0, 224(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VADDPD  Y1, Y0, Y0
-	VSUBPD  (DX), Y0, Y0
-	VMOVUPD Y0, 256(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VSUBPD  (DX)(R12*1), Y0, Y0
-	VMOVUPD Y0, 288(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
-	VADDPD  Y1, Y0, Y0
-	VSUBPD  (DX)(R12*2), Y0, Y0
-	VMOVUPD Y0, 320(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VSUBPD  (DX)(R15*1), Y0, Y0
-	VMOVUPD Y0, 352(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VADDPD  Y1, Y0, Y0
-	VSUBPD  (DX), Y0, Y0
-	VMOVUPD Y0, 384(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VSUBPD  (DX)(R12*1), Y0, Y0
-	VMOVUPD Y0, 416(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
-	VADDPD  Y1, Y0, Y0
-	VSUBPD  (DX)(R12*2), Y0, Y0
-	VMOVUPD Y0, 448(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VSUBPD  (DX)(R15*1), Y0, Y0
-	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
-	CMPQ    SI, DI
-	JEQ     done
-	MOVBQZX 60(SI), AX
-	JMP     (R9)(AX*8)
-
-done:
-	ADDQ $+512, R8
-	JMP  advanceAVX2<>+0(SB)
-
-// func sumSubBlockAVX2()
-// Requires: AVX
-TEXT sumSubBlockAVX2<>(SB), NOSPLIT, $0
-	// dst = (a + b) − c
-	MOVQ    (SI), AX
-	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	MOVQ    48(SI), R12
-	ANDQ    $0x20, R12
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VADDPD  Y1, Y0, Y0
-	VSUBPD  (DX), Y0, Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VSUBPD  (DX)(R12*1), Y0, Y0
-	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
-	CMPQ    SI, DI
-	JEQ     done
-	MOVBQZX 60(SI), AX
-	JMP     (R9)(AX*8)
-
-done:
-	ADDQ $+64, R8
-	JMP  advanceAVX2<>+0(SB)
-
-// func sumMulTileAVX2()
-// Requires: AVX
-TEXT sumMulTileAVX2<>(SB), NOSPLIT, $0
-	// dst = (a + b)·c
-	MOVQ    (SI), AX
-	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
-	LEAQ    (R11)(R11*2), R14
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	MOVQ    48(SI), R12
-	ANDQ    $0x20, R12
-	LEAQ    (R12)(R12*2), R15
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VADDPD  Y1, Y0, Y0
-	VMULPD  (DX), Y0, Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VMULPD  (DX)(R12*1), Y0, Y0
-	VMOVUPD Y0, 32(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
-	VADDPD  Y1, Y0, Y0
-	VMULPD  (DX)(R12*2), Y0, Y0
-	VMOVUPD Y0, 64(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VMULPD  (DX)(R15*1), Y0, Y0
-	VMOVUPD Y0, 96(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VADDPD  Y1, Y0, Y0
-	VMULPD  (DX), Y0, Y0
-	VMOVUPD Y0, 128(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VMULPD  (DX)(R12*1), Y0, Y0
-	VMOVUPD Y0, 160(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
-	VADDPD  Y1, Y0, Y0
-	VMULPD  (DX)(R12*2), Y0, Y0
-	VMOVUPD Y0, 192(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VMULPD  (DX)(R15*1), Y0, Y0
-	VMOVUPD Y0, 224(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VADDPD  Y1, Y0, Y0
-	VMULPD  (DX), Y0, Y0
-	VMOVUPD Y0, 256(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VMULPD  (DX)(R12*1), Y0, Y0
-	VMOVUPD Y0, 288(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
-	VADDPD  Y1, Y0, Y0
-	VMULPD  (DX)(R12*2), Y0, Y0
-	VMOVUPD Y0, 320(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VMULPD  (DX)(R15*1), Y0, Y0
-	VMOVUPD Y0, 352(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VADDPD  Y1, Y0, Y0
-	VMULPD  (DX), Y0, Y0
-	VMOVUPD Y0, 384(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VMULPD  (DX)(R12*1), Y0, Y0
-	VMOVUPD Y0, 416(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
-	VADDPD  Y1, Y0, Y0
-	VMULPD  (DX)(R12*2), Y0, Y0
-	VMOVUPD Y0, 448(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VMULPD  (DX)(R15*1), Y0, Y0
-	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
-	CMPQ    SI, DI
-	JEQ     done
-	MOVBQZX 60(SI), AX
-	JMP     (R9)(AX*8)
-
-done:
-	ADDQ $+512, R8
-	JMP  advanceAVX2<>+0(SB)
-
-// func sumMulBlockAVX2()
-// Requires: AVX
-TEXT sumMulBlockAVX2<>(SB), NOSPLIT, $0
-	// dst = (a + b)·c
-	MOVQ    (SI), AX
-	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	MOVQ    48(SI), R12
-	ANDQ    $0x20, R12
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VADDPD  Y1, Y0, Y0
-	VMULPD  (DX), Y0, Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VADDPD  Y1, Y0, Y0
-	VMULPD  (DX)(R12*1), Y0, Y0
-	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
-	CMPQ    SI, DI
-	JEQ     done
-	MOVBQZX 60(SI), AX
-	JMP     (R9)(AX*8)
-
-done:
-	ADDQ $+64, R8
-	JMP  advanceAVX2<>+0(SB)
-
-// func diffMulTileAVX2()
-// Requires: AVX
-TEXT diffMulTileAVX2<>(SB), NOSPLIT, $0
-	// dst = (a − b)·c
-	MOVQ    (SI), AX
-	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
-	LEAQ    (R11)(R11*2), R14
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	MOVQ    48(SI), R12
-	ANDQ    $0x20, R12
-	LEAQ    (R12)(R12*2), R15
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VSUBPD  Y1, Y0, Y0
-	VMULPD  (DX), Y0, Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VSUBPD  Y1, Y0, Y0
-	VMULPD  (DX)(R12*1), Y0, Y0
-	VMOVUPD Y0, 32(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
-	VSUBPD  Y1, Y0, Y0
-	VMULPD  (DX)(R12*2), Y0, Y0
-	VMOVUPD Y0, 64(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
-	VSUBPD  Y1, Y0, Y0
-	VMULPD  (DX)(R15*1), Y0, Y0
-	VMOVUPD Y0, 96(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VSUBPD  Y1, Y0, Y0
-	VMULPD  (DX), Y0, Y0
-	VMOVUPD Y0, 128(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VSUBPD  Y1, Y0, Y0
-	VMULPD  (DX)(R12*1), Y0, Y0
-	VMOVUPD Y0, 160(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
-	VSUBPD  Y1, Y0, Y0
-	VMULPD  (DX)(R12*2), Y0, Y0
-	VMOVUPD Y0, 192(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
-	VSUBPD  Y1, Y0, Y0
-	VMULPD  (DX)(R15*1), Y0, Y0
-	VMOVUPD Y0, 224(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VSUBPD  Y1, Y0, Y0
-	VMULPD  (DX), Y0, Y0
-	VMOVUPD Y0, 256(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VSUBPD  Y1, Y0, Y0
-	VMULPD  (DX)(R12*1), Y0, Y0
-	VMOVUPD Y0, 288(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
-	VSUBPD  Y1, Y0, Y0
-	VMULPD  (DX)(R12*2), Y0, Y0
-	VMOVUPD Y0, 320(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
-	VSUBPD  Y1, Y0, Y0
-	VMULPD  (DX)(R15*1), Y0, Y0
-	VMOVUPD Y0, 352(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VSUBPD  Y1, Y0, Y0
-	VMULPD  (DX), Y0, Y0
-	VMOVUPD Y0, 384(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VSUBPD  Y1, Y0, Y0
-	VMULPD  (DX)(R12*1), Y0, Y0
-	VMOVUPD Y0, 416(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
-	VSUBPD  Y1, Y0, Y0
-	VMULPD  (DX)(R12*2), Y0, Y0
-	VMOVUPD Y0, 448(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
-	VSUBPD  Y1, Y0, Y0
-	VMULPD  (DX)(R15*1), Y0, Y0
-	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
-	CMPQ    SI, DI
-	JEQ     done
-	MOVBQZX 60(SI), AX
-	JMP     (R9)(AX*8)
-
-done:
-	ADDQ $+512, R8
-	JMP  advanceAVX2<>+0(SB)
-
-// func diffMulBlockAVX2()
-// Requires: AVX
-TEXT diffMulBlockAVX2<>(SB), NOSPLIT, $0
-	// dst = (a − b)·c
-	MOVQ    (SI), AX
-	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	MOVQ    48(SI), R12
-	ANDQ    $0x20, R12
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VSUBPD  Y1, Y0, Y0
-	VMULPD  (DX), Y0, Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VSUBPD  Y1, Y0, Y0
-	VMULPD  (DX)(R12*1), Y0, Y0
-	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
-	CMPQ    SI, DI
-	JEQ     done
-	MOVBQZX 60(SI), AX
-	JMP     (R9)(AX*8)
-
-done:
-	ADDQ $+64, R8
-	JMP  advanceAVX2<>+0(SB)
-
-// func diffMaxTileAVX2()
-// Requires: AVX
-TEXT diffMaxTileAVX2<>(SB), NOSPLIT, $0
-	// dst = c if c > a − b, else a − b
-	MOVQ    (SI), AX
-	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	LEAQ    (R10)(R10*2), R13
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
-	LEAQ    (R11)(R11*2), R14
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	MOVQ    48(SI), R12
-	ANDQ    $0x20, R12
-	LEAQ    (R12)(R12*2), R15
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VMOVUPD (DX), Y2
-	VSUBPD  Y1, Y0, Y0
-	VMAXPD  Y0, Y2, Y2
-	VMOVUPD Y2, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VMOVUPD (DX)(R12*1), Y2
-	VSUBPD  Y1, Y0, Y0
-	VMAXPD  Y0, Y2, Y2
-	VMOVUPD Y2, 32(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
-	VMOVUPD (DX)(R12*2), Y2
-	VSUBPD  Y1, Y0, Y0
-	VMAXPD  Y0, Y2, Y2
+	VMULPD  Y1, Y0, Y3
+	VMOVUPD 64(DX), Y2
+	VSUBPD  Y3, Y2, Y2
 	VMOVUPD Y2, 64(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
-	VMOVUPD (DX)(R15*1), Y2
-	VSUBPD  Y1, Y0, Y0
-	VMAXPD  Y0, Y2, Y2
+	VMULPD  Y1, Y0, Y3
+	VMOVUPD 96(DX), Y2
+	VSUBPD  Y3, Y2, Y2
 	VMOVUPD Y2, 96(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VMOVUPD (DX), Y2
-	VSUBPD  Y1, Y0, Y0
-	VMAXPD  Y0, Y2, Y2
+	VMULPD  Y1, Y0, Y3
+	VMOVUPD 128(DX), Y2
+	VSUBPD  Y3, Y2, Y2
 	VMOVUPD Y2, 128(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VMOVUPD (DX)(R12*1), Y2
-	VSUBPD  Y1, Y0, Y0
-	VMAXPD  Y0, Y2, Y2
+	VMULPD  Y1, Y0, Y3
+	VMOVUPD 160(DX), Y2
+	VSUBPD  Y3, Y2, Y2
 	VMOVUPD Y2, 160(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
-	VMOVUPD (DX)(R12*2), Y2
-	VSUBPD  Y1, Y0, Y0
-	VMAXPD  Y0, Y2, Y2
+	VMULPD  Y1, Y0, Y3
+	VMOVUPD 192(DX), Y2
+	VSUBPD  Y3, Y2, Y2
 	VMOVUPD Y2, 192(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
-	VMOVUPD (DX)(R15*1), Y2
-	VSUBPD  Y1, Y0, Y0
-	VMAXPD  Y0, Y2, Y2
+	VMULPD  Y1, Y0, Y3
+	VMOVUPD 224(DX), Y2
+	VSUBPD  Y3, Y2, Y2
 	VMOVUPD Y2, 224(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VMOVUPD (DX), Y2
-	VSUBPD  Y1, Y0, Y0
-	VMAXPD  Y0, Y2, Y2
+	VMULPD  Y1, Y0, Y3
+	VMOVUPD 256(DX), Y2
+	VSUBPD  Y3, Y2, Y2
 	VMOVUPD Y2, 256(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VMOVUPD (DX)(R12*1), Y2
-	VSUBPD  Y1, Y0, Y0
-	VMAXPD  Y0, Y2, Y2
+	VMULPD  Y1, Y0, Y3
+	VMOVUPD 288(DX), Y2
+	VSUBPD  Y3, Y2, Y2
 	VMOVUPD Y2, 288(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
-	VMOVUPD (DX)(R12*2), Y2
-	VSUBPD  Y1, Y0, Y0
-	VMAXPD  Y0, Y2, Y2
+	VMULPD  Y1, Y0, Y3
+	VMOVUPD 320(DX), Y2
+	VSUBPD  Y3, Y2, Y2
 	VMOVUPD Y2, 320(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
-	VMOVUPD (DX)(R15*1), Y2
-	VSUBPD  Y1, Y0, Y0
-	VMAXPD  Y0, Y2, Y2
+	VMULPD  Y1, Y0, Y3
+	VMOVUPD 352(DX), Y2
+	VSUBPD  Y3, Y2, Y2
 	VMOVUPD Y2, 352(AX)
-	LEAQ    (BX)(R10*4), BX
-	LEAQ    (CX)(R11*4), CX
-	LEAQ    (DX)(R12*4), DX
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VMOVUPD (DX), Y2
-	VSUBPD  Y1, Y0, Y0
-	VMAXPD  Y0, Y2, Y2
+	VMULPD  Y1, Y0, Y3
+	VMOVUPD 384(DX), Y2
+	VSUBPD  Y3, Y2, Y2
 	VMOVUPD Y2, 384(AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VMOVUPD (DX)(R12*1), Y2
-	VSUBPD  Y1, Y0, Y0
-	VMAXPD  Y0, Y2, Y2
+	VMULPD  Y1, Y0, Y3
+	VMOVUPD 416(DX), Y2
+	VSUBPD  Y3, Y2, Y2
 	VMOVUPD Y2, 416(AX)
-	VMOVUPD (BX)(R10*2), Y0
-	VMOVUPD (CX)(R11*2), Y1
-	VMOVUPD (DX)(R12*2), Y2
-	VSUBPD  Y1, Y0, Y0
-	VMAXPD  Y0, Y2, Y2
+	VMULPD  Y1, Y0, Y3
+	VMOVUPD 448(DX), Y2
+	VSUBPD  Y3, Y2, Y2
 	VMOVUPD Y2, 448(AX)
-	VMOVUPD (BX)(R13*1), Y0
-	VMOVUPD (CX)(R14*1), Y1
-	VMOVUPD (DX)(R15*1), Y2
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD 480(DX), Y0
 	VSUBPD  Y1, Y0, Y0
-	VMAXPD  Y0, Y2, Y2
-	VMOVUPD Y2, 480(AX)
+	VMOVUPD Y0, 480(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
 	ADDQ $+512, R8
 	JMP  advanceAVX2<>+0(SB)
 
-// func diffMaxBlockAVX2()
+// func subMulVVKTileAVX2()
 // Requires: AVX
-TEXT diffMaxBlockAVX2<>(SB), NOSPLIT, $0
-	// dst = c if c > a − b, else a − b
+TEXT subMulVVKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = c − a·b, the product rounded
 	MOVQ    (SI), AX
 	ADDQ    R8, AX
-	MOVQ    R8, BX
-	ANDQ    32(SI), BX
-	ADDQ    8(SI), BX
-	MOVQ    32(SI), R10
-	ANDQ    $0x20, R10
-	MOVQ    R8, CX
-	ANDQ    40(SI), CX
-	ADDQ    16(SI), CX
-	MOVQ    40(SI), R11
-	ANDQ    $0x20, R11
-	MOVQ    R8, DX
-	ANDQ    48(SI), DX
-	ADDQ    24(SI), DX
-	MOVQ    48(SI), R12
-	ANDQ    $0x20, R12
-	VMOVUPD (BX), Y0
-	VMOVUPD (CX), Y1
-	VMOVUPD (DX), Y2
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y0
+	VMOVUPD (BX), Y1
+	VMOVUPD (CX), Y2
+	VMULPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMOVUPD 32(CX), Y2
+	VMULPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(BX), Y1
+	VMOVUPD 64(CX), Y2
+	VMULPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(BX), Y1
+	VMOVUPD 96(CX), Y2
+	VMULPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(BX), Y1
+	VMOVUPD 128(CX), Y2
+	VMULPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(BX), Y1
+	VMOVUPD 160(CX), Y2
+	VMULPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(BX), Y1
+	VMOVUPD 192(CX), Y2
+	VMULPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(BX), Y1
+	VMOVUPD 224(CX), Y2
+	VMULPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(BX), Y1
+	VMOVUPD 256(CX), Y2
+	VMULPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(BX), Y1
+	VMOVUPD 288(CX), Y2
+	VMULPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(BX), Y1
+	VMOVUPD 320(CX), Y2
+	VMULPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(BX), Y1
+	VMOVUPD 352(CX), Y2
+	VMULPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(BX), Y1
+	VMOVUPD 384(CX), Y2
+	VMULPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(BX), Y1
+	VMOVUPD 416(CX), Y2
+	VMULPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(BX), Y1
+	VMOVUPD 448(CX), Y2
+	VMULPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(BX), Y1
+	VMOVUPD 480(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VMOVUPD Y0, Y0
 	VSUBPD  Y1, Y0, Y0
-	VMAXPD  Y0, Y2, Y2
-	VMOVUPD Y2, (AX)
-	VMOVUPD (BX)(R10*1), Y0
-	VMOVUPD (CX)(R11*1), Y1
-	VMOVUPD (DX)(R12*1), Y2
-	VSUBPD  Y1, Y0, Y0
-	VMAXPD  Y0, Y2, Y2
-	VMOVUPD Y2, 32(AX)
+	VMOVUPD Y0, 480(AX)
 	ADDQ    $0x40, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 60(SI), AX
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func subMulKVKTileAVX2()
+// Requires: AVX
+TEXT subMulKVKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = c − a·b, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (CX), Y2
+	VMULPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(CX), Y2
+	VMULPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VMOVUPD 64(CX), Y2
+	VMULPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD 96(CX), Y2
+	VMULPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, 96(AX)
+	VMOVUPD 128(CX), Y2
+	VMULPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, 128(AX)
+	VMOVUPD 160(CX), Y2
+	VMULPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, 160(AX)
+	VMOVUPD 192(CX), Y2
+	VMULPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, 192(AX)
+	VMOVUPD 224(CX), Y2
+	VMULPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, 224(AX)
+	VMOVUPD 256(CX), Y2
+	VMULPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, 256(AX)
+	VMOVUPD 288(CX), Y2
+	VMULPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, 288(AX)
+	VMOVUPD 320(CX), Y2
+	VMULPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, 320(AX)
+	VMOVUPD 352(CX), Y2
+	VMULPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, 352(AX)
+	VMOVUPD 384(CX), Y2
+	VMULPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, 384(AX)
+	VMOVUPD 416(CX), Y2
+	VMULPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, 416(AX)
+	VMOVUPD 448(CX), Y2
+	VMULPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, 448(AX)
+	VMOVUPD 480(CX), Y2
+	VMULPD  Y2, Y0, Y0
+	VMOVUPD Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func subMulVKKTileAVX2()
+// Requires: AVX
+TEXT subMulVKKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = c − a·b, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (BX), Y2
+	VMULPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(BX), Y2
+	VMULPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VMOVUPD 64(BX), Y2
+	VMULPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD 96(BX), Y2
+	VMULPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, 96(AX)
+	VMOVUPD 128(BX), Y2
+	VMULPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, 128(AX)
+	VMOVUPD 160(BX), Y2
+	VMULPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, 160(AX)
+	VMOVUPD 192(BX), Y2
+	VMULPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, 192(AX)
+	VMOVUPD 224(BX), Y2
+	VMULPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, 224(AX)
+	VMOVUPD 256(BX), Y2
+	VMULPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, 256(AX)
+	VMOVUPD 288(BX), Y2
+	VMULPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, 288(AX)
+	VMOVUPD 320(BX), Y2
+	VMULPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, 320(AX)
+	VMOVUPD 352(BX), Y2
+	VMULPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, 352(AX)
+	VMOVUPD 384(BX), Y2
+	VMULPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, 384(AX)
+	VMOVUPD 416(BX), Y2
+	VMULPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, 416(AX)
+	VMOVUPD 448(BX), Y2
+	VMULPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, 448(AX)
+	VMOVUPD 480(BX), Y2
+	VMULPD  Y0, Y2, Y0
+	VMOVUPD Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func subMulKKKTileAVX2()
+// Requires: AVX
+TEXT subMulKKKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = c − a·b, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y2
+	VMULPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VSUBPD  Y4, Y3, Y3
+	VMOVUPD Y3, (AX)
+	VMULPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VSUBPD  Y4, Y3, Y3
+	VMOVUPD Y3, 32(AX)
+	VMULPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VSUBPD  Y4, Y3, Y3
+	VMOVUPD Y3, 64(AX)
+	VMULPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VSUBPD  Y4, Y3, Y3
+	VMOVUPD Y3, 96(AX)
+	VMULPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VSUBPD  Y4, Y3, Y3
+	VMOVUPD Y3, 128(AX)
+	VMULPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VSUBPD  Y4, Y3, Y3
+	VMOVUPD Y3, 160(AX)
+	VMULPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VSUBPD  Y4, Y3, Y3
+	VMOVUPD Y3, 192(AX)
+	VMULPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VSUBPD  Y4, Y3, Y3
+	VMOVUPD Y3, 224(AX)
+	VMULPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VSUBPD  Y4, Y3, Y3
+	VMOVUPD Y3, 256(AX)
+	VMULPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VSUBPD  Y4, Y3, Y3
+	VMOVUPD Y3, 288(AX)
+	VMULPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VSUBPD  Y4, Y3, Y3
+	VMOVUPD Y3, 320(AX)
+	VMULPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VSUBPD  Y4, Y3, Y3
+	VMOVUPD Y3, 352(AX)
+	VMULPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VSUBPD  Y4, Y3, Y3
+	VMOVUPD Y3, 384(AX)
+	VMULPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VSUBPD  Y4, Y3, Y3
+	VMOVUPD Y3, 416(AX)
+	VMULPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VSUBPD  Y4, Y3, Y3
+	VMOVUPD Y3, 448(AX)
+	VMULPD  Y1, Y0, Y0
+	VMOVUPD Y2, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func subMulVVVBlockAVX2()
+// Requires: AVX
+TEXT subMulVVVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = c − a·b, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y0
+	VMOVUPD (CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD (DX), Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD 32(BX), Y0
+	VMOVUPD 32(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD 32(DX), Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func subMulKVVBlockAVX2()
+// Requires: AVX
+TEXT subMulKVVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = c − a·b, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Y1
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD (DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD 32(DX), Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func subMulVKVBlockAVX2()
+// Requires: AVX
+TEXT subMulVKVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = c − a·b, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y1
+	VMULPD  Y0, Y1, Y2
+	VMOVUPD (DX), Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD 32(DX), Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func subMulKKVBlockAVX2()
+// Requires: AVX
+TEXT subMulKKVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = c − a·b, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMULPD  Y1, Y0, Y3
+	VMOVUPD (DX), Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD 32(DX), Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func subMulVVKBlockAVX2()
+// Requires: AVX
+TEXT subMulVVKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = c − a·b, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y0
+	VMOVUPD (BX), Y1
+	VMOVUPD (CX), Y2
+	VMULPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMOVUPD 32(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VMOVUPD Y0, Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func subMulKVKBlockAVX2()
+// Requires: AVX
+TEXT subMulKVKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = c − a·b, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (CX), Y2
+	VMULPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(CX), Y2
+	VMULPD  Y2, Y0, Y0
+	VMOVUPD Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func subMulVKKBlockAVX2()
+// Requires: AVX
+TEXT subMulVKKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = c − a·b, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (BX), Y2
+	VMULPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VSUBPD  Y3, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(BX), Y2
+	VMULPD  Y0, Y2, Y0
+	VMOVUPD Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func subMulKKKBlockAVX2()
+// Requires: AVX
+TEXT subMulKKKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = c − a·b, the product rounded
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y2
+	VMULPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VSUBPD  Y4, Y3, Y3
+	VMOVUPD Y3, (AX)
+	VMULPD  Y1, Y0, Y0
+	VMOVUPD Y2, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulMulVVVTileAVX2()
+// Requires: AVX
+TEXT mulMulVVVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y0
+	VMOVUPD (CX), Y1
+	VMULPD  Y1, Y0, Y0
+	VMULPD  (DX), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD 32(BX), Y0
+	VMOVUPD 32(CX), Y1
+	VMULPD  Y1, Y0, Y0
+	VMULPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	VMOVUPD 64(BX), Y0
+	VMOVUPD 64(CX), Y1
+	VMULPD  Y1, Y0, Y0
+	VMULPD  64(DX), Y0, Y0
+	VMOVUPD Y0, 64(AX)
+	VMOVUPD 96(BX), Y0
+	VMOVUPD 96(CX), Y1
+	VMULPD  Y1, Y0, Y0
+	VMULPD  96(DX), Y0, Y0
+	VMOVUPD Y0, 96(AX)
+	VMOVUPD 128(BX), Y0
+	VMOVUPD 128(CX), Y1
+	VMULPD  Y1, Y0, Y0
+	VMULPD  128(DX), Y0, Y0
+	VMOVUPD Y0, 128(AX)
+	VMOVUPD 160(BX), Y0
+	VMOVUPD 160(CX), Y1
+	VMULPD  Y1, Y0, Y0
+	VMULPD  160(DX), Y0, Y0
+	VMOVUPD Y0, 160(AX)
+	VMOVUPD 192(BX), Y0
+	VMOVUPD 192(CX), Y1
+	VMULPD  Y1, Y0, Y0
+	VMULPD  192(DX), Y0, Y0
+	VMOVUPD Y0, 192(AX)
+	VMOVUPD 224(BX), Y0
+	VMOVUPD 224(CX), Y1
+	VMULPD  Y1, Y0, Y0
+	VMULPD  224(DX), Y0, Y0
+	VMOVUPD Y0, 224(AX)
+	VMOVUPD 256(BX), Y0
+	VMOVUPD 256(CX), Y1
+	VMULPD  Y1, Y0, Y0
+	VMULPD  256(DX), Y0, Y0
+	VMOVUPD Y0, 256(AX)
+	VMOVUPD 288(BX), Y0
+	VMOVUPD 288(CX), Y1
+	VMULPD  Y1, Y0, Y0
+	VMULPD  288(DX), Y0, Y0
+	VMOVUPD Y0, 288(AX)
+	VMOVUPD 320(BX), Y0
+	VMOVUPD 320(CX), Y1
+	VMULPD  Y1, Y0, Y0
+	VMULPD  320(DX), Y0, Y0
+	VMOVUPD Y0, 320(AX)
+	VMOVUPD 352(BX), Y0
+	VMOVUPD 352(CX), Y1
+	VMULPD  Y1, Y0, Y0
+	VMULPD  352(DX), Y0, Y0
+	VMOVUPD Y0, 352(AX)
+	VMOVUPD 384(BX), Y0
+	VMOVUPD 384(CX), Y1
+	VMULPD  Y1, Y0, Y0
+	VMULPD  384(DX), Y0, Y0
+	VMOVUPD Y0, 384(AX)
+	VMOVUPD 416(BX), Y0
+	VMOVUPD 416(CX), Y1
+	VMULPD  Y1, Y0, Y0
+	VMULPD  416(DX), Y0, Y0
+	VMOVUPD Y0, 416(AX)
+	VMOVUPD 448(BX), Y0
+	VMOVUPD 448(CX), Y1
+	VMULPD  Y1, Y0, Y0
+	VMULPD  448(DX), Y0, Y0
+	VMOVUPD Y0, 448(AX)
+	VMOVUPD 480(BX), Y0
+	VMOVUPD 480(CX), Y1
+	VMULPD  Y1, Y0, Y0
+	VMULPD  480(DX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulMulKVVTileAVX2()
+// Requires: AVX
+TEXT mulMulKVVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMULPD  (DX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMULPD  32(DX), Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMULPD  64(DX), Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMULPD  96(DX), Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMULPD  128(DX), Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMULPD  160(DX), Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMULPD  192(DX), Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMULPD  224(DX), Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMULPD  256(DX), Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMULPD  288(DX), Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMULPD  320(DX), Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMULPD  352(DX), Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMULPD  384(DX), Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMULPD  416(DX), Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMULPD  448(DX), Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(CX), Y1
+	VMULPD  Y1, Y0, Y0
+	VMULPD  480(DX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulMulVKVTileAVX2()
+// Requires: AVX
+TEXT mulMulVKVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMULPD  (DX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMULPD  32(DX), Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMULPD  64(DX), Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMULPD  96(DX), Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMULPD  128(DX), Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMULPD  160(DX), Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMULPD  192(DX), Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMULPD  224(DX), Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMULPD  256(DX), Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMULPD  288(DX), Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMULPD  320(DX), Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMULPD  352(DX), Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMULPD  384(DX), Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMULPD  416(DX), Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMULPD  448(DX), Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(BX), Y1
+	VMULPD  Y0, Y1, Y0
+	VMULPD  480(DX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulMulKKVTileAVX2()
+// Requires: AVX
+TEXT mulMulKKVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMULPD  Y1, Y0, Y2
+	VMULPD  (DX), Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMULPD  Y1, Y0, Y2
+	VMULPD  32(DX), Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VMULPD  Y1, Y0, Y2
+	VMULPD  64(DX), Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VMULPD  Y1, Y0, Y2
+	VMULPD  96(DX), Y2, Y2
+	VMOVUPD Y2, 96(AX)
+	VMULPD  Y1, Y0, Y2
+	VMULPD  128(DX), Y2, Y2
+	VMOVUPD Y2, 128(AX)
+	VMULPD  Y1, Y0, Y2
+	VMULPD  160(DX), Y2, Y2
+	VMOVUPD Y2, 160(AX)
+	VMULPD  Y1, Y0, Y2
+	VMULPD  192(DX), Y2, Y2
+	VMOVUPD Y2, 192(AX)
+	VMULPD  Y1, Y0, Y2
+	VMULPD  224(DX), Y2, Y2
+	VMOVUPD Y2, 224(AX)
+	VMULPD  Y1, Y0, Y2
+	VMULPD  256(DX), Y2, Y2
+	VMOVUPD Y2, 256(AX)
+	VMULPD  Y1, Y0, Y2
+	VMULPD  288(DX), Y2, Y2
+	VMOVUPD Y2, 288(AX)
+	VMULPD  Y1, Y0, Y2
+	VMULPD  320(DX), Y2, Y2
+	VMOVUPD Y2, 320(AX)
+	VMULPD  Y1, Y0, Y2
+	VMULPD  352(DX), Y2, Y2
+	VMOVUPD Y2, 352(AX)
+	VMULPD  Y1, Y0, Y2
+	VMULPD  384(DX), Y2, Y2
+	VMOVUPD Y2, 384(AX)
+	VMULPD  Y1, Y0, Y2
+	VMULPD  416(DX), Y2, Y2
+	VMOVUPD Y2, 416(AX)
+	VMULPD  Y1, Y0, Y2
+	VMULPD  448(DX), Y2, Y2
+	VMOVUPD Y2, 448(AX)
+	VMULPD  Y1, Y0, Y0
+	VMULPD  480(DX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulMulVVKTileAVX2()
+// Requires: AVX
+TEXT mulMulVVKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y0
+	VMOVUPD (BX), Y1
+	VMOVUPD (CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMOVUPD 32(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(BX), Y1
+	VMOVUPD 64(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(BX), Y1
+	VMOVUPD 96(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(BX), Y1
+	VMOVUPD 128(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(BX), Y1
+	VMOVUPD 160(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(BX), Y1
+	VMOVUPD 192(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(BX), Y1
+	VMOVUPD 224(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(BX), Y1
+	VMOVUPD 256(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(BX), Y1
+	VMOVUPD 288(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(BX), Y1
+	VMOVUPD 320(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(BX), Y1
+	VMOVUPD 352(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(BX), Y1
+	VMOVUPD 384(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(BX), Y1
+	VMOVUPD 416(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(BX), Y1
+	VMOVUPD 448(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(BX), Y1
+	VMOVUPD 480(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulMulKVKTileAVX2()
+// Requires: AVX
+TEXT mulMulKVKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VMOVUPD 64(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD 96(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 96(AX)
+	VMOVUPD 128(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 128(AX)
+	VMOVUPD 160(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 160(AX)
+	VMOVUPD 192(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 192(AX)
+	VMOVUPD 224(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 224(AX)
+	VMOVUPD 256(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 256(AX)
+	VMOVUPD 288(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 288(AX)
+	VMOVUPD 320(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 320(AX)
+	VMOVUPD 352(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 352(AX)
+	VMOVUPD 384(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 384(AX)
+	VMOVUPD 416(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 416(AX)
+	VMOVUPD 448(CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 448(AX)
+	VMOVUPD 480(CX), Y2
+	VMULPD  Y2, Y0, Y0
+	VMULPD  Y1, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulMulVKKTileAVX2()
+// Requires: AVX
+TEXT mulMulVKKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VMOVUPD 64(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD 96(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 96(AX)
+	VMOVUPD 128(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 128(AX)
+	VMOVUPD 160(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 160(AX)
+	VMOVUPD 192(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 192(AX)
+	VMOVUPD 224(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 224(AX)
+	VMOVUPD 256(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 256(AX)
+	VMOVUPD 288(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 288(AX)
+	VMOVUPD 320(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 320(AX)
+	VMOVUPD 352(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 352(AX)
+	VMOVUPD 384(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 384(AX)
+	VMOVUPD 416(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 416(AX)
+	VMOVUPD 448(BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 448(AX)
+	VMOVUPD 480(BX), Y2
+	VMULPD  Y0, Y2, Y0
+	VMULPD  Y1, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulMulKKKTileAVX2()
+// Requires: AVX
+TEXT mulMulKKKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y2
+	VMULPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, (AX)
+	VMULPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 32(AX)
+	VMULPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 64(AX)
+	VMULPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 96(AX)
+	VMULPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 128(AX)
+	VMULPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 160(AX)
+	VMULPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 192(AX)
+	VMULPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 224(AX)
+	VMULPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 256(AX)
+	VMULPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 288(AX)
+	VMULPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 320(AX)
+	VMULPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 352(AX)
+	VMULPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 384(AX)
+	VMULPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 416(AX)
+	VMULPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 448(AX)
+	VMULPD  Y1, Y0, Y0
+	VMULPD  Y2, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulMulVVVBlockAVX2()
+// Requires: AVX
+TEXT mulMulVVVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y0
+	VMOVUPD (CX), Y1
+	VMULPD  Y1, Y0, Y0
+	VMULPD  (DX), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD 32(BX), Y0
+	VMOVUPD 32(CX), Y1
+	VMULPD  Y1, Y0, Y0
+	VMULPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulMulKVVBlockAVX2()
+// Requires: AVX
+TEXT mulMulKVVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMULPD  (DX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(CX), Y1
+	VMULPD  Y1, Y0, Y0
+	VMULPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulMulVKVBlockAVX2()
+// Requires: AVX
+TEXT mulMulVKVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMULPD  (DX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMULPD  Y0, Y1, Y0
+	VMULPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulMulKKVBlockAVX2()
+// Requires: AVX
+TEXT mulMulKKVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMULPD  Y1, Y0, Y2
+	VMULPD  (DX), Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMULPD  Y1, Y0, Y0
+	VMULPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulMulVVKBlockAVX2()
+// Requires: AVX
+TEXT mulMulVVKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y0
+	VMOVUPD (BX), Y1
+	VMOVUPD (CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMOVUPD 32(CX), Y2
+	VMULPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulMulKVKBlockAVX2()
+// Requires: AVX
+TEXT mulMulKVKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (CX), Y2
+	VMULPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(CX), Y2
+	VMULPD  Y2, Y0, Y0
+	VMULPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulMulVKKBlockAVX2()
+// Requires: AVX
+TEXT mulMulVKKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (BX), Y2
+	VMULPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(BX), Y2
+	VMULPD  Y0, Y2, Y0
+	VMULPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func mulMulKKKBlockAVX2()
+// Requires: AVX
+TEXT mulMulKKKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a·b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y2
+	VMULPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, (AX)
+	VMULPD  Y1, Y0, Y0
+	VMULPD  Y2, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumAddVVVTileAVX2()
+// Requires: AVX
+TEXT sumAddVVVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y0
+	VMOVUPD (CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VADDPD  (DX), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD 32(BX), Y0
+	VMOVUPD 32(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VADDPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	VMOVUPD 64(BX), Y0
+	VMOVUPD 64(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VADDPD  64(DX), Y0, Y0
+	VMOVUPD Y0, 64(AX)
+	VMOVUPD 96(BX), Y0
+	VMOVUPD 96(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VADDPD  96(DX), Y0, Y0
+	VMOVUPD Y0, 96(AX)
+	VMOVUPD 128(BX), Y0
+	VMOVUPD 128(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VADDPD  128(DX), Y0, Y0
+	VMOVUPD Y0, 128(AX)
+	VMOVUPD 160(BX), Y0
+	VMOVUPD 160(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VADDPD  160(DX), Y0, Y0
+	VMOVUPD Y0, 160(AX)
+	VMOVUPD 192(BX), Y0
+	VMOVUPD 192(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VADDPD  192(DX), Y0, Y0
+	VMOVUPD Y0, 192(AX)
+	VMOVUPD 224(BX), Y0
+	VMOVUPD 224(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VADDPD  224(DX), Y0, Y0
+	VMOVUPD Y0, 224(AX)
+	VMOVUPD 256(BX), Y0
+	VMOVUPD 256(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VADDPD  256(DX), Y0, Y0
+	VMOVUPD Y0, 256(AX)
+	VMOVUPD 288(BX), Y0
+	VMOVUPD 288(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VADDPD  288(DX), Y0, Y0
+	VMOVUPD Y0, 288(AX)
+	VMOVUPD 320(BX), Y0
+	VMOVUPD 320(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VADDPD  320(DX), Y0, Y0
+	VMOVUPD Y0, 320(AX)
+	VMOVUPD 352(BX), Y0
+	VMOVUPD 352(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VADDPD  352(DX), Y0, Y0
+	VMOVUPD Y0, 352(AX)
+	VMOVUPD 384(BX), Y0
+	VMOVUPD 384(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VADDPD  384(DX), Y0, Y0
+	VMOVUPD Y0, 384(AX)
+	VMOVUPD 416(BX), Y0
+	VMOVUPD 416(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VADDPD  416(DX), Y0, Y0
+	VMOVUPD Y0, 416(AX)
+	VMOVUPD 448(BX), Y0
+	VMOVUPD 448(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VADDPD  448(DX), Y0, Y0
+	VMOVUPD Y0, 448(AX)
+	VMOVUPD 480(BX), Y0
+	VMOVUPD 480(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VADDPD  480(DX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumAddKVVTileAVX2()
+// Requires: AVX
+TEXT sumAddKVVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VADDPD  (DX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VADDPD  32(DX), Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VADDPD  64(DX), Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VADDPD  96(DX), Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VADDPD  128(DX), Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VADDPD  160(DX), Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VADDPD  192(DX), Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VADDPD  224(DX), Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VADDPD  256(DX), Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VADDPD  288(DX), Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VADDPD  320(DX), Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VADDPD  352(DX), Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VADDPD  384(DX), Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VADDPD  416(DX), Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VADDPD  448(DX), Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VADDPD  480(DX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumAddVKVTileAVX2()
+// Requires: AVX
+TEXT sumAddVKVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VADDPD  (DX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VADDPD  32(DX), Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VADDPD  64(DX), Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VADDPD  96(DX), Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VADDPD  128(DX), Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VADDPD  160(DX), Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VADDPD  192(DX), Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VADDPD  224(DX), Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VADDPD  256(DX), Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VADDPD  288(DX), Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VADDPD  320(DX), Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VADDPD  352(DX), Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VADDPD  384(DX), Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VADDPD  416(DX), Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VADDPD  448(DX), Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(BX), Y1
+	VADDPD  Y0, Y1, Y0
+	VADDPD  480(DX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumAddKKVTileAVX2()
+// Requires: AVX
+TEXT sumAddKKVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VADDPD  Y1, Y0, Y2
+	VADDPD  (DX), Y2, Y2
+	VMOVUPD Y2, (AX)
+	VADDPD  Y1, Y0, Y2
+	VADDPD  32(DX), Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VADDPD  Y1, Y0, Y2
+	VADDPD  64(DX), Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VADDPD  Y1, Y0, Y2
+	VADDPD  96(DX), Y2, Y2
+	VMOVUPD Y2, 96(AX)
+	VADDPD  Y1, Y0, Y2
+	VADDPD  128(DX), Y2, Y2
+	VMOVUPD Y2, 128(AX)
+	VADDPD  Y1, Y0, Y2
+	VADDPD  160(DX), Y2, Y2
+	VMOVUPD Y2, 160(AX)
+	VADDPD  Y1, Y0, Y2
+	VADDPD  192(DX), Y2, Y2
+	VMOVUPD Y2, 192(AX)
+	VADDPD  Y1, Y0, Y2
+	VADDPD  224(DX), Y2, Y2
+	VMOVUPD Y2, 224(AX)
+	VADDPD  Y1, Y0, Y2
+	VADDPD  256(DX), Y2, Y2
+	VMOVUPD Y2, 256(AX)
+	VADDPD  Y1, Y0, Y2
+	VADDPD  288(DX), Y2, Y2
+	VMOVUPD Y2, 288(AX)
+	VADDPD  Y1, Y0, Y2
+	VADDPD  320(DX), Y2, Y2
+	VMOVUPD Y2, 320(AX)
+	VADDPD  Y1, Y0, Y2
+	VADDPD  352(DX), Y2, Y2
+	VMOVUPD Y2, 352(AX)
+	VADDPD  Y1, Y0, Y2
+	VADDPD  384(DX), Y2, Y2
+	VMOVUPD Y2, 384(AX)
+	VADDPD  Y1, Y0, Y2
+	VADDPD  416(DX), Y2, Y2
+	VMOVUPD Y2, 416(AX)
+	VADDPD  Y1, Y0, Y2
+	VADDPD  448(DX), Y2, Y2
+	VMOVUPD Y2, 448(AX)
+	VADDPD  Y1, Y0, Y0
+	VADDPD  480(DX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumAddVVKTileAVX2()
+// Requires: AVX
+TEXT sumAddVVKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y0
+	VMOVUPD (BX), Y1
+	VMOVUPD (CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMOVUPD 32(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(BX), Y1
+	VMOVUPD 64(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(BX), Y1
+	VMOVUPD 96(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(BX), Y1
+	VMOVUPD 128(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(BX), Y1
+	VMOVUPD 160(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(BX), Y1
+	VMOVUPD 192(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(BX), Y1
+	VMOVUPD 224(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(BX), Y1
+	VMOVUPD 256(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(BX), Y1
+	VMOVUPD 288(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(BX), Y1
+	VMOVUPD 320(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(BX), Y1
+	VMOVUPD 352(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(BX), Y1
+	VMOVUPD 384(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(BX), Y1
+	VMOVUPD 416(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(BX), Y1
+	VMOVUPD 448(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(BX), Y1
+	VMOVUPD 480(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumAddKVKTileAVX2()
+// Requires: AVX
+TEXT sumAddKVKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VMOVUPD 64(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD 96(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 96(AX)
+	VMOVUPD 128(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 128(AX)
+	VMOVUPD 160(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 160(AX)
+	VMOVUPD 192(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 192(AX)
+	VMOVUPD 224(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 224(AX)
+	VMOVUPD 256(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 256(AX)
+	VMOVUPD 288(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 288(AX)
+	VMOVUPD 320(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 320(AX)
+	VMOVUPD 352(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 352(AX)
+	VMOVUPD 384(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 384(AX)
+	VMOVUPD 416(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 416(AX)
+	VMOVUPD 448(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 448(AX)
+	VMOVUPD 480(CX), Y2
+	VADDPD  Y2, Y0, Y0
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumAddVKKTileAVX2()
+// Requires: AVX
+TEXT sumAddVKKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VMOVUPD 64(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD 96(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 96(AX)
+	VMOVUPD 128(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 128(AX)
+	VMOVUPD 160(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 160(AX)
+	VMOVUPD 192(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 192(AX)
+	VMOVUPD 224(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 224(AX)
+	VMOVUPD 256(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 256(AX)
+	VMOVUPD 288(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 288(AX)
+	VMOVUPD 320(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 320(AX)
+	VMOVUPD 352(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 352(AX)
+	VMOVUPD 384(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 384(AX)
+	VMOVUPD 416(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 416(AX)
+	VMOVUPD 448(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 448(AX)
+	VMOVUPD 480(BX), Y2
+	VADDPD  Y0, Y2, Y0
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumAddKKKTileAVX2()
+// Requires: AVX
+TEXT sumAddKKKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y2
+	VADDPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, (AX)
+	VADDPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 32(AX)
+	VADDPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 64(AX)
+	VADDPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 96(AX)
+	VADDPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 128(AX)
+	VADDPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 160(AX)
+	VADDPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 192(AX)
+	VADDPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 224(AX)
+	VADDPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 256(AX)
+	VADDPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 288(AX)
+	VADDPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 320(AX)
+	VADDPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 352(AX)
+	VADDPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 384(AX)
+	VADDPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 416(AX)
+	VADDPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 448(AX)
+	VADDPD  Y1, Y0, Y0
+	VADDPD  Y2, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumAddVVVBlockAVX2()
+// Requires: AVX
+TEXT sumAddVVVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y0
+	VMOVUPD (CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VADDPD  (DX), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD 32(BX), Y0
+	VMOVUPD 32(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VADDPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumAddKVVBlockAVX2()
+// Requires: AVX
+TEXT sumAddKVVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VADDPD  (DX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VADDPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumAddVKVBlockAVX2()
+// Requires: AVX
+TEXT sumAddVKVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VADDPD  (DX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VADDPD  Y0, Y1, Y0
+	VADDPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumAddKKVBlockAVX2()
+// Requires: AVX
+TEXT sumAddKKVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VADDPD  Y1, Y0, Y2
+	VADDPD  (DX), Y2, Y2
+	VMOVUPD Y2, (AX)
+	VADDPD  Y1, Y0, Y0
+	VADDPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumAddVVKBlockAVX2()
+// Requires: AVX
+TEXT sumAddVVKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y0
+	VMOVUPD (BX), Y1
+	VMOVUPD (CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMOVUPD 32(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumAddKVKBlockAVX2()
+// Requires: AVX
+TEXT sumAddKVKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(CX), Y2
+	VADDPD  Y2, Y0, Y0
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumAddVKKBlockAVX2()
+// Requires: AVX
+TEXT sumAddVKKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(BX), Y2
+	VADDPD  Y0, Y2, Y0
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumAddKKKBlockAVX2()
+// Requires: AVX
+TEXT sumAddKKKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) + c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y2
+	VADDPD  Y1, Y0, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, (AX)
+	VADDPD  Y1, Y0, Y0
+	VADDPD  Y2, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumSubVVVTileAVX2()
+// Requires: AVX
+TEXT sumSubVVVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y0
+	VMOVUPD (CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  (DX), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD 32(BX), Y0
+	VMOVUPD 32(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	VMOVUPD 64(BX), Y0
+	VMOVUPD 64(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  64(DX), Y0, Y0
+	VMOVUPD Y0, 64(AX)
+	VMOVUPD 96(BX), Y0
+	VMOVUPD 96(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  96(DX), Y0, Y0
+	VMOVUPD Y0, 96(AX)
+	VMOVUPD 128(BX), Y0
+	VMOVUPD 128(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  128(DX), Y0, Y0
+	VMOVUPD Y0, 128(AX)
+	VMOVUPD 160(BX), Y0
+	VMOVUPD 160(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  160(DX), Y0, Y0
+	VMOVUPD Y0, 160(AX)
+	VMOVUPD 192(BX), Y0
+	VMOVUPD 192(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  192(DX), Y0, Y0
+	VMOVUPD Y0, 192(AX)
+	VMOVUPD 224(BX), Y0
+	VMOVUPD 224(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  224(DX), Y0, Y0
+	VMOVUPD Y0, 224(AX)
+	VMOVUPD 256(BX), Y0
+	VMOVUPD 256(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  256(DX), Y0, Y0
+	VMOVUPD Y0, 256(AX)
+	VMOVUPD 288(BX), Y0
+	VMOVUPD 288(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  288(DX), Y0, Y0
+	VMOVUPD Y0, 288(AX)
+	VMOVUPD 320(BX), Y0
+	VMOVUPD 320(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  320(DX), Y0, Y0
+	VMOVUPD Y0, 320(AX)
+	VMOVUPD 352(BX), Y0
+	VMOVUPD 352(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  352(DX), Y0, Y0
+	VMOVUPD Y0, 352(AX)
+	VMOVUPD 384(BX), Y0
+	VMOVUPD 384(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  384(DX), Y0, Y0
+	VMOVUPD Y0, 384(AX)
+	VMOVUPD 416(BX), Y0
+	VMOVUPD 416(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  416(DX), Y0, Y0
+	VMOVUPD Y0, 416(AX)
+	VMOVUPD 448(BX), Y0
+	VMOVUPD 448(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  448(DX), Y0, Y0
+	VMOVUPD Y0, 448(AX)
+	VMOVUPD 480(BX), Y0
+	VMOVUPD 480(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  480(DX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumSubKVVTileAVX2()
+// Requires: AVX
+TEXT sumSubKVVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VSUBPD  (DX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VSUBPD  32(DX), Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VSUBPD  64(DX), Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VSUBPD  96(DX), Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VSUBPD  128(DX), Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VSUBPD  160(DX), Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VSUBPD  192(DX), Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VSUBPD  224(DX), Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VSUBPD  256(DX), Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VSUBPD  288(DX), Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VSUBPD  320(DX), Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VSUBPD  352(DX), Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VSUBPD  384(DX), Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VSUBPD  416(DX), Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VSUBPD  448(DX), Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  480(DX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumSubVKVTileAVX2()
+// Requires: AVX
+TEXT sumSubVKVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VSUBPD  (DX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VSUBPD  32(DX), Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VSUBPD  64(DX), Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VSUBPD  96(DX), Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VSUBPD  128(DX), Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VSUBPD  160(DX), Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VSUBPD  192(DX), Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VSUBPD  224(DX), Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VSUBPD  256(DX), Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VSUBPD  288(DX), Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VSUBPD  320(DX), Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VSUBPD  352(DX), Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VSUBPD  384(DX), Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VSUBPD  416(DX), Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VSUBPD  448(DX), Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(BX), Y1
+	VADDPD  Y0, Y1, Y0
+	VSUBPD  480(DX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumSubKKVTileAVX2()
+// Requires: AVX
+TEXT sumSubKKVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VADDPD  Y1, Y0, Y2
+	VSUBPD  (DX), Y2, Y2
+	VMOVUPD Y2, (AX)
+	VADDPD  Y1, Y0, Y2
+	VSUBPD  32(DX), Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VADDPD  Y1, Y0, Y2
+	VSUBPD  64(DX), Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VADDPD  Y1, Y0, Y2
+	VSUBPD  96(DX), Y2, Y2
+	VMOVUPD Y2, 96(AX)
+	VADDPD  Y1, Y0, Y2
+	VSUBPD  128(DX), Y2, Y2
+	VMOVUPD Y2, 128(AX)
+	VADDPD  Y1, Y0, Y2
+	VSUBPD  160(DX), Y2, Y2
+	VMOVUPD Y2, 160(AX)
+	VADDPD  Y1, Y0, Y2
+	VSUBPD  192(DX), Y2, Y2
+	VMOVUPD Y2, 192(AX)
+	VADDPD  Y1, Y0, Y2
+	VSUBPD  224(DX), Y2, Y2
+	VMOVUPD Y2, 224(AX)
+	VADDPD  Y1, Y0, Y2
+	VSUBPD  256(DX), Y2, Y2
+	VMOVUPD Y2, 256(AX)
+	VADDPD  Y1, Y0, Y2
+	VSUBPD  288(DX), Y2, Y2
+	VMOVUPD Y2, 288(AX)
+	VADDPD  Y1, Y0, Y2
+	VSUBPD  320(DX), Y2, Y2
+	VMOVUPD Y2, 320(AX)
+	VADDPD  Y1, Y0, Y2
+	VSUBPD  352(DX), Y2, Y2
+	VMOVUPD Y2, 352(AX)
+	VADDPD  Y1, Y0, Y2
+	VSUBPD  384(DX), Y2, Y2
+	VMOVUPD Y2, 384(AX)
+	VADDPD  Y1, Y0, Y2
+	VSUBPD  416(DX), Y2, Y2
+	VMOVUPD Y2, 416(AX)
+	VADDPD  Y1, Y0, Y2
+	VSUBPD  448(DX), Y2, Y2
+	VMOVUPD Y2, 448(AX)
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  480(DX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumSubVVKTileAVX2()
+// Requires: AVX
+TEXT sumSubVVKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y0
+	VMOVUPD (BX), Y1
+	VMOVUPD (CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMOVUPD 32(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(BX), Y1
+	VMOVUPD 64(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(BX), Y1
+	VMOVUPD 96(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(BX), Y1
+	VMOVUPD 128(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(BX), Y1
+	VMOVUPD 160(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(BX), Y1
+	VMOVUPD 192(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(BX), Y1
+	VMOVUPD 224(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(BX), Y1
+	VMOVUPD 256(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(BX), Y1
+	VMOVUPD 288(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(BX), Y1
+	VMOVUPD 320(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(BX), Y1
+	VMOVUPD 352(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(BX), Y1
+	VMOVUPD 384(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(BX), Y1
+	VMOVUPD 416(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(BX), Y1
+	VMOVUPD 448(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(BX), Y1
+	VMOVUPD 480(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumSubKVKTileAVX2()
+// Requires: AVX
+TEXT sumSubKVKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VMOVUPD 64(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD 96(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 96(AX)
+	VMOVUPD 128(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 128(AX)
+	VMOVUPD 160(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 160(AX)
+	VMOVUPD 192(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 192(AX)
+	VMOVUPD 224(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 224(AX)
+	VMOVUPD 256(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 256(AX)
+	VMOVUPD 288(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 288(AX)
+	VMOVUPD 320(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 320(AX)
+	VMOVUPD 352(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 352(AX)
+	VMOVUPD 384(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 384(AX)
+	VMOVUPD 416(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 416(AX)
+	VMOVUPD 448(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 448(AX)
+	VMOVUPD 480(CX), Y2
+	VADDPD  Y2, Y0, Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumSubVKKTileAVX2()
+// Requires: AVX
+TEXT sumSubVKKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VMOVUPD 64(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD 96(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 96(AX)
+	VMOVUPD 128(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 128(AX)
+	VMOVUPD 160(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 160(AX)
+	VMOVUPD 192(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 192(AX)
+	VMOVUPD 224(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 224(AX)
+	VMOVUPD 256(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 256(AX)
+	VMOVUPD 288(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 288(AX)
+	VMOVUPD 320(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 320(AX)
+	VMOVUPD 352(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 352(AX)
+	VMOVUPD 384(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 384(AX)
+	VMOVUPD 416(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 416(AX)
+	VMOVUPD 448(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, 448(AX)
+	VMOVUPD 480(BX), Y2
+	VADDPD  Y0, Y2, Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumSubKKKTileAVX2()
+// Requires: AVX
+TEXT sumSubKKKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y2
+	VADDPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, (AX)
+	VADDPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, 32(AX)
+	VADDPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, 64(AX)
+	VADDPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, 96(AX)
+	VADDPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, 128(AX)
+	VADDPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, 160(AX)
+	VADDPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, 192(AX)
+	VADDPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, 224(AX)
+	VADDPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, 256(AX)
+	VADDPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, 288(AX)
+	VADDPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, 320(AX)
+	VADDPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, 352(AX)
+	VADDPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, 384(AX)
+	VADDPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, 416(AX)
+	VADDPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, 448(AX)
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  Y2, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumSubVVVBlockAVX2()
+// Requires: AVX
+TEXT sumSubVVVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y0
+	VMOVUPD (CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  (DX), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD 32(BX), Y0
+	VMOVUPD 32(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumSubKVVBlockAVX2()
+// Requires: AVX
+TEXT sumSubKVVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VSUBPD  (DX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumSubVKVBlockAVX2()
+// Requires: AVX
+TEXT sumSubVKVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VSUBPD  (DX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VADDPD  Y0, Y1, Y0
+	VSUBPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumSubKKVBlockAVX2()
+// Requires: AVX
+TEXT sumSubKKVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VADDPD  Y1, Y0, Y2
+	VSUBPD  (DX), Y2, Y2
+	VMOVUPD Y2, (AX)
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumSubVVKBlockAVX2()
+// Requires: AVX
+TEXT sumSubVVKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y0
+	VMOVUPD (BX), Y1
+	VMOVUPD (CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMOVUPD 32(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumSubKVKBlockAVX2()
+// Requires: AVX
+TEXT sumSubKVKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(CX), Y2
+	VADDPD  Y2, Y0, Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumSubVKKBlockAVX2()
+// Requires: AVX
+TEXT sumSubVKKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VSUBPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(BX), Y2
+	VADDPD  Y0, Y2, Y0
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumSubKKKBlockAVX2()
+// Requires: AVX
+TEXT sumSubKKKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b) − c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y2
+	VADDPD  Y1, Y0, Y3
+	VSUBPD  Y2, Y3, Y3
+	VMOVUPD Y3, (AX)
+	VADDPD  Y1, Y0, Y0
+	VSUBPD  Y2, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumMulVVVTileAVX2()
+// Requires: AVX
+TEXT sumMulVVVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y0
+	VMOVUPD (CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VMULPD  (DX), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD 32(BX), Y0
+	VMOVUPD 32(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VMULPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	VMOVUPD 64(BX), Y0
+	VMOVUPD 64(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VMULPD  64(DX), Y0, Y0
+	VMOVUPD Y0, 64(AX)
+	VMOVUPD 96(BX), Y0
+	VMOVUPD 96(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VMULPD  96(DX), Y0, Y0
+	VMOVUPD Y0, 96(AX)
+	VMOVUPD 128(BX), Y0
+	VMOVUPD 128(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VMULPD  128(DX), Y0, Y0
+	VMOVUPD Y0, 128(AX)
+	VMOVUPD 160(BX), Y0
+	VMOVUPD 160(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VMULPD  160(DX), Y0, Y0
+	VMOVUPD Y0, 160(AX)
+	VMOVUPD 192(BX), Y0
+	VMOVUPD 192(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VMULPD  192(DX), Y0, Y0
+	VMOVUPD Y0, 192(AX)
+	VMOVUPD 224(BX), Y0
+	VMOVUPD 224(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VMULPD  224(DX), Y0, Y0
+	VMOVUPD Y0, 224(AX)
+	VMOVUPD 256(BX), Y0
+	VMOVUPD 256(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VMULPD  256(DX), Y0, Y0
+	VMOVUPD Y0, 256(AX)
+	VMOVUPD 288(BX), Y0
+	VMOVUPD 288(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VMULPD  288(DX), Y0, Y0
+	VMOVUPD Y0, 288(AX)
+	VMOVUPD 320(BX), Y0
+	VMOVUPD 320(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VMULPD  320(DX), Y0, Y0
+	VMOVUPD Y0, 320(AX)
+	VMOVUPD 352(BX), Y0
+	VMOVUPD 352(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VMULPD  352(DX), Y0, Y0
+	VMOVUPD Y0, 352(AX)
+	VMOVUPD 384(BX), Y0
+	VMOVUPD 384(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VMULPD  384(DX), Y0, Y0
+	VMOVUPD Y0, 384(AX)
+	VMOVUPD 416(BX), Y0
+	VMOVUPD 416(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VMULPD  416(DX), Y0, Y0
+	VMOVUPD Y0, 416(AX)
+	VMOVUPD 448(BX), Y0
+	VMOVUPD 448(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VMULPD  448(DX), Y0, Y0
+	VMOVUPD Y0, 448(AX)
+	VMOVUPD 480(BX), Y0
+	VMOVUPD 480(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VMULPD  480(DX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumMulKVVTileAVX2()
+// Requires: AVX
+TEXT sumMulKVVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMULPD  (DX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMULPD  32(DX), Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMULPD  64(DX), Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMULPD  96(DX), Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMULPD  128(DX), Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMULPD  160(DX), Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMULPD  192(DX), Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMULPD  224(DX), Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMULPD  256(DX), Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMULPD  288(DX), Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMULPD  320(DX), Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMULPD  352(DX), Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMULPD  384(DX), Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMULPD  416(DX), Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMULPD  448(DX), Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VMULPD  480(DX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumMulVKVTileAVX2()
+// Requires: AVX
+TEXT sumMulVKVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMULPD  (DX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMULPD  32(DX), Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMULPD  64(DX), Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMULPD  96(DX), Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMULPD  128(DX), Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMULPD  160(DX), Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMULPD  192(DX), Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMULPD  224(DX), Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMULPD  256(DX), Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMULPD  288(DX), Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMULPD  320(DX), Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMULPD  352(DX), Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMULPD  384(DX), Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMULPD  416(DX), Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMULPD  448(DX), Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(BX), Y1
+	VADDPD  Y0, Y1, Y0
+	VMULPD  480(DX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumMulKKVTileAVX2()
+// Requires: AVX
+TEXT sumMulKKVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VADDPD  Y1, Y0, Y2
+	VMULPD  (DX), Y2, Y2
+	VMOVUPD Y2, (AX)
+	VADDPD  Y1, Y0, Y2
+	VMULPD  32(DX), Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VADDPD  Y1, Y0, Y2
+	VMULPD  64(DX), Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VADDPD  Y1, Y0, Y2
+	VMULPD  96(DX), Y2, Y2
+	VMOVUPD Y2, 96(AX)
+	VADDPD  Y1, Y0, Y2
+	VMULPD  128(DX), Y2, Y2
+	VMOVUPD Y2, 128(AX)
+	VADDPD  Y1, Y0, Y2
+	VMULPD  160(DX), Y2, Y2
+	VMOVUPD Y2, 160(AX)
+	VADDPD  Y1, Y0, Y2
+	VMULPD  192(DX), Y2, Y2
+	VMOVUPD Y2, 192(AX)
+	VADDPD  Y1, Y0, Y2
+	VMULPD  224(DX), Y2, Y2
+	VMOVUPD Y2, 224(AX)
+	VADDPD  Y1, Y0, Y2
+	VMULPD  256(DX), Y2, Y2
+	VMOVUPD Y2, 256(AX)
+	VADDPD  Y1, Y0, Y2
+	VMULPD  288(DX), Y2, Y2
+	VMOVUPD Y2, 288(AX)
+	VADDPD  Y1, Y0, Y2
+	VMULPD  320(DX), Y2, Y2
+	VMOVUPD Y2, 320(AX)
+	VADDPD  Y1, Y0, Y2
+	VMULPD  352(DX), Y2, Y2
+	VMOVUPD Y2, 352(AX)
+	VADDPD  Y1, Y0, Y2
+	VMULPD  384(DX), Y2, Y2
+	VMOVUPD Y2, 384(AX)
+	VADDPD  Y1, Y0, Y2
+	VMULPD  416(DX), Y2, Y2
+	VMOVUPD Y2, 416(AX)
+	VADDPD  Y1, Y0, Y2
+	VMULPD  448(DX), Y2, Y2
+	VMOVUPD Y2, 448(AX)
+	VADDPD  Y1, Y0, Y0
+	VMULPD  480(DX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumMulVVKTileAVX2()
+// Requires: AVX
+TEXT sumMulVVKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y0
+	VMOVUPD (BX), Y1
+	VMOVUPD (CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMOVUPD 32(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(BX), Y1
+	VMOVUPD 64(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(BX), Y1
+	VMOVUPD 96(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(BX), Y1
+	VMOVUPD 128(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(BX), Y1
+	VMOVUPD 160(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(BX), Y1
+	VMOVUPD 192(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(BX), Y1
+	VMOVUPD 224(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(BX), Y1
+	VMOVUPD 256(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(BX), Y1
+	VMOVUPD 288(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(BX), Y1
+	VMOVUPD 320(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(BX), Y1
+	VMOVUPD 352(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(BX), Y1
+	VMOVUPD 384(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(BX), Y1
+	VMOVUPD 416(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(BX), Y1
+	VMOVUPD 448(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(BX), Y1
+	VMOVUPD 480(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumMulKVKTileAVX2()
+// Requires: AVX
+TEXT sumMulKVKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VMOVUPD 64(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD 96(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 96(AX)
+	VMOVUPD 128(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 128(AX)
+	VMOVUPD 160(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 160(AX)
+	VMOVUPD 192(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 192(AX)
+	VMOVUPD 224(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 224(AX)
+	VMOVUPD 256(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 256(AX)
+	VMOVUPD 288(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 288(AX)
+	VMOVUPD 320(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 320(AX)
+	VMOVUPD 352(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 352(AX)
+	VMOVUPD 384(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 384(AX)
+	VMOVUPD 416(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 416(AX)
+	VMOVUPD 448(CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 448(AX)
+	VMOVUPD 480(CX), Y2
+	VADDPD  Y2, Y0, Y0
+	VMULPD  Y1, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumMulVKKTileAVX2()
+// Requires: AVX
+TEXT sumMulVKKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VMOVUPD 64(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD 96(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 96(AX)
+	VMOVUPD 128(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 128(AX)
+	VMOVUPD 160(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 160(AX)
+	VMOVUPD 192(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 192(AX)
+	VMOVUPD 224(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 224(AX)
+	VMOVUPD 256(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 256(AX)
+	VMOVUPD 288(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 288(AX)
+	VMOVUPD 320(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 320(AX)
+	VMOVUPD 352(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 352(AX)
+	VMOVUPD 384(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 384(AX)
+	VMOVUPD 416(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 416(AX)
+	VMOVUPD 448(BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 448(AX)
+	VMOVUPD 480(BX), Y2
+	VADDPD  Y0, Y2, Y0
+	VMULPD  Y1, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumMulKKKTileAVX2()
+// Requires: AVX
+TEXT sumMulKKKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y2
+	VADDPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, (AX)
+	VADDPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 32(AX)
+	VADDPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 64(AX)
+	VADDPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 96(AX)
+	VADDPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 128(AX)
+	VADDPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 160(AX)
+	VADDPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 192(AX)
+	VADDPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 224(AX)
+	VADDPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 256(AX)
+	VADDPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 288(AX)
+	VADDPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 320(AX)
+	VADDPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 352(AX)
+	VADDPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 384(AX)
+	VADDPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 416(AX)
+	VADDPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 448(AX)
+	VADDPD  Y1, Y0, Y0
+	VMULPD  Y2, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumMulVVVBlockAVX2()
+// Requires: AVX
+TEXT sumMulVVVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y0
+	VMOVUPD (CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VMULPD  (DX), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD 32(BX), Y0
+	VMOVUPD 32(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VMULPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumMulKVVBlockAVX2()
+// Requires: AVX
+TEXT sumMulKVVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMULPD  (DX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(CX), Y1
+	VADDPD  Y1, Y0, Y0
+	VMULPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumMulVKVBlockAVX2()
+// Requires: AVX
+TEXT sumMulVKVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMULPD  (DX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VADDPD  Y0, Y1, Y0
+	VMULPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumMulKKVBlockAVX2()
+// Requires: AVX
+TEXT sumMulKKVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VADDPD  Y1, Y0, Y2
+	VMULPD  (DX), Y2, Y2
+	VMOVUPD Y2, (AX)
+	VADDPD  Y1, Y0, Y0
+	VMULPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumMulVVKBlockAVX2()
+// Requires: AVX
+TEXT sumMulVVKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y0
+	VMOVUPD (BX), Y1
+	VMOVUPD (CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMOVUPD 32(CX), Y2
+	VADDPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumMulKVKBlockAVX2()
+// Requires: AVX
+TEXT sumMulKVKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (CX), Y2
+	VADDPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(CX), Y2
+	VADDPD  Y2, Y0, Y0
+	VMULPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumMulVKKBlockAVX2()
+// Requires: AVX
+TEXT sumMulVKKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (BX), Y2
+	VADDPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(BX), Y2
+	VADDPD  Y0, Y2, Y0
+	VMULPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func sumMulKKKBlockAVX2()
+// Requires: AVX
+TEXT sumMulKKKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a + b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y2
+	VADDPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, (AX)
+	VADDPD  Y1, Y0, Y0
+	VMULPD  Y2, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMulVVVTileAVX2()
+// Requires: AVX
+TEXT diffMulVVVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y0
+	VMOVUPD (CX), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  (DX), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD 32(BX), Y0
+	VMOVUPD 32(CX), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	VMOVUPD 64(BX), Y0
+	VMOVUPD 64(CX), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  64(DX), Y0, Y0
+	VMOVUPD Y0, 64(AX)
+	VMOVUPD 96(BX), Y0
+	VMOVUPD 96(CX), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  96(DX), Y0, Y0
+	VMOVUPD Y0, 96(AX)
+	VMOVUPD 128(BX), Y0
+	VMOVUPD 128(CX), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  128(DX), Y0, Y0
+	VMOVUPD Y0, 128(AX)
+	VMOVUPD 160(BX), Y0
+	VMOVUPD 160(CX), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  160(DX), Y0, Y0
+	VMOVUPD Y0, 160(AX)
+	VMOVUPD 192(BX), Y0
+	VMOVUPD 192(CX), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  192(DX), Y0, Y0
+	VMOVUPD Y0, 192(AX)
+	VMOVUPD 224(BX), Y0
+	VMOVUPD 224(CX), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  224(DX), Y0, Y0
+	VMOVUPD Y0, 224(AX)
+	VMOVUPD 256(BX), Y0
+	VMOVUPD 256(CX), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  256(DX), Y0, Y0
+	VMOVUPD Y0, 256(AX)
+	VMOVUPD 288(BX), Y0
+	VMOVUPD 288(CX), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  288(DX), Y0, Y0
+	VMOVUPD Y0, 288(AX)
+	VMOVUPD 320(BX), Y0
+	VMOVUPD 320(CX), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  320(DX), Y0, Y0
+	VMOVUPD Y0, 320(AX)
+	VMOVUPD 352(BX), Y0
+	VMOVUPD 352(CX), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  352(DX), Y0, Y0
+	VMOVUPD Y0, 352(AX)
+	VMOVUPD 384(BX), Y0
+	VMOVUPD 384(CX), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  384(DX), Y0, Y0
+	VMOVUPD Y0, 384(AX)
+	VMOVUPD 416(BX), Y0
+	VMOVUPD 416(CX), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  416(DX), Y0, Y0
+	VMOVUPD Y0, 416(AX)
+	VMOVUPD 448(BX), Y0
+	VMOVUPD 448(CX), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  448(DX), Y0, Y0
+	VMOVUPD Y0, 448(AX)
+	VMOVUPD 480(BX), Y0
+	VMOVUPD 480(CX), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  480(DX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMulKVVTileAVX2()
+// Requires: AVX
+TEXT diffMulKVVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMULPD  (DX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMULPD  32(DX), Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMULPD  64(DX), Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMULPD  96(DX), Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMULPD  128(DX), Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMULPD  160(DX), Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMULPD  192(DX), Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMULPD  224(DX), Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMULPD  256(DX), Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMULPD  288(DX), Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMULPD  320(DX), Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMULPD  352(DX), Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMULPD  384(DX), Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMULPD  416(DX), Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMULPD  448(DX), Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(CX), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  480(DX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMulVKVTileAVX2()
+// Requires: AVX
+TEXT diffMulVKVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMULPD  (DX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMULPD  32(DX), Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMULPD  64(DX), Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMULPD  96(DX), Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMULPD  128(DX), Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMULPD  160(DX), Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMULPD  192(DX), Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMULPD  224(DX), Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMULPD  256(DX), Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMULPD  288(DX), Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMULPD  320(DX), Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMULPD  352(DX), Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMULPD  384(DX), Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMULPD  416(DX), Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMULPD  448(DX), Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(BX), Y1
+	VSUBPD  Y0, Y1, Y0
+	VMULPD  480(DX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMulKKVTileAVX2()
+// Requires: AVX
+TEXT diffMulKKVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VSUBPD  Y1, Y0, Y2
+	VMULPD  (DX), Y2, Y2
+	VMOVUPD Y2, (AX)
+	VSUBPD  Y1, Y0, Y2
+	VMULPD  32(DX), Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VSUBPD  Y1, Y0, Y2
+	VMULPD  64(DX), Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VSUBPD  Y1, Y0, Y2
+	VMULPD  96(DX), Y2, Y2
+	VMOVUPD Y2, 96(AX)
+	VSUBPD  Y1, Y0, Y2
+	VMULPD  128(DX), Y2, Y2
+	VMOVUPD Y2, 128(AX)
+	VSUBPD  Y1, Y0, Y2
+	VMULPD  160(DX), Y2, Y2
+	VMOVUPD Y2, 160(AX)
+	VSUBPD  Y1, Y0, Y2
+	VMULPD  192(DX), Y2, Y2
+	VMOVUPD Y2, 192(AX)
+	VSUBPD  Y1, Y0, Y2
+	VMULPD  224(DX), Y2, Y2
+	VMOVUPD Y2, 224(AX)
+	VSUBPD  Y1, Y0, Y2
+	VMULPD  256(DX), Y2, Y2
+	VMOVUPD Y2, 256(AX)
+	VSUBPD  Y1, Y0, Y2
+	VMULPD  288(DX), Y2, Y2
+	VMOVUPD Y2, 288(AX)
+	VSUBPD  Y1, Y0, Y2
+	VMULPD  320(DX), Y2, Y2
+	VMOVUPD Y2, 320(AX)
+	VSUBPD  Y1, Y0, Y2
+	VMULPD  352(DX), Y2, Y2
+	VMOVUPD Y2, 352(AX)
+	VSUBPD  Y1, Y0, Y2
+	VMULPD  384(DX), Y2, Y2
+	VMOVUPD Y2, 384(AX)
+	VSUBPD  Y1, Y0, Y2
+	VMULPD  416(DX), Y2, Y2
+	VMOVUPD Y2, 416(AX)
+	VSUBPD  Y1, Y0, Y2
+	VMULPD  448(DX), Y2, Y2
+	VMOVUPD Y2, 448(AX)
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  480(DX), Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMulVVKTileAVX2()
+// Requires: AVX
+TEXT diffMulVVKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y0
+	VMOVUPD (BX), Y1
+	VMOVUPD (CX), Y2
+	VSUBPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMOVUPD 32(CX), Y2
+	VSUBPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(BX), Y1
+	VMOVUPD 64(CX), Y2
+	VSUBPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(BX), Y1
+	VMOVUPD 96(CX), Y2
+	VSUBPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(BX), Y1
+	VMOVUPD 128(CX), Y2
+	VSUBPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(BX), Y1
+	VMOVUPD 160(CX), Y2
+	VSUBPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(BX), Y1
+	VMOVUPD 192(CX), Y2
+	VSUBPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(BX), Y1
+	VMOVUPD 224(CX), Y2
+	VSUBPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(BX), Y1
+	VMOVUPD 256(CX), Y2
+	VSUBPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(BX), Y1
+	VMOVUPD 288(CX), Y2
+	VSUBPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(BX), Y1
+	VMOVUPD 320(CX), Y2
+	VSUBPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(BX), Y1
+	VMOVUPD 352(CX), Y2
+	VSUBPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(BX), Y1
+	VMOVUPD 384(CX), Y2
+	VSUBPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(BX), Y1
+	VMOVUPD 416(CX), Y2
+	VSUBPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(BX), Y1
+	VMOVUPD 448(CX), Y2
+	VSUBPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(BX), Y1
+	VMOVUPD 480(CX), Y2
+	VSUBPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMulKVKTileAVX2()
+// Requires: AVX
+TEXT diffMulKVKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (CX), Y2
+	VSUBPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(CX), Y2
+	VSUBPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VMOVUPD 64(CX), Y2
+	VSUBPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD 96(CX), Y2
+	VSUBPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 96(AX)
+	VMOVUPD 128(CX), Y2
+	VSUBPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 128(AX)
+	VMOVUPD 160(CX), Y2
+	VSUBPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 160(AX)
+	VMOVUPD 192(CX), Y2
+	VSUBPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 192(AX)
+	VMOVUPD 224(CX), Y2
+	VSUBPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 224(AX)
+	VMOVUPD 256(CX), Y2
+	VSUBPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 256(AX)
+	VMOVUPD 288(CX), Y2
+	VSUBPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 288(AX)
+	VMOVUPD 320(CX), Y2
+	VSUBPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 320(AX)
+	VMOVUPD 352(CX), Y2
+	VSUBPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 352(AX)
+	VMOVUPD 384(CX), Y2
+	VSUBPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 384(AX)
+	VMOVUPD 416(CX), Y2
+	VSUBPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 416(AX)
+	VMOVUPD 448(CX), Y2
+	VSUBPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 448(AX)
+	VMOVUPD 480(CX), Y2
+	VSUBPD  Y2, Y0, Y0
+	VMULPD  Y1, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMulVKKTileAVX2()
+// Requires: AVX
+TEXT diffMulVKKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (BX), Y2
+	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(BX), Y2
+	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VMOVUPD 64(BX), Y2
+	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD 96(BX), Y2
+	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 96(AX)
+	VMOVUPD 128(BX), Y2
+	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 128(AX)
+	VMOVUPD 160(BX), Y2
+	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 160(AX)
+	VMOVUPD 192(BX), Y2
+	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 192(AX)
+	VMOVUPD 224(BX), Y2
+	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 224(AX)
+	VMOVUPD 256(BX), Y2
+	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 256(AX)
+	VMOVUPD 288(BX), Y2
+	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 288(AX)
+	VMOVUPD 320(BX), Y2
+	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 320(AX)
+	VMOVUPD 352(BX), Y2
+	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 352(AX)
+	VMOVUPD 384(BX), Y2
+	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 384(AX)
+	VMOVUPD 416(BX), Y2
+	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 416(AX)
+	VMOVUPD 448(BX), Y2
+	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 448(AX)
+	VMOVUPD 480(BX), Y2
+	VSUBPD  Y0, Y2, Y0
+	VMULPD  Y1, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMulKKKTileAVX2()
+// Requires: AVX
+TEXT diffMulKKKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y2
+	VSUBPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, (AX)
+	VSUBPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 32(AX)
+	VSUBPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 64(AX)
+	VSUBPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 96(AX)
+	VSUBPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 128(AX)
+	VSUBPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 160(AX)
+	VSUBPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 192(AX)
+	VSUBPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 224(AX)
+	VSUBPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 256(AX)
+	VSUBPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 288(AX)
+	VSUBPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 320(AX)
+	VSUBPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 352(AX)
+	VSUBPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 384(AX)
+	VSUBPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 416(AX)
+	VSUBPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, 448(AX)
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  Y2, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMulVVVBlockAVX2()
+// Requires: AVX
+TEXT diffMulVVVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y0
+	VMOVUPD (CX), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  (DX), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD 32(BX), Y0
+	VMOVUPD 32(CX), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMulKVVBlockAVX2()
+// Requires: AVX
+TEXT diffMulKVVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMULPD  (DX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(CX), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMulVKVBlockAVX2()
+// Requires: AVX
+TEXT diffMulVKVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMULPD  (DX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VSUBPD  Y0, Y1, Y0
+	VMULPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMulKKVBlockAVX2()
+// Requires: AVX
+TEXT diffMulKKVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VSUBPD  Y1, Y0, Y2
+	VMULPD  (DX), Y2, Y2
+	VMOVUPD Y2, (AX)
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMulVVKBlockAVX2()
+// Requires: AVX
+TEXT diffMulVVKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y0
+	VMOVUPD (BX), Y1
+	VMOVUPD (CX), Y2
+	VSUBPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMOVUPD 32(CX), Y2
+	VSUBPD  Y2, Y1, Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMulKVKBlockAVX2()
+// Requires: AVX
+TEXT diffMulKVKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (CX), Y2
+	VSUBPD  Y2, Y0, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(CX), Y2
+	VSUBPD  Y2, Y0, Y0
+	VMULPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMulVKKBlockAVX2()
+// Requires: AVX
+TEXT diffMulVKKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (BX), Y2
+	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(BX), Y2
+	VSUBPD  Y0, Y2, Y0
+	VMULPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMulKKKBlockAVX2()
+// Requires: AVX
+TEXT diffMulKKKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = (a − b)·c
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y2
+	VSUBPD  Y1, Y0, Y3
+	VMULPD  Y2, Y3, Y3
+	VMOVUPD Y3, (AX)
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  Y2, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMaxVVVTileAVX2()
+// Requires: AVX
+TEXT diffMaxVVVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y0
+	VMOVUPD (CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD (DX), Y0
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD 32(BX), Y0
+	VMOVUPD 32(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD 32(DX), Y0
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	VMOVUPD 64(BX), Y0
+	VMOVUPD 64(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD 64(DX), Y0
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, 64(AX)
+	VMOVUPD 96(BX), Y0
+	VMOVUPD 96(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD 96(DX), Y0
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, 96(AX)
+	VMOVUPD 128(BX), Y0
+	VMOVUPD 128(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD 128(DX), Y0
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, 128(AX)
+	VMOVUPD 160(BX), Y0
+	VMOVUPD 160(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD 160(DX), Y0
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, 160(AX)
+	VMOVUPD 192(BX), Y0
+	VMOVUPD 192(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD 192(DX), Y0
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, 192(AX)
+	VMOVUPD 224(BX), Y0
+	VMOVUPD 224(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD 224(DX), Y0
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, 224(AX)
+	VMOVUPD 256(BX), Y0
+	VMOVUPD 256(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD 256(DX), Y0
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, 256(AX)
+	VMOVUPD 288(BX), Y0
+	VMOVUPD 288(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD 288(DX), Y0
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, 288(AX)
+	VMOVUPD 320(BX), Y0
+	VMOVUPD 320(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD 320(DX), Y0
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, 320(AX)
+	VMOVUPD 352(BX), Y0
+	VMOVUPD 352(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD 352(DX), Y0
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, 352(AX)
+	VMOVUPD 384(BX), Y0
+	VMOVUPD 384(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD 384(DX), Y0
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, 384(AX)
+	VMOVUPD 416(BX), Y0
+	VMOVUPD 416(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD 416(DX), Y0
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, 416(AX)
+	VMOVUPD 448(BX), Y0
+	VMOVUPD 448(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD 448(DX), Y0
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, 448(AX)
+	VMOVUPD 480(BX), Y0
+	VMOVUPD 480(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD 480(DX), Y0
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMaxKVVTileAVX2()
+// Requires: AVX
+TEXT diffMaxKVVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Y1
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD (DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(CX), Y1
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD 32(DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(CX), Y1
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD 64(DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(CX), Y1
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD 96(DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(CX), Y1
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD 128(DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(CX), Y1
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD 160(DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(CX), Y1
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD 192(DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(CX), Y1
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD 224(DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(CX), Y1
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD 256(DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(CX), Y1
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD 288(DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(CX), Y1
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD 320(DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(CX), Y1
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD 352(DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(CX), Y1
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD 384(DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(CX), Y1
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD 416(DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(CX), Y1
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD 448(DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD 480(DX), Y0
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMaxVKVTileAVX2()
+// Requires: AVX
+TEXT diffMaxVKVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y1
+	VSUBPD  Y0, Y1, Y2
+	VMOVUPD (DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VSUBPD  Y0, Y1, Y2
+	VMOVUPD 32(DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(BX), Y1
+	VSUBPD  Y0, Y1, Y2
+	VMOVUPD 64(DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(BX), Y1
+	VSUBPD  Y0, Y1, Y2
+	VMOVUPD 96(DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(BX), Y1
+	VSUBPD  Y0, Y1, Y2
+	VMOVUPD 128(DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(BX), Y1
+	VSUBPD  Y0, Y1, Y2
+	VMOVUPD 160(DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(BX), Y1
+	VSUBPD  Y0, Y1, Y2
+	VMOVUPD 192(DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(BX), Y1
+	VSUBPD  Y0, Y1, Y2
+	VMOVUPD 224(DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(BX), Y1
+	VSUBPD  Y0, Y1, Y2
+	VMOVUPD 256(DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(BX), Y1
+	VSUBPD  Y0, Y1, Y2
+	VMOVUPD 288(DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(BX), Y1
+	VSUBPD  Y0, Y1, Y2
+	VMOVUPD 320(DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(BX), Y1
+	VSUBPD  Y0, Y1, Y2
+	VMOVUPD 352(DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(BX), Y1
+	VSUBPD  Y0, Y1, Y2
+	VMOVUPD 384(DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(BX), Y1
+	VSUBPD  Y0, Y1, Y2
+	VMOVUPD 416(DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(BX), Y1
+	VSUBPD  Y0, Y1, Y2
+	VMOVUPD 448(DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD 480(DX), Y0
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMaxKKVTileAVX2()
+// Requires: AVX
+TEXT diffMaxKKVTileAVX2<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VSUBPD  Y1, Y0, Y3
+	VMOVUPD (DX), Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VSUBPD  Y1, Y0, Y3
+	VMOVUPD 32(DX), Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VSUBPD  Y1, Y0, Y3
+	VMOVUPD 64(DX), Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VSUBPD  Y1, Y0, Y3
+	VMOVUPD 96(DX), Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 96(AX)
+	VSUBPD  Y1, Y0, Y3
+	VMOVUPD 128(DX), Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 128(AX)
+	VSUBPD  Y1, Y0, Y3
+	VMOVUPD 160(DX), Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 160(AX)
+	VSUBPD  Y1, Y0, Y3
+	VMOVUPD 192(DX), Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 192(AX)
+	VSUBPD  Y1, Y0, Y3
+	VMOVUPD 224(DX), Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 224(AX)
+	VSUBPD  Y1, Y0, Y3
+	VMOVUPD 256(DX), Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 256(AX)
+	VSUBPD  Y1, Y0, Y3
+	VMOVUPD 288(DX), Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 288(AX)
+	VSUBPD  Y1, Y0, Y3
+	VMOVUPD 320(DX), Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 320(AX)
+	VSUBPD  Y1, Y0, Y3
+	VMOVUPD 352(DX), Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 352(AX)
+	VSUBPD  Y1, Y0, Y3
+	VMOVUPD 384(DX), Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 384(AX)
+	VSUBPD  Y1, Y0, Y3
+	VMOVUPD 416(DX), Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 416(AX)
+	VSUBPD  Y1, Y0, Y3
+	VMOVUPD 448(DX), Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 448(AX)
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD 480(DX), Y0
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMaxVVKTileAVX2()
+// Requires: AVX
+TEXT diffMaxVVKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y0
+	VMOVUPD (BX), Y1
+	VMOVUPD (CX), Y2
+	VSUBPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMOVUPD 32(CX), Y2
+	VSUBPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(BX), Y1
+	VMOVUPD 64(CX), Y2
+	VSUBPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(BX), Y1
+	VMOVUPD 96(CX), Y2
+	VSUBPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	VMOVUPD 128(BX), Y1
+	VMOVUPD 128(CX), Y2
+	VSUBPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 128(AX)
+	VMOVUPD 160(BX), Y1
+	VMOVUPD 160(CX), Y2
+	VSUBPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 160(AX)
+	VMOVUPD 192(BX), Y1
+	VMOVUPD 192(CX), Y2
+	VSUBPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 192(AX)
+	VMOVUPD 224(BX), Y1
+	VMOVUPD 224(CX), Y2
+	VSUBPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 224(AX)
+	VMOVUPD 256(BX), Y1
+	VMOVUPD 256(CX), Y2
+	VSUBPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 256(AX)
+	VMOVUPD 288(BX), Y1
+	VMOVUPD 288(CX), Y2
+	VSUBPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 288(AX)
+	VMOVUPD 320(BX), Y1
+	VMOVUPD 320(CX), Y2
+	VSUBPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 320(AX)
+	VMOVUPD 352(BX), Y1
+	VMOVUPD 352(CX), Y2
+	VSUBPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 352(AX)
+	VMOVUPD 384(BX), Y1
+	VMOVUPD 384(CX), Y2
+	VSUBPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 384(AX)
+	VMOVUPD 416(BX), Y1
+	VMOVUPD 416(CX), Y2
+	VSUBPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 416(AX)
+	VMOVUPD 448(BX), Y1
+	VMOVUPD 448(CX), Y2
+	VSUBPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, 448(AX)
+	VMOVUPD 480(BX), Y1
+	VMOVUPD 480(CX), Y2
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y0, Y0
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMaxKVKTileAVX2()
+// Requires: AVX
+TEXT diffMaxKVKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (CX), Y2
+	VSUBPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(CX), Y2
+	VSUBPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VMOVUPD 64(CX), Y2
+	VSUBPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD 96(CX), Y2
+	VSUBPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 96(AX)
+	VMOVUPD 128(CX), Y2
+	VSUBPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 128(AX)
+	VMOVUPD 160(CX), Y2
+	VSUBPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 160(AX)
+	VMOVUPD 192(CX), Y2
+	VSUBPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 192(AX)
+	VMOVUPD 224(CX), Y2
+	VSUBPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 224(AX)
+	VMOVUPD 256(CX), Y2
+	VSUBPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 256(AX)
+	VMOVUPD 288(CX), Y2
+	VSUBPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 288(AX)
+	VMOVUPD 320(CX), Y2
+	VSUBPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 320(AX)
+	VMOVUPD 352(CX), Y2
+	VSUBPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 352(AX)
+	VMOVUPD 384(CX), Y2
+	VSUBPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 384(AX)
+	VMOVUPD 416(CX), Y2
+	VSUBPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 416(AX)
+	VMOVUPD 448(CX), Y2
+	VSUBPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 448(AX)
+	VMOVUPD 480(CX), Y2
+	VSUBPD  Y2, Y0, Y0
+	VMOVUPD Y1, Y1
+	VMAXPD  Y0, Y1, Y1
+	VMOVUPD Y1, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMaxVKKTileAVX2()
+// Requires: AVX
+TEXT diffMaxVKKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (BX), Y2
+	VSUBPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(BX), Y2
+	VSUBPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VMOVUPD 64(BX), Y2
+	VSUBPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD 96(BX), Y2
+	VSUBPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 96(AX)
+	VMOVUPD 128(BX), Y2
+	VSUBPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 128(AX)
+	VMOVUPD 160(BX), Y2
+	VSUBPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 160(AX)
+	VMOVUPD 192(BX), Y2
+	VSUBPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 192(AX)
+	VMOVUPD 224(BX), Y2
+	VSUBPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 224(AX)
+	VMOVUPD 256(BX), Y2
+	VSUBPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 256(AX)
+	VMOVUPD 288(BX), Y2
+	VSUBPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 288(AX)
+	VMOVUPD 320(BX), Y2
+	VSUBPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 320(AX)
+	VMOVUPD 352(BX), Y2
+	VSUBPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 352(AX)
+	VMOVUPD 384(BX), Y2
+	VSUBPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 384(AX)
+	VMOVUPD 416(BX), Y2
+	VSUBPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 416(AX)
+	VMOVUPD 448(BX), Y2
+	VSUBPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, 448(AX)
+	VMOVUPD 480(BX), Y2
+	VSUBPD  Y0, Y2, Y0
+	VMOVUPD Y1, Y1
+	VMAXPD  Y0, Y1, Y1
+	VMOVUPD Y1, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMaxKKKTileAVX2()
+// Requires: AVX
+TEXT diffMaxKKKTileAVX2<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y2
+	VSUBPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VMAXPD  Y4, Y3, Y3
+	VMOVUPD Y3, (AX)
+	VSUBPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VMAXPD  Y4, Y3, Y3
+	VMOVUPD Y3, 32(AX)
+	VSUBPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VMAXPD  Y4, Y3, Y3
+	VMOVUPD Y3, 64(AX)
+	VSUBPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VMAXPD  Y4, Y3, Y3
+	VMOVUPD Y3, 96(AX)
+	VSUBPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VMAXPD  Y4, Y3, Y3
+	VMOVUPD Y3, 128(AX)
+	VSUBPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VMAXPD  Y4, Y3, Y3
+	VMOVUPD Y3, 160(AX)
+	VSUBPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VMAXPD  Y4, Y3, Y3
+	VMOVUPD Y3, 192(AX)
+	VSUBPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VMAXPD  Y4, Y3, Y3
+	VMOVUPD Y3, 224(AX)
+	VSUBPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VMAXPD  Y4, Y3, Y3
+	VMOVUPD Y3, 256(AX)
+	VSUBPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VMAXPD  Y4, Y3, Y3
+	VMOVUPD Y3, 288(AX)
+	VSUBPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VMAXPD  Y4, Y3, Y3
+	VMOVUPD Y3, 320(AX)
+	VSUBPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VMAXPD  Y4, Y3, Y3
+	VMOVUPD Y3, 352(AX)
+	VSUBPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VMAXPD  Y4, Y3, Y3
+	VMOVUPD Y3, 384(AX)
+	VSUBPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VMAXPD  Y4, Y3, Y3
+	VMOVUPD Y3, 416(AX)
+	VSUBPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VMAXPD  Y4, Y3, Y3
+	VMOVUPD Y3, 448(AX)
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y2, Y1
+	VMAXPD  Y0, Y1, Y1
+	VMOVUPD Y1, 480(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+512, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMaxVVVBlockAVX2()
+// Requires: AVX
+TEXT diffMaxVVVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y0
+	VMOVUPD (CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD (DX), Y0
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD 32(BX), Y0
+	VMOVUPD 32(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD 32(DX), Y0
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMaxKVVBlockAVX2()
+// Requires: AVX
+TEXT diffMaxKVVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (CX), Y1
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD (DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD 32(DX), Y0
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMaxVKVBlockAVX2()
+// Requires: AVX
+TEXT diffMaxVKVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VMOVUPD (BX), Y1
+	VSUBPD  Y0, Y1, Y2
+	VMOVUPD (DX), Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD 32(DX), Y0
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMaxKKVBlockAVX2()
+// Requires: AVX
+TEXT diffMaxKKVBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	ADDQ    R8, DX
+	VSUBPD  Y1, Y0, Y3
+	VMOVUPD (DX), Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD 32(DX), Y0
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMaxVVKBlockAVX2()
+// Requires: AVX
+TEXT diffMaxVVKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y0
+	VMOVUPD (BX), Y1
+	VMOVUPD (CX), Y2
+	VSUBPD  Y2, Y1, Y2
+	VMOVUPD Y0, Y1
+	VMAXPD  Y2, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(BX), Y1
+	VMOVUPD 32(CX), Y2
+	VSUBPD  Y2, Y1, Y1
+	VMOVUPD Y0, Y0
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMaxKVKBlockAVX2()
+// Requires: AVX
+TEXT diffMaxKVKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	ADDQ    R8, CX
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (CX), Y2
+	VSUBPD  Y2, Y0, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(CX), Y2
+	VSUBPD  Y2, Y0, Y0
+	VMOVUPD Y1, Y1
+	VMAXPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMaxVKKBlockAVX2()
+// Requires: AVX
+TEXT diffMaxVKKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	ADDQ    R8, BX
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y0
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y1
+	VMOVUPD (BX), Y2
+	VSUBPD  Y0, Y2, Y3
+	VMOVUPD Y1, Y2
+	VMAXPD  Y3, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(BX), Y2
+	VSUBPD  Y0, Y2, Y0
+	VMOVUPD Y1, Y1
+	VMAXPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
+	JMP     (R9)(AX*8)
+
+done:
+	ADDQ $+64, R8
+	JMP  advanceAVX2<>+0(SB)
+
+// func diffMaxKKKBlockAVX2()
+// Requires: AVX
+TEXT diffMaxKKKBlockAVX2<>(SB), NOSPLIT, $0
+	// dst = c if c > a − b, else a − b
+	MOVQ    (SI), AX
+	ADDQ    R8, AX
+	MOVQ    8(SI), BX
+	VMOVUPD (BX), Y0
+	MOVQ    16(SI), CX
+	VMOVUPD (CX), Y1
+	MOVQ    24(SI), DX
+	VMOVUPD (DX), Y2
+	VSUBPD  Y1, Y0, Y4
+	VMOVUPD Y2, Y3
+	VMAXPD  Y4, Y3, Y3
+	VMOVUPD Y3, (AX)
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y2, Y1
+	VMAXPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x40, SI
+	CMPQ    SI, DI
+	JEQ     done
+	MOVBQZX 61(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -5248,102 +22983,506 @@ DATA constants<>+8(SB)/8, $0x0000000000000000
 DATA constants<>+16(SB)/8, $0x7fffffffffffffff
 GLOBL constants<>(SB), RODATA|NOPTR, $24
 
-DATA handlersTileAVX512<>+0(SB)/8, $copyTileAVX512<>(SB)
-DATA handlersTileAVX512<>+8(SB)/8, $addTileAVX512<>(SB)
-DATA handlersTileAVX512<>+16(SB)/8, $subTileAVX512<>(SB)
-DATA handlersTileAVX512<>+24(SB)/8, $mulTileAVX512<>(SB)
-DATA handlersTileAVX512<>+32(SB)/8, $divTileAVX512<>(SB)
-DATA handlersTileAVX512<>+40(SB)/8, $minTileAVX512<>(SB)
-DATA handlersTileAVX512<>+48(SB)/8, $maxTileAVX512<>(SB)
-DATA handlersTileAVX512<>+56(SB)/8, $lessTileAVX512<>(SB)
-DATA handlersTileAVX512<>+64(SB)/8, $atMostTileAVX512<>(SB)
-DATA handlersTileAVX512<>+72(SB)/8, $equalTileAVX512<>(SB)
-DATA handlersTileAVX512<>+80(SB)/8, $selectTileAVX512<>(SB)
-DATA handlersTileAVX512<>+88(SB)/8, $absTileAVX512<>(SB)
-DATA handlersTileAVX512<>+96(SB)/8, $sqrtTileAVX512<>(SB)
-DATA handlersTileAVX512<>+104(SB)/8, $floorTileAVX512<>(SB)
-DATA handlersTileAVX512<>+112(SB)/8, $mulAddTileAVX512<>(SB)
-DATA handlersTileAVX512<>+120(SB)/8, $mulSubTileAVX512<>(SB)
-DATA handlersTileAVX512<>+128(SB)/8, $subMulTileAVX512<>(SB)
-DATA handlersTileAVX512<>+136(SB)/8, $mulMulTileAVX512<>(SB)
-DATA handlersTileAVX512<>+144(SB)/8, $sumAddTileAVX512<>(SB)
-DATA handlersTileAVX512<>+152(SB)/8, $sumSubTileAVX512<>(SB)
-DATA handlersTileAVX512<>+160(SB)/8, $sumMulTileAVX512<>(SB)
-DATA handlersTileAVX512<>+168(SB)/8, $diffMulTileAVX512<>(SB)
-DATA handlersTileAVX512<>+176(SB)/8, $diffMaxTileAVX512<>(SB)
-GLOBL handlersTileAVX512<>(SB), RODATA, $184
+DATA handlersTileAVX512<>+0(SB)/8, $copyVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+8(SB)/8, $copyKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+64(SB)/8, $addVVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+72(SB)/8, $addKVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+80(SB)/8, $addVKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+88(SB)/8, $addKKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+128(SB)/8, $subVVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+136(SB)/8, $subKVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+144(SB)/8, $subVKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+152(SB)/8, $subKKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+192(SB)/8, $mulVVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+200(SB)/8, $mulKVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+208(SB)/8, $mulVKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+216(SB)/8, $mulKKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+256(SB)/8, $divVVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+264(SB)/8, $divKVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+272(SB)/8, $divVKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+280(SB)/8, $divKKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+320(SB)/8, $minVVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+328(SB)/8, $minKVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+336(SB)/8, $minVKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+344(SB)/8, $minKKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+384(SB)/8, $maxVVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+392(SB)/8, $maxKVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+400(SB)/8, $maxVKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+408(SB)/8, $maxKKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+448(SB)/8, $lessVVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+456(SB)/8, $lessKVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+464(SB)/8, $lessVKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+472(SB)/8, $lessKKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+512(SB)/8, $atMostVVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+520(SB)/8, $atMostKVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+528(SB)/8, $atMostVKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+536(SB)/8, $atMostKKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+576(SB)/8, $equalVVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+584(SB)/8, $equalKVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+592(SB)/8, $equalVKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+600(SB)/8, $equalKKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+640(SB)/8, $selectVVVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+648(SB)/8, $selectKVVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+656(SB)/8, $selectVKVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+664(SB)/8, $selectKKVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+672(SB)/8, $selectVVKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+680(SB)/8, $selectKVKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+688(SB)/8, $selectVKKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+696(SB)/8, $selectKKKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+704(SB)/8, $absVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+712(SB)/8, $absKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+768(SB)/8, $sqrtVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+776(SB)/8, $sqrtKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+832(SB)/8, $floorVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+840(SB)/8, $floorKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+896(SB)/8, $mulAddVVVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+904(SB)/8, $mulAddKVVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+912(SB)/8, $mulAddVKVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+920(SB)/8, $mulAddKKVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+928(SB)/8, $mulAddVVKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+936(SB)/8, $mulAddKVKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+944(SB)/8, $mulAddVKKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+952(SB)/8, $mulAddKKKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+960(SB)/8, $mulSubVVVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+968(SB)/8, $mulSubKVVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+976(SB)/8, $mulSubVKVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+984(SB)/8, $mulSubKKVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+992(SB)/8, $mulSubVVKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1000(SB)/8, $mulSubKVKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1008(SB)/8, $mulSubVKKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1016(SB)/8, $mulSubKKKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1024(SB)/8, $subMulVVVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1032(SB)/8, $subMulKVVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1040(SB)/8, $subMulVKVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1048(SB)/8, $subMulKKVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1056(SB)/8, $subMulVVKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1064(SB)/8, $subMulKVKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1072(SB)/8, $subMulVKKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1080(SB)/8, $subMulKKKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1088(SB)/8, $mulMulVVVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1096(SB)/8, $mulMulKVVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1104(SB)/8, $mulMulVKVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1112(SB)/8, $mulMulKKVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1120(SB)/8, $mulMulVVKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1128(SB)/8, $mulMulKVKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1136(SB)/8, $mulMulVKKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1144(SB)/8, $mulMulKKKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1152(SB)/8, $sumAddVVVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1160(SB)/8, $sumAddKVVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1168(SB)/8, $sumAddVKVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1176(SB)/8, $sumAddKKVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1184(SB)/8, $sumAddVVKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1192(SB)/8, $sumAddKVKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1200(SB)/8, $sumAddVKKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1208(SB)/8, $sumAddKKKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1216(SB)/8, $sumSubVVVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1224(SB)/8, $sumSubKVVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1232(SB)/8, $sumSubVKVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1240(SB)/8, $sumSubKKVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1248(SB)/8, $sumSubVVKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1256(SB)/8, $sumSubKVKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1264(SB)/8, $sumSubVKKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1272(SB)/8, $sumSubKKKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1280(SB)/8, $sumMulVVVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1288(SB)/8, $sumMulKVVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1296(SB)/8, $sumMulVKVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1304(SB)/8, $sumMulKKVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1312(SB)/8, $sumMulVVKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1320(SB)/8, $sumMulKVKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1328(SB)/8, $sumMulVKKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1336(SB)/8, $sumMulKKKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1344(SB)/8, $diffMulVVVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1352(SB)/8, $diffMulKVVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1360(SB)/8, $diffMulVKVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1368(SB)/8, $diffMulKKVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1376(SB)/8, $diffMulVVKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1384(SB)/8, $diffMulKVKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1392(SB)/8, $diffMulVKKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1400(SB)/8, $diffMulKKKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1408(SB)/8, $diffMaxVVVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1416(SB)/8, $diffMaxKVVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1424(SB)/8, $diffMaxVKVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1432(SB)/8, $diffMaxKKVTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1440(SB)/8, $diffMaxVVKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1448(SB)/8, $diffMaxKVKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1456(SB)/8, $diffMaxVKKTileAVX512<>(SB)
+DATA handlersTileAVX512<>+1464(SB)/8, $diffMaxKKKTileAVX512<>(SB)
+GLOBL handlersTileAVX512<>(SB), RODATA, $1472
 
-DATA handlersBlockAVX512<>+0(SB)/8, $copyBlockAVX512<>(SB)
-DATA handlersBlockAVX512<>+8(SB)/8, $addBlockAVX512<>(SB)
-DATA handlersBlockAVX512<>+16(SB)/8, $subBlockAVX512<>(SB)
-DATA handlersBlockAVX512<>+24(SB)/8, $mulBlockAVX512<>(SB)
-DATA handlersBlockAVX512<>+32(SB)/8, $divBlockAVX512<>(SB)
-DATA handlersBlockAVX512<>+40(SB)/8, $minBlockAVX512<>(SB)
-DATA handlersBlockAVX512<>+48(SB)/8, $maxBlockAVX512<>(SB)
-DATA handlersBlockAVX512<>+56(SB)/8, $lessBlockAVX512<>(SB)
-DATA handlersBlockAVX512<>+64(SB)/8, $atMostBlockAVX512<>(SB)
-DATA handlersBlockAVX512<>+72(SB)/8, $equalBlockAVX512<>(SB)
-DATA handlersBlockAVX512<>+80(SB)/8, $selectBlockAVX512<>(SB)
-DATA handlersBlockAVX512<>+88(SB)/8, $absBlockAVX512<>(SB)
-DATA handlersBlockAVX512<>+96(SB)/8, $sqrtBlockAVX512<>(SB)
-DATA handlersBlockAVX512<>+104(SB)/8, $floorBlockAVX512<>(SB)
-DATA handlersBlockAVX512<>+112(SB)/8, $mulAddBlockAVX512<>(SB)
-DATA handlersBlockAVX512<>+120(SB)/8, $mulSubBlockAVX512<>(SB)
-DATA handlersBlockAVX512<>+128(SB)/8, $subMulBlockAVX512<>(SB)
-DATA handlersBlockAVX512<>+136(SB)/8, $mulMulBlockAVX512<>(SB)
-DATA handlersBlockAVX512<>+144(SB)/8, $sumAddBlockAVX512<>(SB)
-DATA handlersBlockAVX512<>+152(SB)/8, $sumSubBlockAVX512<>(SB)
-DATA handlersBlockAVX512<>+160(SB)/8, $sumMulBlockAVX512<>(SB)
-DATA handlersBlockAVX512<>+168(SB)/8, $diffMulBlockAVX512<>(SB)
-DATA handlersBlockAVX512<>+176(SB)/8, $diffMaxBlockAVX512<>(SB)
-GLOBL handlersBlockAVX512<>(SB), RODATA, $184
+DATA handlersBlockAVX512<>+0(SB)/8, $copyVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+8(SB)/8, $copyKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+64(SB)/8, $addVVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+72(SB)/8, $addKVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+80(SB)/8, $addVKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+88(SB)/8, $addKKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+128(SB)/8, $subVVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+136(SB)/8, $subKVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+144(SB)/8, $subVKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+152(SB)/8, $subKKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+192(SB)/8, $mulVVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+200(SB)/8, $mulKVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+208(SB)/8, $mulVKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+216(SB)/8, $mulKKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+256(SB)/8, $divVVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+264(SB)/8, $divKVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+272(SB)/8, $divVKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+280(SB)/8, $divKKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+320(SB)/8, $minVVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+328(SB)/8, $minKVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+336(SB)/8, $minVKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+344(SB)/8, $minKKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+384(SB)/8, $maxVVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+392(SB)/8, $maxKVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+400(SB)/8, $maxVKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+408(SB)/8, $maxKKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+448(SB)/8, $lessVVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+456(SB)/8, $lessKVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+464(SB)/8, $lessVKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+472(SB)/8, $lessKKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+512(SB)/8, $atMostVVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+520(SB)/8, $atMostKVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+528(SB)/8, $atMostVKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+536(SB)/8, $atMostKKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+576(SB)/8, $equalVVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+584(SB)/8, $equalKVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+592(SB)/8, $equalVKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+600(SB)/8, $equalKKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+640(SB)/8, $selectVVVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+648(SB)/8, $selectKVVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+656(SB)/8, $selectVKVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+664(SB)/8, $selectKKVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+672(SB)/8, $selectVVKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+680(SB)/8, $selectKVKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+688(SB)/8, $selectVKKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+696(SB)/8, $selectKKKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+704(SB)/8, $absVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+712(SB)/8, $absKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+768(SB)/8, $sqrtVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+776(SB)/8, $sqrtKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+832(SB)/8, $floorVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+840(SB)/8, $floorKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+896(SB)/8, $mulAddVVVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+904(SB)/8, $mulAddKVVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+912(SB)/8, $mulAddVKVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+920(SB)/8, $mulAddKKVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+928(SB)/8, $mulAddVVKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+936(SB)/8, $mulAddKVKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+944(SB)/8, $mulAddVKKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+952(SB)/8, $mulAddKKKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+960(SB)/8, $mulSubVVVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+968(SB)/8, $mulSubKVVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+976(SB)/8, $mulSubVKVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+984(SB)/8, $mulSubKKVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+992(SB)/8, $mulSubVVKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1000(SB)/8, $mulSubKVKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1008(SB)/8, $mulSubVKKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1016(SB)/8, $mulSubKKKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1024(SB)/8, $subMulVVVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1032(SB)/8, $subMulKVVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1040(SB)/8, $subMulVKVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1048(SB)/8, $subMulKKVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1056(SB)/8, $subMulVVKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1064(SB)/8, $subMulKVKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1072(SB)/8, $subMulVKKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1080(SB)/8, $subMulKKKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1088(SB)/8, $mulMulVVVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1096(SB)/8, $mulMulKVVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1104(SB)/8, $mulMulVKVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1112(SB)/8, $mulMulKKVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1120(SB)/8, $mulMulVVKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1128(SB)/8, $mulMulKVKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1136(SB)/8, $mulMulVKKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1144(SB)/8, $mulMulKKKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1152(SB)/8, $sumAddVVVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1160(SB)/8, $sumAddKVVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1168(SB)/8, $sumAddVKVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1176(SB)/8, $sumAddKKVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1184(SB)/8, $sumAddVVKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1192(SB)/8, $sumAddKVKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1200(SB)/8, $sumAddVKKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1208(SB)/8, $sumAddKKKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1216(SB)/8, $sumSubVVVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1224(SB)/8, $sumSubKVVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1232(SB)/8, $sumSubVKVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1240(SB)/8, $sumSubKKVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1248(SB)/8, $sumSubVVKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1256(SB)/8, $sumSubKVKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1264(SB)/8, $sumSubVKKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1272(SB)/8, $sumSubKKKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1280(SB)/8, $sumMulVVVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1288(SB)/8, $sumMulKVVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1296(SB)/8, $sumMulVKVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1304(SB)/8, $sumMulKKVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1312(SB)/8, $sumMulVVKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1320(SB)/8, $sumMulKVKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1328(SB)/8, $sumMulVKKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1336(SB)/8, $sumMulKKKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1344(SB)/8, $diffMulVVVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1352(SB)/8, $diffMulKVVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1360(SB)/8, $diffMulVKVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1368(SB)/8, $diffMulKKVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1376(SB)/8, $diffMulVVKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1384(SB)/8, $diffMulKVKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1392(SB)/8, $diffMulVKKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1400(SB)/8, $diffMulKKKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1408(SB)/8, $diffMaxVVVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1416(SB)/8, $diffMaxKVVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1424(SB)/8, $diffMaxVKVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1432(SB)/8, $diffMaxKKVBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1440(SB)/8, $diffMaxVVKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1448(SB)/8, $diffMaxKVKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1456(SB)/8, $diffMaxVKKBlockAVX512<>(SB)
+DATA handlersBlockAVX512<>+1464(SB)/8, $diffMaxKKKBlockAVX512<>(SB)
+GLOBL handlersBlockAVX512<>(SB), RODATA, $1472
 
-DATA handlersTileAVX2<>+0(SB)/8, $copyTileAVX2<>(SB)
-DATA handlersTileAVX2<>+8(SB)/8, $addTileAVX2<>(SB)
-DATA handlersTileAVX2<>+16(SB)/8, $subTileAVX2<>(SB)
-DATA handlersTileAVX2<>+24(SB)/8, $mulTileAVX2<>(SB)
-DATA handlersTileAVX2<>+32(SB)/8, $divTileAVX2<>(SB)
-DATA handlersTileAVX2<>+40(SB)/8, $minTileAVX2<>(SB)
-DATA handlersTileAVX2<>+48(SB)/8, $maxTileAVX2<>(SB)
-DATA handlersTileAVX2<>+56(SB)/8, $lessTileAVX2<>(SB)
-DATA handlersTileAVX2<>+64(SB)/8, $atMostTileAVX2<>(SB)
-DATA handlersTileAVX2<>+72(SB)/8, $equalTileAVX2<>(SB)
-DATA handlersTileAVX2<>+80(SB)/8, $selectTileAVX2<>(SB)
-DATA handlersTileAVX2<>+88(SB)/8, $absTileAVX2<>(SB)
-DATA handlersTileAVX2<>+96(SB)/8, $sqrtTileAVX2<>(SB)
-DATA handlersTileAVX2<>+104(SB)/8, $floorTileAVX2<>(SB)
-DATA handlersTileAVX2<>+112(SB)/8, $mulAddTileAVX2<>(SB)
-DATA handlersTileAVX2<>+120(SB)/8, $mulSubTileAVX2<>(SB)
-DATA handlersTileAVX2<>+128(SB)/8, $subMulTileAVX2<>(SB)
-DATA handlersTileAVX2<>+136(SB)/8, $mulMulTileAVX2<>(SB)
-DATA handlersTileAVX2<>+144(SB)/8, $sumAddTileAVX2<>(SB)
-DATA handlersTileAVX2<>+152(SB)/8, $sumSubTileAVX2<>(SB)
-DATA handlersTileAVX2<>+160(SB)/8, $sumMulTileAVX2<>(SB)
-DATA handlersTileAVX2<>+168(SB)/8, $diffMulTileAVX2<>(SB)
-DATA handlersTileAVX2<>+176(SB)/8, $diffMaxTileAVX2<>(SB)
-GLOBL handlersTileAVX2<>(SB), RODATA, $184
+DATA handlersTileAVX2<>+0(SB)/8, $copyVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+8(SB)/8, $copyKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+64(SB)/8, $addVVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+72(SB)/8, $addKVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+80(SB)/8, $addVKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+88(SB)/8, $addKKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+128(SB)/8, $subVVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+136(SB)/8, $subKVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+144(SB)/8, $subVKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+152(SB)/8, $subKKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+192(SB)/8, $mulVVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+200(SB)/8, $mulKVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+208(SB)/8, $mulVKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+216(SB)/8, $mulKKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+256(SB)/8, $divVVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+264(SB)/8, $divKVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+272(SB)/8, $divVKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+280(SB)/8, $divKKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+320(SB)/8, $minVVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+328(SB)/8, $minKVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+336(SB)/8, $minVKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+344(SB)/8, $minKKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+384(SB)/8, $maxVVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+392(SB)/8, $maxKVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+400(SB)/8, $maxVKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+408(SB)/8, $maxKKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+448(SB)/8, $lessVVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+456(SB)/8, $lessKVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+464(SB)/8, $lessVKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+472(SB)/8, $lessKKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+512(SB)/8, $atMostVVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+520(SB)/8, $atMostKVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+528(SB)/8, $atMostVKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+536(SB)/8, $atMostKKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+576(SB)/8, $equalVVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+584(SB)/8, $equalKVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+592(SB)/8, $equalVKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+600(SB)/8, $equalKKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+640(SB)/8, $selectVVVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+648(SB)/8, $selectKVVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+656(SB)/8, $selectVKVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+664(SB)/8, $selectKKVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+672(SB)/8, $selectVVKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+680(SB)/8, $selectKVKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+688(SB)/8, $selectVKKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+696(SB)/8, $selectKKKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+704(SB)/8, $absVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+712(SB)/8, $absKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+768(SB)/8, $sqrtVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+776(SB)/8, $sqrtKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+832(SB)/8, $floorVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+840(SB)/8, $floorKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+896(SB)/8, $mulAddVVVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+904(SB)/8, $mulAddKVVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+912(SB)/8, $mulAddVKVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+920(SB)/8, $mulAddKKVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+928(SB)/8, $mulAddVVKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+936(SB)/8, $mulAddKVKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+944(SB)/8, $mulAddVKKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+952(SB)/8, $mulAddKKKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+960(SB)/8, $mulSubVVVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+968(SB)/8, $mulSubKVVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+976(SB)/8, $mulSubVKVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+984(SB)/8, $mulSubKKVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+992(SB)/8, $mulSubVVKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1000(SB)/8, $mulSubKVKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1008(SB)/8, $mulSubVKKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1016(SB)/8, $mulSubKKKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1024(SB)/8, $subMulVVVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1032(SB)/8, $subMulKVVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1040(SB)/8, $subMulVKVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1048(SB)/8, $subMulKKVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1056(SB)/8, $subMulVVKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1064(SB)/8, $subMulKVKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1072(SB)/8, $subMulVKKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1080(SB)/8, $subMulKKKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1088(SB)/8, $mulMulVVVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1096(SB)/8, $mulMulKVVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1104(SB)/8, $mulMulVKVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1112(SB)/8, $mulMulKKVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1120(SB)/8, $mulMulVVKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1128(SB)/8, $mulMulKVKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1136(SB)/8, $mulMulVKKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1144(SB)/8, $mulMulKKKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1152(SB)/8, $sumAddVVVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1160(SB)/8, $sumAddKVVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1168(SB)/8, $sumAddVKVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1176(SB)/8, $sumAddKKVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1184(SB)/8, $sumAddVVKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1192(SB)/8, $sumAddKVKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1200(SB)/8, $sumAddVKKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1208(SB)/8, $sumAddKKKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1216(SB)/8, $sumSubVVVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1224(SB)/8, $sumSubKVVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1232(SB)/8, $sumSubVKVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1240(SB)/8, $sumSubKKVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1248(SB)/8, $sumSubVVKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1256(SB)/8, $sumSubKVKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1264(SB)/8, $sumSubVKKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1272(SB)/8, $sumSubKKKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1280(SB)/8, $sumMulVVVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1288(SB)/8, $sumMulKVVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1296(SB)/8, $sumMulVKVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1304(SB)/8, $sumMulKKVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1312(SB)/8, $sumMulVVKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1320(SB)/8, $sumMulKVKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1328(SB)/8, $sumMulVKKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1336(SB)/8, $sumMulKKKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1344(SB)/8, $diffMulVVVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1352(SB)/8, $diffMulKVVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1360(SB)/8, $diffMulVKVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1368(SB)/8, $diffMulKKVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1376(SB)/8, $diffMulVVKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1384(SB)/8, $diffMulKVKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1392(SB)/8, $diffMulVKKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1400(SB)/8, $diffMulKKKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1408(SB)/8, $diffMaxVVVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1416(SB)/8, $diffMaxKVVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1424(SB)/8, $diffMaxVKVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1432(SB)/8, $diffMaxKKVTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1440(SB)/8, $diffMaxVVKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1448(SB)/8, $diffMaxKVKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1456(SB)/8, $diffMaxVKKTileAVX2<>(SB)
+DATA handlersTileAVX2<>+1464(SB)/8, $diffMaxKKKTileAVX2<>(SB)
+GLOBL handlersTileAVX2<>(SB), RODATA, $1472
 
-DATA handlersBlockAVX2<>+0(SB)/8, $copyBlockAVX2<>(SB)
-DATA handlersBlockAVX2<>+8(SB)/8, $addBlockAVX2<>(SB)
-DATA handlersBlockAVX2<>+16(SB)/8, $subBlockAVX2<>(SB)
-DATA handlersBlockAVX2<>+24(SB)/8, $mulBlockAVX2<>(SB)
-DATA handlersBlockAVX2<>+32(SB)/8, $divBlockAVX2<>(SB)
-DATA handlersBlockAVX2<>+40(SB)/8, $minBlockAVX2<>(SB)
-DATA handlersBlockAVX2<>+48(SB)/8, $maxBlockAVX2<>(SB)
-DATA handlersBlockAVX2<>+56(SB)/8, $lessBlockAVX2<>(SB)
-DATA handlersBlockAVX2<>+64(SB)/8, $atMostBlockAVX2<>(SB)
-DATA handlersBlockAVX2<>+72(SB)/8, $equalBlockAVX2<>(SB)
-DATA handlersBlockAVX2<>+80(SB)/8, $selectBlockAVX2<>(SB)
-DATA handlersBlockAVX2<>+88(SB)/8, $absBlockAVX2<>(SB)
-DATA handlersBlockAVX2<>+96(SB)/8, $sqrtBlockAVX2<>(SB)
-DATA handlersBlockAVX2<>+104(SB)/8, $floorBlockAVX2<>(SB)
-DATA handlersBlockAVX2<>+112(SB)/8, $mulAddBlockAVX2<>(SB)
-DATA handlersBlockAVX2<>+120(SB)/8, $mulSubBlockAVX2<>(SB)
-DATA handlersBlockAVX2<>+128(SB)/8, $subMulBlockAVX2<>(SB)
-DATA handlersBlockAVX2<>+136(SB)/8, $mulMulBlockAVX2<>(SB)
-DATA handlersBlockAVX2<>+144(SB)/8, $sumAddBlockAVX2<>(SB)
-DATA handlersBlockAVX2<>+152(SB)/8, $sumSubBlockAVX2<>(SB)
-DATA handlersBlockAVX2<>+160(SB)/8, $sumMulBlockAVX2<>(SB)
-DATA handlersBlockAVX2<>+168(SB)/8, $diffMulBlockAVX2<>(SB)
-DATA handlersBlockAVX2<>+176(SB)/8, $diffMaxBlockAVX2<>(SB)
-GLOBL handlersBlockAVX2<>(SB), RODATA, $184
+DATA handlersBlockAVX2<>+0(SB)/8, $copyVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+8(SB)/8, $copyKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+64(SB)/8, $addVVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+72(SB)/8, $addKVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+80(SB)/8, $addVKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+88(SB)/8, $addKKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+128(SB)/8, $subVVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+136(SB)/8, $subKVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+144(SB)/8, $subVKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+152(SB)/8, $subKKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+192(SB)/8, $mulVVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+200(SB)/8, $mulKVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+208(SB)/8, $mulVKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+216(SB)/8, $mulKKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+256(SB)/8, $divVVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+264(SB)/8, $divKVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+272(SB)/8, $divVKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+280(SB)/8, $divKKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+320(SB)/8, $minVVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+328(SB)/8, $minKVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+336(SB)/8, $minVKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+344(SB)/8, $minKKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+384(SB)/8, $maxVVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+392(SB)/8, $maxKVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+400(SB)/8, $maxVKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+408(SB)/8, $maxKKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+448(SB)/8, $lessVVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+456(SB)/8, $lessKVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+464(SB)/8, $lessVKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+472(SB)/8, $lessKKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+512(SB)/8, $atMostVVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+520(SB)/8, $atMostKVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+528(SB)/8, $atMostVKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+536(SB)/8, $atMostKKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+576(SB)/8, $equalVVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+584(SB)/8, $equalKVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+592(SB)/8, $equalVKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+600(SB)/8, $equalKKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+640(SB)/8, $selectVVVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+648(SB)/8, $selectKVVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+656(SB)/8, $selectVKVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+664(SB)/8, $selectKKVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+672(SB)/8, $selectVVKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+680(SB)/8, $selectKVKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+688(SB)/8, $selectVKKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+696(SB)/8, $selectKKKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+704(SB)/8, $absVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+712(SB)/8, $absKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+768(SB)/8, $sqrtVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+776(SB)/8, $sqrtKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+832(SB)/8, $floorVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+840(SB)/8, $floorKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+896(SB)/8, $mulAddVVVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+904(SB)/8, $mulAddKVVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+912(SB)/8, $mulAddVKVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+920(SB)/8, $mulAddKKVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+928(SB)/8, $mulAddVVKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+936(SB)/8, $mulAddKVKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+944(SB)/8, $mulAddVKKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+952(SB)/8, $mulAddKKKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+960(SB)/8, $mulSubVVVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+968(SB)/8, $mulSubKVVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+976(SB)/8, $mulSubVKVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+984(SB)/8, $mulSubKKVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+992(SB)/8, $mulSubVVKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1000(SB)/8, $mulSubKVKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1008(SB)/8, $mulSubVKKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1016(SB)/8, $mulSubKKKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1024(SB)/8, $subMulVVVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1032(SB)/8, $subMulKVVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1040(SB)/8, $subMulVKVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1048(SB)/8, $subMulKKVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1056(SB)/8, $subMulVVKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1064(SB)/8, $subMulKVKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1072(SB)/8, $subMulVKKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1080(SB)/8, $subMulKKKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1088(SB)/8, $mulMulVVVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1096(SB)/8, $mulMulKVVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1104(SB)/8, $mulMulVKVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1112(SB)/8, $mulMulKKVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1120(SB)/8, $mulMulVVKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1128(SB)/8, $mulMulKVKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1136(SB)/8, $mulMulVKKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1144(SB)/8, $mulMulKKKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1152(SB)/8, $sumAddVVVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1160(SB)/8, $sumAddKVVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1168(SB)/8, $sumAddVKVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1176(SB)/8, $sumAddKKVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1184(SB)/8, $sumAddVVKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1192(SB)/8, $sumAddKVKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1200(SB)/8, $sumAddVKKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1208(SB)/8, $sumAddKKKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1216(SB)/8, $sumSubVVVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1224(SB)/8, $sumSubKVVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1232(SB)/8, $sumSubVKVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1240(SB)/8, $sumSubKKVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1248(SB)/8, $sumSubVVKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1256(SB)/8, $sumSubKVKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1264(SB)/8, $sumSubVKKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1272(SB)/8, $sumSubKKKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1280(SB)/8, $sumMulVVVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1288(SB)/8, $sumMulKVVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1296(SB)/8, $sumMulVKVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1304(SB)/8, $sumMulKKVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1312(SB)/8, $sumMulVVKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1320(SB)/8, $sumMulKVKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1328(SB)/8, $sumMulVKKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1336(SB)/8, $sumMulKKKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1344(SB)/8, $diffMulVVVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1352(SB)/8, $diffMulKVVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1360(SB)/8, $diffMulVKVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1368(SB)/8, $diffMulKKVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1376(SB)/8, $diffMulVVKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1384(SB)/8, $diffMulKVKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1392(SB)/8, $diffMulVKKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1400(SB)/8, $diffMulKKKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1408(SB)/8, $diffMaxVVVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1416(SB)/8, $diffMaxKVVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1424(SB)/8, $diffMaxVKVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1432(SB)/8, $diffMaxKKVBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1440(SB)/8, $diffMaxVVKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1448(SB)/8, $diffMaxKVKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1456(SB)/8, $diffMaxVKKBlockAVX2<>(SB)
+DATA handlersBlockAVX2<>+1464(SB)/8, $diffMaxKKKBlockAVX2<>(SB)
+GLOBL handlersBlockAVX2<>(SB), RODATA, $1472

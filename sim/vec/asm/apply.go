@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/mmcloughlin/avo/attr"
@@ -11,24 +12,23 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// Operations are directly threaded: a handler computes one operation for a tile of values and
-// jumps to that of the next call. Nothing in it is a branch but that jump and the end of the
-// calls, and the processor learns both.
+// Operations are threaded code: a handler computes one operation for a tile of values and jumps
+// to that of the next call. Nothing in it is a branch but that jump and the end of the calls, and
+// the processor learns both. So every pattern of columns and constants has a handler of its own.
 //
 // These registers are passed on from handler to handler.
 var (
 	call   = reg.RSI // the call
 	end    = reg.RDI // the address after the last
 	offset = reg.R8  // of the tile in columns, in bytes
-	table  = reg.R9  // the handlers, by operation
+	table  = reg.R9  // the handlers, 8 for each operation: by the bits of the operands that are constants
 )
 
 // Offsets in a Call, and its size.
 const (
 	callDst      = 0
 	callOperands = 8
-	callMasks    = 32
-	callOp       = 60
+	callHandler  = 61
 	callSize     = 64
 )
 
@@ -40,83 +40,78 @@ type tile struct {
 
 func tiles() []tile { return []tile{{"Tile", 64}, {"Block", 8}} }
 
-// A stream is an operand of an operation: step bytes from one vector to the next, 0 if it is a
-// constant.
-type stream struct {
-	at, step, thrice reg.GPPhysical
-}
-
-func streams(operands int) []stream {
-	return []stream{{reg.RBX, reg.R10, reg.R13}, {reg.RCX, reg.R11, reg.R14}, {reg.RDX, reg.R12, reg.R15}}[:operands]
-}
-
-func (s stream) vector(i int) operand.Mem {
-	switch i % 4 {
-	case 0:
-		return operand.Mem{Base: s.at}
-	case 3:
-		return operand.Mem{Base: s.at, Index: s.thrice, Scale: 1}
-	}
-	return operand.Mem{Base: s.at, Index: s.step, Scale: uint8(i % 4)}
-}
-
 // operation writes the handlers of an operation: body sets d to its result. Of all operands but
-// the last it gets the values, of the last the place, which may be an instruction's operand
-// itself; k are the words, broadcast.
-func (g *machine) operation(name, formula string, operands int, words []uint64, body func(d vec, in []vec, last operand.Mem, k []vec)) {
-	g.handlers = append(g.handlers, name)
+// the last it gets the values, of the last a value or its place, as an instruction takes either;
+// k are the words, broadcast. It must not set an operand.
+func (g *machine) operation(name, formula string, operands int, words []uint64, body func(d vec, in []vec, last operand.Op, k []vec)) {
 	for _, t := range tiles() {
-		g.text(name + t.name)
-		Comment("dst = " + formula)
-		var k []vec
-		for _, w := range words {
-			k = append(k, g.word(w))
+		for pattern := range 1 << operands {
+			name := name + patternName(operands, pattern) + t.name
+			g.handlers[t.name] = append(g.handlers[t.name], handler{name + g.name, 8*g.operationCount + pattern})
+			g.text(name)
+			Comment("dst = " + formula)
+			g.handler(t, operands, pattern, words, body)
 		}
-		dst, in, vectors := reg.RAX, streams(operands), t.values/g.lanes
-		MOVQ(operand.Mem{Base: call, Disp: callDst}, dst)
-		ADDQ(offset, dst)
-		for i, s := range in {
-			mask := operand.Mem{Base: call, Disp: callMasks + 8*i}
-			MOVQ(offset, s.at)
-			ANDQ(mask, s.at)
-			ADDQ(operand.Mem{Base: call, Disp: callOperands + 8*i}, s.at)
-			if vectors > 1 {
-				MOVQ(mask, s.step)
-				ANDQ(operand.U8(8*g.lanes), s.step)
-			}
-			if vectors > 3 {
-				LEAQ(operand.Mem{Base: s.step, Index: s.step, Scale: 2}, s.thrice)
-			}
-		}
-		for i := range vectors {
-			if i > 0 && i%4 == 0 {
-				for _, s := range in {
-					LEAQ(operand.Mem{Base: s.at, Index: s.step, Scale: 4}, s.at)
-				}
-			}
-			var values []vec
-			for _, s := range in[:operands-1] {
-				v := g.vec()
-				VMOVUPD(s.vector(i), v)
-				values = append(values, v)
-			}
-			d := g.vec()
-			body(d, values, in[operands-1].vector(i), k)
-			VMOVUPD(d, operand.Mem{Base: dst, Disp: 8 * g.lanes * i})
-		}
-		ADDQ(operand.U8(callSize), call)
-		CMPQ(call, end)
-		JEQ(operand.LabelRef("done"))
-		dispatch()
-		Label("done")
-		ADDQ(operand.I32(int32(8*t.values)), offset)
-		g.jump("advance")
 	}
+	g.operationCount++
 }
 
-// dispatch jumps to the handler of the call.
+// patternName has a letter for each operand, of a column or a constant.
+func patternName(operands, pattern int) string {
+	var b strings.Builder
+	for o := range operands {
+		b.WriteByte("VK"[pattern>>o&1])
+	}
+	return b.String()
+}
+
+func (g *machine) handler(t tile, operands, pattern int, words []uint64, body func(d vec, in []vec, last operand.Op, k []vec)) {
+	var k []vec
+	for _, w := range words {
+		k = append(k, g.word(w))
+	}
+	dst, at := reg.RAX, []reg.GPPhysical{reg.RBX, reg.RCX, reg.RDX}[:operands]
+	MOVQ(operand.Mem{Base: call, Disp: callDst}, dst)
+	ADDQ(offset, dst)
+	constants := make([]vec, operands)
+	for o := range at {
+		MOVQ(operand.Mem{Base: call, Disp: callOperands + 8*o}, at[o])
+		if pattern>>o&1 == 1 {
+			constants[o] = g.vec()
+			VMOVUPD(operand.Mem{Base: at[o]}, constants[o])
+		} else {
+			ADDQ(offset, at[o])
+		}
+	}
+	for i := range t.values / g.lanes {
+		place := func(base reg.Register) operand.Mem { return operand.Mem{Base: base, Disp: 8 * g.lanes * i} }
+		values := slices.Clone(constants)
+		for o := range operands - 1 {
+			if values[o] == nil {
+				values[o] = g.vec()
+				VMOVUPD(place(at[o]), values[o])
+			}
+		}
+		var last operand.Op = place(at[operands-1])
+		if constants[operands-1] != nil {
+			last = constants[operands-1]
+		}
+		d := g.vec()
+		body(d, values[:operands-1], last, k)
+		VMOVUPD(d, place(dst))
+	}
+	ADDQ(operand.U8(callSize), call)
+	CMPQ(call, end)
+	JEQ(operand.LabelRef("done"))
+	dispatch()
+	Label("done")
+	ADDQ(operand.I32(int32(8*t.values)), offset)
+	g.jump("advance")
+}
+
+// dispatch jumps to the call's handler.
 func dispatch() {
-	MOVBQZX(operand.Mem{Base: call, Disp: callOp}, reg.RAX)
+	MOVBQZX(operand.Mem{Base: call, Disp: callHandler}, reg.RAX)
 	leave(operand.Mem{Base: table, Index: reg.RAX, Scale: 8})
 }
 
@@ -169,16 +164,15 @@ func (g *machine) run() {
 
 func (g *machine) table(t tile) string { return "handlers" + t.name + g.name }
 
-// tables returns the addresses of the handlers in the order of the operations, as source: avo
-// has no data of this kind.
+// tables returns the addresses of the handlers as source: avo has no data of this kind.
 func (g *machine) tables() string {
 	var b strings.Builder
 	for _, t := range tiles() {
 		b.WriteByte('\n')
-		for i, name := range g.handlers {
-			fmt.Fprintf(&b, "DATA %s<>+%d(SB)/8, $%s<>(SB)\n", g.table(t), 8*i, name+t.name+g.name)
+		for _, h := range g.handlers[t.name] {
+			fmt.Fprintf(&b, "DATA %s<>+%d(SB)/8, $%s<>(SB)\n", g.table(t), 8*h.index, h.name)
 		}
-		fmt.Fprintf(&b, "GLOBL %s<>(SB), RODATA, $%d\n", g.table(t), 8*len(g.handlers))
+		fmt.Fprintf(&b, "GLOBL %s<>(SB), RODATA, $%d\n", g.table(t), 8*8*g.operationCount)
 	}
 	return b.String()
 }
@@ -186,14 +180,14 @@ func (g *machine) tables() string {
 // operations writes the handlers, in the order of vec's constants.
 func (g *machine) operations() {
 	const one = 0x3ff << 52
-	unary := func(name, formula string, body func(d vec, a operand.Mem)) {
-		g.operation(name, formula, 1, nil, func(d vec, _ []vec, a operand.Mem, _ []vec) { body(d, a) })
+	unary := func(name, formula string, body func(d vec, a operand.Op)) {
+		g.operation(name, formula, 1, nil, func(d vec, _ []vec, a operand.Op, _ []vec) { body(d, a) })
 	}
-	binary := func(name, formula string, body func(d, a vec, b operand.Mem)) {
-		g.operation(name, formula, 2, nil, func(d vec, in []vec, b operand.Mem, _ []vec) { body(d, in[0], b) })
+	binary := func(name, formula string, body func(d, a vec, b operand.Op)) {
+		g.operation(name, formula, 2, nil, func(d vec, in []vec, b operand.Op, _ []vec) { body(d, in[0], b) })
 	}
 	comparison := func(name, formula string, predicate operand.U8) {
-		g.operation(name, formula, 2, []uint64{one}, func(d vec, in []vec, b operand.Mem, k []vec) {
+		g.operation(name, formula, 2, []uint64{one}, func(d vec, in []vec, b operand.Op, k []vec) {
 			if g.wide {
 				hold := K()
 				VCMPPD(predicate, b, in[0], hold)
@@ -204,21 +198,21 @@ func (g *machine) operations() {
 			}
 		})
 	}
-	ternary := func(name, formula string, body func(d, a, b vec, c operand.Mem)) {
-		g.operation(name, formula, 3, nil, func(d vec, in []vec, c operand.Mem, _ []vec) { body(d, in[0], in[1], c) })
+	ternary := func(name, formula string, body func(d, a, b vec, c operand.Op)) {
+		g.operation(name, formula, 3, nil, func(d vec, in []vec, c operand.Op, _ []vec) { body(d, in[0], in[1], c) })
 	}
 
-	unary("copy", "a", func(d vec, a operand.Mem) { VMOVUPD(a, d) })
-	binary("add", "a + b", func(d, a vec, b operand.Mem) { VADDPD(b, a, d) })
-	binary("sub", "a − b", func(d, a vec, b operand.Mem) { VSUBPD(b, a, d) })
-	binary("mul", "a·b", func(d, a vec, b operand.Mem) { VMULPD(b, a, d) })
-	binary("div", "a/b", func(d, a vec, b operand.Mem) { VDIVPD(b, a, d) })
-	binary("min", "a if a < b, else b", func(d, a vec, b operand.Mem) { VMINPD(b, a, d) })
-	binary("max", "a if a > b, else b", func(d, a vec, b operand.Mem) { VMAXPD(b, a, d) })
+	unary("copy", "a", func(d vec, a operand.Op) { VMOVUPD(a, d) })
+	binary("add", "a + b", func(d, a vec, b operand.Op) { VADDPD(b, a, d) })
+	binary("sub", "a − b", func(d, a vec, b operand.Op) { VSUBPD(b, a, d) })
+	binary("mul", "a·b", func(d, a vec, b operand.Op) { VMULPD(b, a, d) })
+	binary("div", "a/b", func(d, a vec, b operand.Op) { VDIVPD(b, a, d) })
+	binary("min", "a if a < b, else b", func(d, a vec, b operand.Op) { VMINPD(b, a, d) })
+	binary("max", "a if a > b, else b", func(d, a vec, b operand.Op) { VMAXPD(b, a, d) })
 	comparison("less", "1 if a < b, else 0", less)
 	comparison("atMost", "1 if a ≤ b, else 0", lessEqual)
 	comparison("equal", "1 if a = b, else 0", equal)
-	g.operation("select", "b if a ≠ 0, else c", 3, []uint64{0}, func(d vec, in []vec, c operand.Mem, k []vec) {
+	g.operation("select", "b if a ≠ 0, else c", 3, []uint64{0}, func(d vec, in []vec, c operand.Op, k []vec) {
 		if g.wide {
 			holds := K()
 			VCMPPD(notEqual, k[0], in[0], holds)
@@ -229,11 +223,11 @@ func (g *machine) operations() {
 			VBLENDVPD(d, c, in[1], d)
 		}
 	})
-	g.operation("abs", "|a|", 1, []uint64{1<<63 - 1}, func(d vec, _ []vec, a operand.Mem, k []vec) {
+	g.operation("abs", "|a|", 1, []uint64{1<<63 - 1}, func(d vec, _ []vec, a operand.Op, k []vec) {
 		VANDPD(a, k[0], d)
 	})
-	unary("sqrt", "√a", func(d vec, a operand.Mem) { VSQRTPD(a, d) })
-	unary("floor", "a rounded down to an integer", func(d vec, a operand.Mem) {
+	unary("sqrt", "√a", func(d vec, a operand.Op) { VSQRTPD(a, d) })
+	unary("floor", "a rounded down to an integer", func(d vec, a operand.Op) {
 		const down = operand.U8(9) // and no exception for an inexact result
 		if g.wide {
 			VRNDSCALEPD(down, a, d)
@@ -241,43 +235,45 @@ func (g *machine) operations() {
 			VROUNDPD(down, a, d)
 		}
 	})
-	ternary("mulAdd", "a·b + c, the product rounded", func(d, a, b vec, c operand.Mem) {
+	ternary("mulAdd", "a·b + c, the product rounded", func(d, a, b vec, c operand.Op) {
 		g.mul(d, a, b)
 		VADDPD(c, d, d)
 	})
-	ternary("mulSub", "a·b − c, the product rounded", func(d, a, b vec, c operand.Mem) {
+	ternary("mulSub", "a·b − c, the product rounded", func(d, a, b vec, c operand.Op) {
 		g.mul(d, a, b)
 		VSUBPD(c, d, d)
 	})
-	ternary("subMul", "c − a·b, the product rounded", func(d, a, b vec, c operand.Mem) {
+	ternary("subMul", "c − a·b, the product rounded", func(d, a, b vec, c operand.Op) {
+		product := g.vec()
+		g.mul(product, a, b)
 		VMOVUPD(c, d)
-		g.mul(a, a, b)
-		g.sub(d, d, a)
+		g.sub(d, d, product)
 	})
-	ternary("mulMul", "(a·b)·c", func(d, a, b vec, c operand.Mem) {
+	ternary("mulMul", "(a·b)·c", func(d, a, b vec, c operand.Op) {
 		g.mul(d, a, b)
 		VMULPD(c, d, d)
 	})
-	ternary("sumAdd", "(a + b) + c", func(d, a, b vec, c operand.Mem) {
+	ternary("sumAdd", "(a + b) + c", func(d, a, b vec, c operand.Op) {
 		g.add(d, a, b)
 		VADDPD(c, d, d)
 	})
-	ternary("sumSub", "(a + b) − c", func(d, a, b vec, c operand.Mem) {
+	ternary("sumSub", "(a + b) − c", func(d, a, b vec, c operand.Op) {
 		g.add(d, a, b)
 		VSUBPD(c, d, d)
 	})
-	ternary("sumMul", "(a + b)·c", func(d, a, b vec, c operand.Mem) {
+	ternary("sumMul", "(a + b)·c", func(d, a, b vec, c operand.Op) {
 		g.add(d, a, b)
 		VMULPD(c, d, d)
 	})
-	ternary("diffMul", "(a − b)·c", func(d, a, b vec, c operand.Mem) {
+	ternary("diffMul", "(a − b)·c", func(d, a, b vec, c operand.Op) {
 		g.sub(d, a, b)
 		VMULPD(c, d, d)
 	})
-	ternary("diffMax", "c if c > a − b, else a − b", func(d, a, b vec, c operand.Mem) {
+	ternary("diffMax", "c if c > a − b, else a − b", func(d, a, b vec, c operand.Op) {
+		difference := g.vec()
+		g.sub(difference, a, b)
 		VMOVUPD(c, d)
-		g.sub(a, a, b)
-		VMAXPD(a, d, d)
+		VMAXPD(difference, d, d)
 	})
 }
 

@@ -58,6 +58,7 @@ func main() {
 // texts are made static, which avo does not, and their addresses are added.
 func threaded(c *constants, machines []*machine) {
 	for _, g := range machines {
+		g.handlers = map[string][]handler{}
 		g.run()
 		g.operations()
 	}
@@ -156,8 +157,15 @@ type machine struct {
 	lanes int
 	wide  bool // AVX-512
 
-	handlers []string // the operations that have been written
-	texts    []string // those that Go does not call
+	operationCount int                  // of those written
+	handlers       map[string][]handler // by the name of their tile
+	texts          []string             // that Go does not call
+}
+
+// A handler is a text, and its place in the table.
+type handler struct {
+	name  string
+	index int
 }
 
 type vec = reg.VecVirtual
