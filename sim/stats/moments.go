@@ -17,6 +17,14 @@ func (c *compensated) add(v float64) {
 	c.sum = t
 }
 
+// join adds another sum.
+func (c *compensated) join(o *compensated) {
+	c.add(o.sum)
+	if o.lost != 0 {
+		c.add(o.lost)
+	}
+}
+
 func (c *compensated) value() float64 { return c.sum + c.lost }
 
 // A lane sums the deviations of every L-th value: with L replicates, those of one of them.
@@ -135,10 +143,8 @@ func (m *moments) totals() (n int, deviation, squares float64) {
 	for r := range m.count() {
 		l := m.lane(r)
 		n += l.n
-		d.add(l.sum.sum)
-		d.add(l.sum.lost)
-		q.add(l.squares.sum)
-		q.add(l.squares.lost)
+		d.join(&l.sum)
+		q.join(&l.squares)
 	}
 	return n, d.value(), q.value()
 }

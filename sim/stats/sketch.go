@@ -21,6 +21,8 @@ const (
 	coarseCells = cells/coarse + 1
 	// rows of one value of each lane are a batch at most.
 	rows = 32
+	// maxPending values may wait to be counted.
+	maxPending = 8192
 )
 
 // SketchAccuracy bounds the relative error of the quantiles and expected shortfalls of a Sketch:
@@ -31,7 +33,8 @@ const SketchAccuracy = 1.0 / cells
 // A Sketch describes a column whose values are not kept: counts of the values in cells of equal
 // relative width, 2⁻⁹ at most, over the powers of 2 in use; exact sums of the batches' sums; the
 // exact minimum and maximum. It takes 2 KB for each power of 2 that occurs (2.6 KB with
-// replicates), at most 64 of each sign. Its zero value is ready, for independent trials.
+// replicates), at most 64 of each sign, and 16 KB where values wait to be counted. Its zero value
+// is ready, for independent trials.
 //
 // What a Sketch says depends only on the batches it has been given, directly or by Merge, not
 // on their order: counts and sums are integers.
@@ -53,6 +56,10 @@ type Sketch struct {
 	pages    int
 	counts   []uint32 // by page and cell
 	ofCoarse []uint32 // by page, coarse cell and replicate
+	// pending are the codes of values that are not counted yet, from a first replicate on. They
+	// wait because the counts are far away when many columns are worked on in turn: together they
+	// are fetched once.
+	pending []uint16
 
 	total    exactSum   // Σ S_b of the batches
 	squares  exactSum   // Σ (M_b + S_b²/n_b), see add
@@ -143,63 +150,66 @@ func (s *Sketch) addSums(m *moments) {
 // undefinedPage has the counts of NaN in its first cell, which no number falls into.
 const undefinedPage = vec.NaNCell >> cellBits
 
-// count counts values, the first of which is in the first replicate.
+// count takes the codes of a batch's values, the first of which is in the first replicate.
 func (s *Sketch) count(x []float64, lanes int) {
+	if len(s.pending)+len(x) > maxPending || s.lanes != nil && len(s.pending)%lanes != 0 {
+		s.flush()
+	}
+	at := len(s.pending)
+	s.pending = slices.Grow(s.pending, len(x))[:at+len(x)]
+	c := vec.Cells{Base: int64(s.base), Min: s.min, Max: s.max}
+	c.Codes(s.pending[at:], x)
+	s.min, s.max = c.Min, c.Max
+	if int(c.Top)-s.base >= positions {
+		s.pending = s.pending[:at]
+		s.rebase(int(c.Top))
+		s.count(x, lanes)
+	}
+}
+
+// flush counts the codes that are pending.
+func (s *Sketch) flush() {
+	codes := s.pending
+	s.pending = s.pending[:0]
+	R := len(s.lanes)
 	r := 0
-	var codes [256]uint16
-	for len(x) > 0 {
-		part := x[:min(len(codes), len(x))]
-		x = x[len(part):]
-		c := vec.Cells{Base: int64(s.base), Min: s.min, Max: s.max}
-		c.Codes(codes[:len(part)], part)
-		if int(c.Top)-s.base >= positions {
-			s.rebase(int(c.Top))
-			c.Base = int64(s.base)
-			c.Codes(codes[:len(part)], part)
+	counts, ofCoarse := s.counts, s.ofCoarse
+	for _, c := range codes {
+		page := int(s.page[c>>cellBits])
+		if page == 0 {
+			page = s.open(int(c >> cellBits))
+			counts, ofCoarse = s.counts, s.ofCoarse
 		}
-		s.min, s.max = c.Min, c.Max
-		counts := s.counts
-		for _, c := range codes[:len(part)] {
-			page := int(s.page[c>>cellBits])
-			if page == 0 {
-				page = s.open(int(c >> cellBits))
-				counts = s.counts
-			}
-			counts[(page-1)*cells+int(c%cells)]++
-		}
-		if s.lanes == nil {
-			continue
-		}
-		ofCoarse := s.ofCoarse
-		for _, c := range codes[:len(part)] {
-			at := (int(s.page[c>>cellBits])-1)*coarseCells + (int(c%cells)+coarse-1)/coarse
-			ofCoarse[at*lanes+r]++
-			if r++; r == lanes {
+		page--
+		counts[page*cells+int(c%cells)]++
+		if R > 0 {
+			ofCoarse[(page*coarseCells+int(c%cells+coarse-1)/coarse)*R+r]++
+			if r++; r == R {
 				r = 0
 			}
 		}
 	}
 }
 
-// countsOf returns where a number that has occurred is counted: its cell, and its coarse cell's
-// counts by replicate, if there are any.
-func (s *Sketch) countsOf(v float64, lanes int) (cell *uint32, ofCoarse []uint32) {
+// countConstant counts n times the same number, the first in the first replicate.
+func (s *Sketch) countConstant(v float64, n, lanes int) {
+	if k := int(vec.CellPosition(v)); k-s.base >= positions {
+		s.rebase(k)
+	}
+	s.min, s.max = min(s.min, v+0), max(s.max, v+0) // −0 + 0 is 0
 	at := vec.Cells{Base: int64(s.base)}
 	c := at.Code(v)
-	page := int(s.page[c>>cellBits]) - 1
-	if s.lanes != nil {
-		ofCoarse = s.ofCoarse[(page*coarseCells+(int(c%cells)+coarse-1)/coarse)*lanes:][:lanes]
+	page := int(s.page[c>>cellBits])
+	if page == 0 {
+		page = s.open(int(c >> cellBits))
 	}
-	return &s.counts[page*cells+int(c%cells)], ofCoarse
-}
-
-// countConstant counts n times the same number.
-func (s *Sketch) countConstant(v float64, n, lanes int) {
-	s.count([]float64{v}, lanes) // the first, which makes room
-	cell, ofCoarse := s.countsOf(v, lanes)
-	*cell += uint32(n - 1)
-	for r := range ofCoarse {
-		ofCoarse[r] += uint32(inLane(n, r, lanes) - one(r == 0))
+	page--
+	s.counts[page*cells+int(c%cells)] += uint32(n)
+	if s.lanes == nil {
+		return
+	}
+	for r := range lanes {
+		s.ofCoarse[(page*coarseCells+(int(c%cells)+coarse-1)/coarse)*lanes+r] += uint32(inLane(n, r, lanes))
 	}
 }
 
@@ -221,6 +231,7 @@ func (s *Sketch) rebase(top int) {
 }
 
 func (s *Sketch) rebaseTo(base int) {
+	s.flush()
 	old := *s
 	s.page, s.pages, s.counts, s.ofCoarse = [2 * binades]uint16{}, 0, nil, nil
 	s.base = base
@@ -305,6 +316,8 @@ func (s *Sketch) Merge(o *Sketch) {
 	for r := range o.lanes {
 		s.lanes[r].merge(&o.lanes[r])
 	}
+	s.flush()
+	o.flush()
 	if o.base > s.base {
 		s.rebaseTo(o.base)
 	}
@@ -421,6 +434,7 @@ func (s *Sketch) Summary(gridP []float64) Summary {
 		out.forget()
 		return out
 	}
+	s.flush()
 	list := s.ordered()
 	quantile := func(p float64) float64 { return s.quantile(list, p) }
 	n := float64(s.defined)

@@ -3,7 +3,6 @@ package stats
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -155,27 +154,28 @@ func TestSketchErrors(t *testing.T) {
 	}
 }
 
+// As many columns in turn as a run has, so that their counts are not near.
 func BenchmarkSketch(b *testing.B) {
-	const batch = 512
+	const batch, many = 256, 1700
 	for _, c := range columns(source(1)) {
+		x := make([]float64, 64*batch)
+		for k := range x {
+			x[k] = c.draw()
+		}
 		for _, replicates := range []int{1, 16} {
 			b.Run(fmt.Sprintf("%s/%d replicates", c.name, replicates), func(b *testing.B) {
-				const many = 64 // columns in turn, so that their counts are not always near
-				x := make([][]float64, many)
-				for i := range x {
-					x[i] = make([]float64, batch)
-					for k := range x[i] {
-						x[i][k] = c.draw()
-					}
-				}
 				s := make([]Sketch, many)
 				for i := range s {
 					s[i].Replicates = replicates
 				}
 				var scratch Scratch
+				add := func(i int) { s[i%many].Add(x[i*7%64*batch:][:batch], &scratch) }
+				for i := range 20 * many {
+					add(i)
+				}
 				i := 0
 				for b.Loop() {
-					s[i%many].Add(x[rand.IntN(many)], &scratch)
+					add(i)
 					i++
 				}
 				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/batch, "ns/value")
