@@ -18,23 +18,26 @@ func (unit) Quantile([]float64) {}
 // ⌊τ/Δ⌋ ≤ n < ⌊τ/Δ⌋ + max(1, round(duration/Δ)).
 //
 // A recurring event may start in each step that begins in its window and in which it is not
-// active, with the probability 1 − e^(−hazard·Δ).
+// active, with the probability 1 − e^(−hazard·Δ). The first start has one draw a trial, U: it is
+// in step ⌈from/Δ⌉ + ⌊−ln(1 − U)/(hazard·Δ)⌋ if that begins in the window, as the steps that pass
+// before it are geometrically distributed, P(k or more) = e^(−k·hazard·Δ). So it is an input that
+// designs can spread. Later starts have a draw of their own in every step.
 type eventState struct {
 	*Event
 	by       []expr.X // of its effects
 	duration expr.X   // in steps: +Inf without end
 
-	first           expr.X // step in which it starts, if it occurs once
-	earliest, after int    // first is neither before earliest nor beyond after
+	first           expr.X // step in which it first starts
+	earliest, after int    // first is neither before earliest nor, if it counts, beyond after
+	end             expr.X // the first step in which it is over
 
-	probability expr.X // of a start, if it recurs
-	end         expr.X // the first step in which it is over
+	probability expr.X // of another start, if it recurs
 
 	active, starts expr.X // conditions: in the step; in the step for the first time
 }
 
 func (c *compiler) event(e *Event) *eventState {
-	s := &eventState{Event: e, duration: c.Const(math.Inf(1)), end: c.zero}
+	s := &eventState{Event: e, duration: c.Const(math.Inf(1))}
 	for _, effect := range e.Effects {
 		s.by = append(s.by, c.value(effect.By))
 	}
@@ -49,6 +52,11 @@ func (c *compiler) event(e *Event) *eventState {
 		s.earliest, s.after = int(min(first, last)), int(last)
 	case e.Recurring:
 		s.probability = expr.Expm1(c.value(*e.Hazard).Times(-stepYears)).Neg()
+		earliest := max(0, math.Ceil(e.From/stepYears))
+		u := c.Input(e.ID+".time", unit{})
+		wait := expr.Log(u.OneMinus()).Neg().Div(c.value(*e.Hazard).Times(stepYears))
+		s.first = expr.Floor(wait).Plus(min(earliest, last))
+		s.earliest, s.after = int(min(earliest, last)), int(min(math.Ceil(e.To/stepYears)-1, last))
 	default:
 		u := c.Input(e.ID+".time", unit{})
 		τ := c.Const(e.From).Sub(expr.Log(u.OneMinus()).Div(c.value(*e.Hazard)))
@@ -56,6 +64,7 @@ func (c *compiler) event(e *Event) *eventState {
 		s.first = expr.Floor(τ.Div(c.Const(stepYears)))
 		s.earliest, s.after = int(min(math.Floor(e.From/stepYears), last)), int(min(math.Floor(e.To/stepYears), last))
 	}
+	s.end = s.first.Add(s.duration)
 	return s
 }
 
@@ -70,22 +79,18 @@ func (c *compiler) begun(e *eventState, n int) expr.X {
 // happen says whether the event is active in the step, and starts in it.
 func (c *compiler) happen(e *eventState) {
 	now := c.Const(float64(c.n))
-	if !e.Recurring || e.Hazard == nil {
-		begun := c.begun(e, c.n)
-		e.starts = begun.Sub(c.begun(e, c.n-1))
-		e.active = begun
-		if e.Duration != nil {
-			e.active = begun.And(now.Less(e.first.Add(e.duration)))
-		}
-		return
-	}
-	e.starts = c.zero
-	if e.From <= timeOf(c.n) && timeOf(c.n) < e.To {
+	begun := c.begun(e, c.n)
+	e.starts = begun.Sub(c.begun(e, c.n-1))
+	if e.probability.Valid() && e.earliest < c.n && c.n <= e.after {
 		u := c.Uniform(e.ID+".start", c.n+1)
-		e.starts = e.end.AtMost(now).And(u.Less(e.probability))
+		again := e.end.AtMost(now).And(u.Less(e.probability)) // over, hence begun
+		e.starts = e.starts.Add(again)
+		e.end = expr.If(again, now.Add(e.duration), e.end)
 	}
-	e.end = expr.If(e.starts, now.Add(e.duration), e.end)
-	e.active = now.Less(e.end)
+	e.active = begun
+	if e.Duration != nil {
+		e.active = begun.And(now.Less(e.end))
+	}
 }
 
 // change is one effect on one quantity.

@@ -1,13 +1,21 @@
 package models_test
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"testing"
 
 	"entente/models"
+	"entente/sim"
 	"entente/sim/expr"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
+
+func recurring(hazard, from, to, duration float64) models.Event {
+	return models.Event{Hazard: at(hazard), From: from, To: to, Duration: at(duration), Recurring: true}
+}
 
 // A quantity that an event changes is changed in the steps in which the event is active.
 func TestEventTimes(t *testing.T) {
@@ -29,12 +37,24 @@ func TestEventTimes(t *testing.T) {
 		{"within its window", models.Event{Hazard: at(math.Log(4.0 / 3)), From: 0.3, To: 1.31}, map[int]float64{0: 0.25}, []int{5, 6, 7}},
 		{"outside its window", models.Event{Hazard: at(math.Log(4.0 / 3)), From: 0.3, To: 1.29}, map[int]float64{0: 0.25}, nil},
 		{"without hazard", models.Event{Hazard: at(0), To: inf}, nil, nil},
-		{"again", models.Event{Hazard: at(4 * math.Ln2), From: 0.25, To: 1.75, Duration: at(0.25), Recurring: true},
-			map[int]float64{1: 0.1, 2: 0.49, 3: 0.1, 4: 0.51, 7: 0.1, 8: 0.1}, []int{1, 2, 6}},
-		{"not while it lasts", models.Event{Hazard: at(4 * math.Ln2), From: 0, To: inf, Duration: at(0.5), Recurring: true},
-			map[int]float64{1: 0.1, 2: 0.1, 4: 0.1, 6: 0.1}, []int{0, 1, 3, 4, 5, 6}},
-		{"beyond its window", models.Event{Hazard: at(4 * math.Ln2), From: 0.26, To: 0.51, Duration: at(1), Recurring: true},
-			map[int]float64{1: 0.1, 2: 0.1, 3: 0.1}, []int{2, 3, 4, 5}},
+		{"again", recurring(4*math.Ln2, 0.25, 1.75, 0.25), // one step in two
+			map[int]float64{0: 0.1, 1: 0.1, 2: 0.1, 3: 0.49, 4: 0.51, 5: 0.51, 6: 0.51, 7: 0.1, 8: 0.1}, []int{1, 2, 6}},
+		{"after three steps", recurring(4*math.Ln2, 0.25, inf, 0.25),
+			map[int]float64{0: 0.9, 2: 0.1, 3: 0.1, 4: 0.1, 5: 0.1, 6: 0.1, 7: 0.51, 8: 0.49}, []int{4, 5, 7}},
+		{"not while it lasts", recurring(4*math.Ln2, 0, inf, 0.5),
+			map[int]float64{0: 0.1, 2: 0.1, 3: 0.51, 4: 0.1, 5: 0.1, 6: 0.1, 7: 0.51, 8: 0.51}, []int{0, 1, 3, 4, 5, 6}},
+		{"beyond its window", recurring(4*math.Ln2, 0.26, 0.51, 1), map[int]float64{0: 0.1, 7: 0.1, 8: 0.1}, []int{2, 3, 4, 5}},
+		{"in the last step that begins in it", recurring(4*math.Ln2, 0.26, 1.01, 0.25), map[int]float64{0: 0.8, 6: 0.1}, []int{4}},
+		{"not in the one after", recurring(4*math.Ln2, 0.26, 1, 0.25), map[int]float64{0: 0.8, 5: 0.1, 6: 0.1}, nil},
+		{"no step begins in it", recurring(4*math.Ln2, 0.26, 0.49, 0.25), map[int]float64{0: 0.1, 2: 0.1, 3: 0.1, 4: 0.1}, nil},
+		{"begun before the start", recurring(4*math.Ln2, -3, 0.25, 0.25), map[int]float64{0: 0.1, 2: 0.1}, []int{0}},
+		{"over before the start", recurring(4*math.Ln2, -3, -1, 0.25), map[int]float64{0: 0.1, 1: 0.1}, nil},
+		{"after the horizon too", recurring(4*math.Ln2, 2, inf, 0.25), map[int]float64{0: 0.1}, nil},
+		{"never again", recurring(0, 0, inf, 0.25), map[int]float64{0: 0x1p-53, 2: 0x1p-53}, nil},
+		{"all but never", recurring(1e-300, 0, inf, 0.25), map[int]float64{0: 1e-9, 2: 1e-9}, nil},
+		{"hardly less", recurring(5e-324, 0, inf, 0.25), map[int]float64{0: 1 - 0x1p-53, 2: 1e-9}, nil},
+		{"at once and always", recurring(1e3, 0.5, inf, 0.5), map[int]float64{0: 1 - 0x1p-53, 5: 1 - 0x1p-53, 7: 1 - 0x1p-53}, []int{2, 3, 4, 5, 6, 7}},
+		{"as fast as can be", recurring(math.MaxFloat64, 0.5, inf, 0.25), map[int]float64{0: 1 - 0x1p-53}, []int{2, 3, 4, 5, 6, 7}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := plain(2, 1)
@@ -43,11 +63,7 @@ func TestEventTimes(t *testing.T) {
 			s.Events = []models.Event{tt.event}
 			d := quiet{}
 			if tt.u != nil {
-				name := "event.time"
-				if tt.event.Recurring {
-					name = "event.start"
-				}
-				d.uniforms = map[string]map[int]float64{name: tt.u}
+				d.uniforms = map[string]map[int]float64{"event.time": tt.u, "event.start": tt.u} // indices 0, and from 1
 			}
 			onBothRoutes(t, s, d, func(t *testing.T, got trial) {
 				var active []int
@@ -176,7 +192,7 @@ func TestJumpsAgain(t *testing.T) {
 	s.Events = []models.Event{{ID: "event", Hazard: at(4 * math.Ln2), To: math.Inf(1), Duration: at(0.25), Recurring: true, Effects: []models.Effect{
 		{Path: "deal_a.commitments", Op: models.Multiply, By: is(0.5)},
 	}}}
-	d := quiet{uniforms: map[string]map[int]float64{"event.start": {1: 0.9, 2: 0.1, 3: 0.1, 4: 0.9}}}
+	d := quiet{uniforms: map[string]map[int]float64{"event.time": {0: 0.6}, "event.start": {3: 0.1, 4: 0.9}}}
 	onBothRoutes(t, s, d, func(t *testing.T, got trial) {
 		// 32 not due at the start, 8 a step: 24 left, 12 of them written off; 8 left, 4 of them.
 		wants{"deal_a.due": 8, "deal_a.backlog": 24}.checkStep(t, got.steps[0])
@@ -252,5 +268,131 @@ func TestRecurring(t *testing.T) {
 		}
 		got.share(t, "active", n, active)
 		got.mean(t, "starts", n, mean, math.Sqrt(square-mean*mean))
+	}
+}
+
+// When a recurring event starts. In m steps that are open to it and of which one may start with
+// probability p, without memory, the steps before the first start and those between the end of
+// one and the next start are geometric and independent, and the number of starts follows from
+// their sum, which is negative binomial: at least k of them with
+//
+//	Σ_{j ≤ m−1−(k−1)·d} C(j+k−1, j)·p^k·(1−p)^j
+//
+// where d is the duration in steps.
+func TestRecurringLaw(t *testing.T) {
+	const trials, years = 20_000, 4
+	for _, tt := range []struct {
+		hazard, from, to, duration float64
+		opens, closes, d           int // the same in steps
+	}{
+		{1.2, 0.3, 3.6, 0.5, 2, 15, 2},
+		{0.2, 0, math.Inf(1), 0.25, 0, 16, 1},
+		{0.9, 1, 3, 0.75, 4, 12, 3},
+		{6, 0.01, 3.99, 1.1, 1, 16, 4},
+	} {
+		s := plain(years, 1)
+		s.Alliances[0].Commitments = []models.Commitment{{Amount: is(1), Years: is(1), Backloading: is(1), Enforced: is(1), Start: years}}
+		e := recurring(tt.hazard, tt.from, tt.to, tt.duration)
+		e.ID = "event"
+		e.Effects = []models.Effect{{Path: "deal_a.commitments", Op: models.Multiply, By: is(0.5)}}
+		s.Events = []models.Event{e}
+		m, err := models.CompileByStep(s, models.AsDrawn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, open := -math.Expm1(-tt.hazard/4), tt.closes-tt.opens
+		geometric := func(j int) float64 { return p * math.Pow(1-p, float64(j)) }
+		binomial := func(n, k int) float64 {
+			x := 1.0
+			for i := range k {
+				x *= float64(n-i) / float64(k-i)
+			}
+			return x
+		}
+		for _, sampler := range sim.Samplers() {
+			backlog := record(t, m, sim.Options{Trials: trials, Seed: 5, Sampler: sampler,
+				Keep: func(name string) bool { return name == "deal_a.backlog" }})["deal_a.backlog"]
+			pairs, counts := map[[2]int]float64{}, map[int]float64{} // first and second start; how many starts
+			for i := range trials {
+				starts := [2]int{-1, -1}
+				n, before := 0, 1.0
+				for step, row := range backlog {
+					if row[i] < before {
+						if n < 2 {
+							starts[n] = step
+						}
+						n++
+					}
+					before = row[i]
+				}
+				if before != math.Exp2(-float64(n)) {
+					t.Fatalf("%d starts leave %v", n, before)
+				}
+				pairs[starts]++
+				counts[n]++
+			}
+
+			law := map[[2]int]float64{{-1, -1}: math.Pow(1-p, float64(open))}
+			for j := range open {
+				first := tt.opens + j
+				law[[2]int{first, -1}] = geometric(j)
+				for second := first + tt.d; second < tt.closes; second++ {
+					q := geometric(j) * geometric(second-first-tt.d)
+					law[[2]int{first, second}] = q
+					law[[2]int{first, -1}] -= q
+				}
+			}
+			name := fmt.Sprintf("hazard %v, %s", tt.hazard, sampler)
+			fits(t, name+": starts", pairs, law, trials)
+
+			atLeast := func(k int) float64 {
+				sum := 0.0
+				for j := 0; j <= open-1-(k-1)*tt.d; j++ {
+					sum += binomial(j+k-1, j) * math.Pow(p, float64(k)) * math.Pow(1-p, float64(j))
+				}
+				return sum
+			}
+			many := map[int]float64{0: 1 - atLeast(1)}
+			for k := 1; k <= open; k++ {
+				many[k] = atLeast(k) - atLeast(k+1)
+			}
+			fits(t, name+": number", counts, many, trials)
+		}
+	}
+}
+
+// fits holds counts to a law by a χ² test, a false alarm once in a million; what is expected
+// less than ten times is taken together. Designs fit better than χ² says, which is no fault.
+func fits[K comparable](t *testing.T, what string, counts map[K]float64, law map[K]float64, trials float64) {
+	t.Helper()
+	x, cells := 0.0, -1.0
+	add := func(count, expected float64) {
+		x += (count - expected) * (count - expected) / expected
+		cells++
+	}
+	var rareCount, rare, total float64
+	for k, q := range law {
+		total += q
+		if expected := q * trials; expected < 10 {
+			rareCount, rare = rareCount+counts[k], rare+expected
+		} else {
+			add(counts[k], expected)
+		}
+	}
+	for k := range counts {
+		if _, ok := law[k]; !ok {
+			t.Errorf("%s: %v happens, %v times", what, k, counts[k])
+		}
+	}
+	if rare >= 10 {
+		add(rareCount, rare)
+	} else if rareCount > 40 {
+		t.Errorf("%s: %v rare cases, expected %v", what, rareCount, rare)
+	}
+	if math.Abs(total-1) > 1e-12 {
+		t.Fatalf("%s: the law sums to %v", what, total)
+	}
+	if q := (distuv.ChiSquared{K: cells}).CDF(x); q > 1-1e-6 {
+		t.Errorf("%s: χ² %.1f on %v degrees of freedom", what, x, cells)
 	}
 }

@@ -231,6 +231,7 @@ func TestRandomSystemsReach(t *testing.T) {
 			return false
 		}())
 		count("recurring event", slices.ContainsFunc(s.Events, func(e models.Event) bool { return e.Recurring }))
+		count("the same event again", tr.everAgain)
 	})
 	for what, n := range reached {
 		t.Logf("%-24s %d of 300", what, n)

@@ -24,7 +24,7 @@ type draws interface {
 	// normal returns a standard normal of a shock, such as "openai.revenue". Index 0 is the
 	// draw before the first step, which only <lab>.funding uses; index n+1 belongs to step n.
 	normal(shock string, index int) float64
-	// uniform returns a uniform of an event: "<event>.time" with index 0, or, where the event
+	// uniform returns a uniform of an event: "<event>.time" with index 0, and, where the event
 	// recurs, "<event>.start" with index n+1 for step n.
 	uniform(name string, index int) float64
 }
@@ -81,7 +81,7 @@ type refTrial struct {
 	end float64 // when the current step ends
 
 	// Whether these ever happened: random systems must reach them.
-	everAustere, everDistressed, everMoved, everRenegotiated bool
+	everAustere, everDistressed, everMoved, everRenegotiated, everAgain bool
 }
 
 // refRevenue is the state of a revenue (§4).
@@ -148,6 +148,7 @@ type refEvent struct {
 	models.Event
 	first  int // the first step of the last activity
 	length int // steps that an activity lasts
+	waited int // steps in which one that recurs could have started so far, the first time
 }
 
 func newRefTrial(s *models.System, d draws) *refTrial {
@@ -341,8 +342,7 @@ func (e *refEvent) isActive(n int) bool { return e.first <= n && n-e.first < e.l
 func (tr *refTrial) happen(n int, t float64) {
 	tr.active, tr.jumps = nil, nil
 	for _, e := range tr.events {
-		if e.Recurring && !e.isActive(n) && e.From <= t && t < e.To &&
-			tr.d.uniform(e.ID+".start", n+1) < 1-math.Exp(-tr.value(*e.Hazard)*Δ) {
+		if e.Recurring && e.From <= t && t < e.To && tr.recurs(e, n) {
 			e.first = n
 		}
 		if e.isActive(n) {
@@ -352,6 +352,19 @@ func (tr *refTrial) happen(n int, t float64) {
 			}
 		}
 	}
+}
+
+// recurs says whether a recurring event starts in step n, which is in its window: the first time
+// once the chance to have seen no start, e^(−hazard·Δ) for each step, has fallen below 1 − U.
+func (tr *refTrial) recurs(e *refEvent, n int) bool {
+	hazard := tr.value(*e.Hazard)
+	if e.first == math.MaxInt { // never yet
+		e.waited++
+		return math.Exp(-hazard*Δ*float64(e.waited)) < 1-tr.d.uniform(e.ID+".time", 0)
+	}
+	again := !e.isActive(n) && tr.d.uniform(e.ID+".start", n+1) < 1-math.Exp(-hazard*Δ)
+	tr.everAgain = tr.everAgain || again
+	return again
 }
 
 // quantity applies the active effects on path to x in file order, and clamps once.
