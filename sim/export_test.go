@@ -14,7 +14,6 @@ type Parts struct {
 	leaves  [2][]int // shocks, inputs
 	filled  map[int][2][]float64
 	columns [][]float64
-	scratch stats.Scratch
 }
 
 // Width is the number of trials in a batch.
