@@ -3,6 +3,7 @@
 package vec
 
 import (
+	"math/bits"
 	"unsafe"
 
 	"golang.org/x/sys/cpu"
@@ -78,16 +79,15 @@ func accelNormal(by path, dst, p []float64) int {
 	if by == portable {
 		return 0
 	}
-	var room normalRoom
 	whole := len(p) &^ (block - 1)
 	for i := 0; i < whole; i += normalBlock {
 		n := min(whole-i, normalBlock)
-		room.blocks(by, dst[i:i+n], p[i:i+n])
+		normalBlocks(by, dst[i:i+n], p[i:i+n])
 	}
 	if whole < len(p) {
 		b := [block]float64{0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5}
 		copy(b[:], p[whole:])
-		room.blocks(by, b[:], b[:])
+		normalBlocks(by, b[:], b[:])
 		copy(dst[whole:], b[:])
 	}
 	return len(p)
@@ -95,50 +95,32 @@ func accelNormal(by path, dst, p []float64) int {
 
 const normalBlock = 256
 
-// normalRoom is what the quantiles of a block need. The central approximation is computed for
-// all of it, 85 % of a uniform's values; the rest are packed, so that the approximation of the
-// tails, which costs twice as much, is computed for them alone, and then unpacked.
-type normalRoom struct {
-	tails [normalBlock + block]float64
-	where [normalBlock / 8]uint8
+// normalBlocks takes at most normalBlock values. The kernel leaves as they are those that no piece
+// holds.
+func normalBlocks(by path, dst, p []float64) {
+	var far [normalBlock / 64]uint64
+	if by == avx512 {
+		normalAVX512(&dst[0], &p[0], len(p), &normalColumn, &far[0])
+	} else {
+		normalAVX2(&dst[0], &p[0], len(p), &normalPiece, &far[0])
+	}
+	for i, left := range far {
+		for ; left != 0; left &= left - 1 {
+			at := 64*i + bits.TrailingZeros64(left)
+			dst[at] = normalTail(dst[at])
+		}
+	}
 }
 
-func (r *normalRoom) blocks(by path, dst, p []float64) {
-	var count int
-	if by == avx512 {
-		count = normalCentralAVX512(&dst[0], &p[0], len(p), &r.tails[0], &r.where[0])
-	} else {
-		count = normalCentralAVX2(&dst[0], &p[0], len(p), &r.tails[0], &r.where[0])
-	}
-	if count == 0 {
-		return
-	}
-	padded := (count + block - 1) &^ (block - 1)
-	for i := count; i < padded; i++ {
-		r.tails[i] = 0.05
-	}
-	for done := 0; done < padded; {
-		tails := r.tails[done:padded]
-		var left int
-		if by == avx512 {
-			left = normalTailAVX512(&tails[0], &tails[0], len(tails))
-		} else {
-			left = normalTailAVX2(&tails[0], &tails[0], len(tails))
-		}
-		done = padded - left
-		if left > 0 {
-			for range min(left, block) {
-				r.tails[done] = normalTail(r.tails[done])
-				done++
-			}
+// normalColumn is normalPiece with the coefficients of equal power side by side.
+var normalColumn = func() (c [16][normalPieces]float64) {
+	for k, piece := range &normalPiece {
+		for j, x := range piece {
+			c[j][k] = x
 		}
 	}
-	if by == avx512 {
-		normalExpandAVX512(&dst[0], len(dst), &r.tails[0], &r.where[0])
-	} else {
-		normalExpandAVX2(&dst[0], len(dst), &r.tails[0], &r.where[0])
-	}
-}
+	return c
+}()
 
 func accelUniformPair(p path, even, odd []float64, key *[3]uint64, first, pair uint64) int {
 	if p == portable {
@@ -171,8 +153,8 @@ func uniformPairBlocks(p path, even, odd []float64, schedule *[8]uint64) {
 var (
 	_ [0]struct{}  = [unsafe.Offsetof(Call{}.dst)]struct{}{}
 	_ [8]struct{}  = [unsafe.Offsetof(Call{}.at)]struct{}{}
-	_ [61]struct{} = [unsafe.Offsetof(Call{}.handler)]struct{}{}
-	_ [64]struct{} = [unsafe.Sizeof(Call{})]struct{}{}
+	_ [36]struct{} = [unsafe.Offsetof(Call{}.handler)]struct{}{}
+	_ [40]struct{} = [unsafe.Sizeof(Call{})]struct{}{}
 )
 
 // accelRun runs calls of arithmetic, at least one.

@@ -14,23 +14,11 @@ func expAVX512(dst *float64, x *float64, n int)
 //go:noescape
 func logAVX512(dst *float64, x *float64, n int)
 
-// normalCentralAVX512 sets n values of dst to Φ⁻¹(p) by the central approximation. The p outside its range go
-// to tails, packed, of which 8 values beyond the count may be written; bit i of where says whether p[i] is one.
+// normalAVX512 sets n values of dst to Φ⁻¹(p), but to p itself where no piece holds it; there the bits of far
+// are 1.
 //
 //go:noescape
-func normalCentralAVX512(dst *float64, p *float64, n int, tails *float64, where *uint8) (count int)
-
-// normalTailAVX512 sets n values of dst to Φ⁻¹(p), |p − ½| > 0.425, up to the first vector with a p that is within
-// e⁻²⁵ of 0 or 1, or outside; left is how many it has not set.
-//
-//go:noescape
-func normalTailAVX512(dst *float64, p *float64, n int) (left int)
-
-// normalExpandAVX512 puts the values of tails, of which 8 beyond their number may be read, where the bits of where are 1
-// among n values of dst.
-//
-//go:noescape
-func normalExpandAVX512(dst *float64, n int, tails *float64, where *uint8)
+func normalAVX512(dst *float64, p *float64, n int, pieces *[16][16]float64, far *uint64)
 
 // uniformPairAVX512 sets n values of even and odd to the uniforms of Threefry2x64-13. The
 // schedule is first + key[0], pair + key[1], and what is added to both words after rounds 4, 8 and 12.
@@ -84,23 +72,11 @@ func expAVX2(dst *float64, x *float64, n int)
 //go:noescape
 func logAVX2(dst *float64, x *float64, n int)
 
-// normalCentralAVX2 sets n values of dst to Φ⁻¹(p) by the central approximation. The p outside its range go
-// to tails, packed, of which 8 values beyond the count may be written; bit i of where says whether p[i] is one.
+// normalAVX2 sets n values of dst to Φ⁻¹(p), but to p itself where no piece holds it; there the bits of far
+// are 1.
 //
 //go:noescape
-func normalCentralAVX2(dst *float64, p *float64, n int, tails *float64, where *uint8) (count int)
-
-// normalTailAVX2 sets n values of dst to Φ⁻¹(p), |p − ½| > 0.425, up to the first vector with a p that is within
-// e⁻²⁵ of 0 or 1, or outside; left is how many it has not set.
-//
-//go:noescape
-func normalTailAVX2(dst *float64, p *float64, n int) (left int)
-
-// normalExpandAVX2 puts the values of tails, of which 8 beyond their number may be read, where the bits of where are 1
-// among n values of dst.
-//
-//go:noescape
-func normalExpandAVX2(dst *float64, n int, tails *float64, where *uint8)
+func normalAVX2(dst *float64, p *float64, n int, pieces *[16][16]float64, far *uint64)
 
 // uniformPairAVX2 sets n values of even and odd to the uniforms of Threefry2x64-13. The
 // schedule is first + key[0], pair + key[1], and what is added to both words after rounds 4, 8 and 12.

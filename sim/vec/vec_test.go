@@ -110,10 +110,10 @@ func TestLogSpecialValues(t *testing.T) {
 
 func TestNormalAccuracy(t *testing.T) {
 	r := random(3)
-	worst := 0.0
+	worst := map[bool]float64{}
 	for i := range 9000 {
 		var p float64
-		switch i % 4 {
+		switch i % 6 {
 		case 0:
 			p = grid(r)
 		case 1:
@@ -122,13 +122,31 @@ func TestNormalAccuracy(t *testing.T) {
 			p = 1 - unit(r.Uint64()>>r.IntN(53))
 		case 3:
 			p = 0.5 + math.Ldexp(float64(2*r.IntN(1<<20)+1), -53) // the grid next to ½
+		case 4:
+			p = float64(0.3 * math.Ldexp(r.Float64(), -r.IntN(9))) // any piece, between the grid's points
+		case 5:
+			p = math.Nextafter(normalSeams()[i/6%normalPieces], float64(r.IntN(2)))
 		}
-		worst = max(worst, normalError(p, normal(p)))
+		piece := float64(p*(1-p)) > 0.0012
+		worst[piece] = max(worst[piece], normalError(p, normal(p)))
 	}
-	t.Logf("at most %.2g", worst)
-	if worst > 1e-15 {
-		t.Errorf("Φ⁻¹ is up to %.2g off", worst)
+	t.Logf("at most %.2g by pieces, %.2g in the tails", worst[true], worst[false])
+	if worst[true] > 3e-16 || worst[false] > 1e-15 {
+		t.Errorf("Φ⁻¹ is up to %.2g off by pieces, %.2g in the tails", worst[true], worst[false])
 	}
+}
+
+// farTail is e⁻²⁵, at which the approximations of the tails part.
+const farTail = 0x1.e8a37a45fc32ep-37
+
+// normalSeams are the p < ½ at which the pieces begin.
+func normalSeams() [normalPieces]float64 {
+	var p [normalPieces]float64
+	for k := range p {
+		v := math.Float64frombits(normalLeast + uint64(k)<<51)
+		p[k] = 2 * v / (1 + math.Sqrt(1-4*v))
+	}
+	return p
 }
 
 func TestNormalSpecialValues(t *testing.T) {
@@ -158,7 +176,11 @@ func TestNormalSymmetry(t *testing.T) {
 			t.Fatalf("Φ⁻¹(%b) = %b, but Φ⁻¹(1−p) = %b", p, a, b)
 		}
 	}
-	for _, seam := range []float64{0.5 - centre, 0.5 + centre, farTail, 0.5} {
+	seams := []float64{0.5, farTail}
+	for _, p := range normalSeams() {
+		seams = append(seams, p, 1-p)
+	}
+	for _, seam := range seams {
 		below, above := normal(seam-0x1p-40), normal(seam+0x1p-40)
 		if !(below < above) {
 			t.Errorf("Φ⁻¹ falls at %v, from %v to %v", seam, below, above)
@@ -267,6 +289,7 @@ func around(list ...float64) []float64 {
 }
 
 func kernels() []kernel {
+	seams := normalSeams()
 	return []kernel{
 		{"exp", expBy, exp,
 			func(r *rand.Rand) float64 { return between(r, -20, 20) },
@@ -275,7 +298,7 @@ func kernels() []kernel {
 			func(r *rand.Rand) float64 { return math.Ldexp(1+r.Float64(), r.IntN(40)-20) },
 			around(1, math.Sqrt2, math.Sqrt(0.5), 2, 0.5, minNormal, math.MaxFloat64, 1e-310), 0x189882e895f1c15b},
 		{"normal", normalBy, normal, grid,
-			around(0.5, 0.5-centre, 0.5+centre, farTail, 1-farTail, 1, 0x1p-53, 1-0x1p-53, 1e-300, 0.3), 0xd4d704c323471da0},
+			around(append(seams[:], 0.5, 0.5-0x1p-28, 0.5+0x1p-27, farTail, 1-seams[0], 1-seams[7], 1, 0x1p-53, 1-0x1p-53, 1e-300, 0.3)...), 0xf20079b873dd293d},
 	}
 }
 

@@ -194,163 +194,173 @@ func (g *machine) logSpecial(y, x []vec) {
 	}
 }
 
-func (g *machine) normalCentral() {
-	ptr, n := g.begin("normalCentral", "func(dst, p *float64, n int, tails *float64, where *uint8) (count int)",
-		"sets n values of dst to Φ⁻¹(p) by the central approximation. The p outside its range go\nto tails, packed, of which 8 values beyond the count may be written; bit i of where says whether p[i] is one.",
-		"dst", "p")
-	tails, where := Load(Param("tails"), GP64()).(reg.GPVirtual), Load(Param("where"), GP64()).(reg.GPVirtual)
-	count := GP64()
-	XORQ(count, count)
-	var rows reg.GPVirtual
-	many, few := 4, 1
-	if !g.wide {
-		many, few = 2, 2 // a byte of where
-		rows = GP64()
-		LEAQ(symbol("compress", 0), rows)
-	}
-	g.loop(ptr, n, many, few, func(vectors int, _ string) {
-		p := g.load(ptr[1], vectors)
-		q, r := g.vecs(vectors), g.vecs(vectors)
-		half, centre, sign, centre2 := g.number(0.5), g.number(0.425), g.word(1<<63-1), g.number(0.180625)
-		var first reg.GPVirtual
+const (
+	normalPieces = 16
+	normalLeast  = 0x3f53800000000000
+)
+
+// normal looks for the pieces in a table that is laid out for the machine: AVX-512 chooses among the
+// 16 numbers of a column in one instruction; AVX2 loads rows, and turns four of them round.
+func (g *machine) normal() {
+	ptr, n := g.begin("normal", "func(dst, p *float64, n int, pieces *[16][16]float64, far *uint64)",
+		"sets n values of dst to Φ⁻¹(p), but to p itself where no piece holds it; there the bits of far\nare 1.", "dst", "p")
+	pieces, far := Load(Param("pieces"), GP64()).(reg.GPVirtual), Load(Param("far"), GP64()).(reg.GPVirtual)
+	start := func(p []vec) (v, k []vec) {
+		v, k = g.vecs(len(p)), g.vecs(len(p))
+		least := g.word(normalLeast)
 		for i := range p {
-			g.sub(q[i], p[i], half)
-			g.and(r[i], q[i], sign)
-			bits, packed := GP64(), g.vec()
-			if g.wide {
-				out := K()
-				VCMPPD(notLessEqual, centre, r[i], out)
-				VCOMPRESSPD_Z(p[i], out, packed)
-				KMOVB(out, bits.As32())
-				MOVB(bits.As8(), operand.Mem{Base: where, Disp: i})
-			} else {
-				VCMPPD(notLessEqual, centre, r[i], packed)
-				VMOVMSKPD(packed, bits.As32())
-				row := GP64()
-				MOVQ(bits, row)
-				SHLQ(operand.U8(5), row)
-				VMOVDQU(operand.Mem{Base: rows, Index: row, Scale: 1}, packed)
-				VPERMD(p[i], packed, packed)
-				if i%2 == 0 {
-					first = bits
-				} else {
-					both := GP64()
-					MOVQ(bits, both)
-					SHLQ(operand.U8(4), both)
-					ORQ(first, both)
-					MOVB(both.As8(), operand.Mem{Base: where, Disp: i / 2})
-				}
+			g.copy(v[i], p[i])
+			g.subProduct(v[i], p[i], p[i])
+			VPSUBQ(least, v[i], k[i])
+			VPSRLQ(operand.U8(51), k[i], k[i])
+		}
+		return v, k
+	}
+	finish := func(y, p []vec) {
+		half := g.number(0.5)
+		for i := range y {
+			q := g.vec()
+			g.sub(q, p[i], half)
+			g.mul(y[i], y[i], q)
+		}
+	}
+	if g.wide {
+		g.loop(ptr, n, 4, 1, func(vectors int, _ string) {
+			v, k := start(g.load(ptr[1], vectors))
+			y := g.normalColumns(v, k, pieces)
+			p := g.load(ptr[1], vectors)
+			finish(y, p)
+			last := g.word(normalPieces - 1)
+			for i := range y {
+				out, bits := K(), GP32()
+				VPCMPGTQ(last, k[i], out)
+				VMOVAPD(p[i], out, y[i])
+				KMOVB(out, bits)
+				MOVB(bits.As8(), operand.Mem{Base: far, Disp: i})
 			}
-			VMOVUPD(packed, operand.Mem{Base: tails, Index: count, Scale: 8})
-			length := GP64()
-			POPCNTQ(bits, length)
-			ADDQ(length, count)
-			g.copy(r[i], centre2)
-			g.subProduct(r[i], q[i], q[i])
+			ADDQ(operand.I32(int32(vectors)), far)
+			g.store(ptr[0], y)
+		})
+		RET()
+		return
+	}
+	room := AllocLocal(64)
+	g.loop(ptr, n, 2, 2, func(vectors int, _ string) {
+		v, k := start(g.load(ptr[1], vectors))
+		y := g.vecs(vectors)
+		for i := range y {
+			y[i] = g.normalRows(v[i], k[i], pieces, room.Offset(32*i))
 		}
-		ADDQ(operand.I32(int32(vectors*g.lanes/8)), where)
-		above, below := g.vecs(vectors), g.vecs(vectors)
-		g.horner(above, r, 2.5090809287301226727e+3, 3.3430575583588128105e+4, 6.7265770927008700853e+4, 4.5921953931549871457e+4,
-			1.3731693765509461125e+4, 1.9715909503065514427e+3, 1.3314166789178437745e+2, 3.3871328727963666080)
-		g.horner(below, r, 5.2264952788528545610e+3, 2.8729085735721942674e+4, 3.9307895800092710610e+4, 2.1213794301586595867e+4,
-			5.3941960214247511077e+3, 6.8718700749205790830e+2, 4.2313330701600911252e+1, 1)
-		for i := range q {
-			g.mul(q[i], q[i], above[i])
-			g.div(q[i], q[i], below[i])
+		p := g.load(ptr[1], vectors)
+		finish(y, p)
+		bits, all := GP32(), g.vec()
+		XORL(bits, bits)
+		g.or(all, k[0], k[1])
+		VPTEST(g.word(^uint64(normalPieces-1)), all)
+		JEQ(operand.LabelRef("held"))
+		last, high := g.word(normalPieces-1), GP32()
+		for i := range y {
+			VPCMPGTQ(last, k[i], k[i])
+			VBLENDVPD(k[i], p[i], y[i], y[i])
 		}
-		g.store(ptr[0], q)
+		VMOVMSKPD(k[0], bits)
+		VMOVMSKPD(k[1], high)
+		SHLL(operand.U8(4), high)
+		ORL(high, bits)
+		Label("held")
+		MOVB(bits.As8(), operand.Mem{Base: far})
+		INCQ(far)
+		g.store(ptr[0], y)
 	})
-	Store(count, ReturnIndex(0))
 	RET()
 }
 
-func (g *machine) normalTail() {
-	ptr, n := g.begin("normalTail", "func(dst, p *float64, n int) (left int)",
-		"sets n values of dst to Φ⁻¹(p), |p − ½| > 0.425, up to the first vector with a p that is within\ne⁻²⁵ of 0 or 1, or outside; left is how many it has not set.", "dst", "p")
-	many := 4
-	if !g.wide {
-		many = 2
+// normalColumns returns F(v) by pieces k, of which the lowest 4 bits count.
+func (g *machine) normalColumns(v, k []vec, columns reg.GPVirtual) []vec {
+	column := func(j int) []vec {
+		low, high, c := g.vec(), g.vec(), g.vecs(len(k))
+		VMOVUPD(operand.Mem{Base: columns, Disp: 128 * j}, low)
+		VMOVUPD(operand.Mem{Base: columns, Disp: 128*j + 64}, high)
+		for i := range k {
+			g.copy(c[i], k[i])
+			VPERMI2PD(high, low, c[i])
+		}
+		return c
 	}
-	g.loop(ptr, n, many, 1, func(vectors int, next string) {
-		p := g.load(ptr[1], vectors)
-		tail := g.vecs(vectors)
-		one, far := g.number(1), g.number(0x1.e8a37a45fc32ep-37)
-		var tests []test
-		for i := range p {
-			g.sub(tail[i], one, p[i])
-			VMINPD(p[i], tail[i], tail[i])
-			tests = append(tests, test{tail[i], far, greaterEqual})
+	t, s := g.normalPowers(v, column(0))
+	y := column(11)
+	for i, c := range column(7) {
+		g.timesPlus(y[i], s[i], c)
+	}
+	for j := 2; j >= 0; j-- {
+		sum := column(12 + j)
+		for _, c := range [][]vec{column(8 + j), column(4 + j)} {
+			for i := range sum {
+				g.timesPlus(sum[i], s[i], c[i])
+			}
 		}
-		g.unlessAll(next, tests)
-		k, r := g.logNormal(tail, nil)
-		hi, shift := g.number(ln2Hi), g.number(1.6)
-		for i := range r {
-			VFNMSUB231PD(hi, k[i], r[i]) // −ln tail
-			VSQRTPD(r[i], r[i])
-			g.sub(r[i], r[i], shift)
+		for i := range y {
+			g.timesPlus(y[i], t[i], sum[i])
 		}
-		above, below := g.vecs(vectors), g.vecs(vectors)
-		g.horner(above, r, 7.7454501427834140764e-4, 2.27238449892691845833e-2, 2.41780725177450611770e-1, 1.27045825245236838258,
-			3.64784832476320460504, 5.76949722146069140550, 4.63033784615654529590, 1.42343711074968357734)
-		g.horner(below, r, 1.05075007164441684324e-9, 5.47593808499534494600e-4, 1.51986665636164571966e-2, 1.48103976427480074590e-1,
-			6.89767334985100004550e-1, 1.67638483018380384940, 2.05319162663775882187, 1)
-		half, sign := g.number(0.5), g.word(1<<63)
-		again := g.load(ptr[1], vectors)
-		for i := range again {
-			g.div(above[i], above[i], below[i])
-			g.sub(again[i], again[i], half)
-			g.and(again[i], again[i], sign)
-			g.or(above[i], above[i], again[i])
+	}
+	for j := 3; j >= 1; j-- {
+		for i, c := range column(j) {
+			g.timesPlus(y[i], t[i], c)
 		}
-		g.store(ptr[0], above)
-	})
-	Store(n, ReturnIndex(0))
-	RET()
+	}
+	return y
 }
 
-func (g *machine) normalExpand() {
-	ptr, n := g.begin("normalExpand", "func(dst *float64, n int, tails *float64, where *uint8)",
-		"puts the values of tails, of which 8 beyond their number may be read, where the bits of where are 1\namong n values of dst.", "dst")
-	tails, where := Load(Param("tails"), GP64()).(reg.GPVirtual), Load(Param("where"), GP64()).(reg.GPVirtual)
-	var rows reg.GPVirtual
-	if !g.wide {
-		rows = GP64()
-		LEAQ(symbol("expand", 0), rows)
+// normalRows returns F(v) by pieces k. What is no piece reads another one's row.
+func (g *machine) normalRows(v, k vec, rows reg.GPVirtual, room operand.Mem) vec {
+	offset := g.vec()
+	g.and(offset, k, g.word(normalPieces-1))
+	VPSLLQ(operand.U8(7), offset, offset)
+	VMOVDQU(offset, room) // to take words from memory spares the one port for shuffles
+	row := make([]operand.Mem, 4)
+	for i := range row {
+		index := GP64()
+		MOVQ(room.Offset(8*i), index)
+		row[i] = operand.Mem{Base: rows, Index: index, Scale: 1}
 	}
-	vectors := 8 / g.lanes // a byte of where
-	g.loop(ptr, n, vectors, vectors, func(_ int, _ string) {
-		bits := GP64()
-		MOVBQZX(operand.Mem{Base: where}, bits)
-		INCQ(where)
-		for i := range vectors {
-			d, packed := g.vec(), g.vec()
-			VMOVUPD(g.at(ptr[0], i), d)
-			VMOVUPD(operand.Mem{Base: tails}, packed)
-			lanes := GP64()
-			MOVQ(bits, lanes)
-			if g.wide {
-				hold := K()
-				KMOVB(bits.As32(), hold)
-				VEXPANDPD(packed, hold, d)
-			} else {
-				if i == 0 {
-					ANDQ(operand.U8(15), lanes)
-				} else {
-					SHRQ(operand.U8(4), lanes)
-				}
-				row, order := GP64(), g.vec()
-				MOVQ(lanes, row)
-				SHLQ(operand.U8(5), row)
-				VMOVDQU(operand.Mem{Base: rows, Index: row, Scale: 1}, order)
-				VPERMD(packed, order, packed)
-				VBLENDVPD(order, packed, d, d)
-			}
-			VMOVUPD(d, g.at(ptr[0], i))
-			POPCNTQ(lanes, lanes)
-			LEAQ(operand.Mem{Base: tails, Index: lanes, Scale: 8}, tails)
+	// A pair of columns, of rows 0 and 2 and of rows 1 and 3, which interleaved make the columns.
+	c := g.vecs(4)
+	for j := range 2 {
+		pair := g.vecs(2)
+		for i := range pair {
+			VBROADCASTF128(row[i].Offset(16*j), pair[i])
+			VINSERTF128(operand.U8(1), row[i+2].Offset(16*j), pair[i], pair[i])
 		}
-	})
-	RET()
+		VUNPCKLPD(pair[1], pair[0], c[2*j])
+		VUNPCKHPD(pair[1], pair[0], c[2*j+1])
+	}
+	t, s := g.normalPowers([]vec{v}, c[:1])
+	VMOVUPD(s[0], room)
+	sums := g.vecs(4)
+	for i, r := range row {
+		power := g.vec()
+		VBROADCASTSD(room.Offset(8*i), power)
+		VMOVUPD(r.Offset(96), sums[i])
+		VFMADD213PD(r.Offset(64), power, sums[i])
+		VFMADD213PD(r.Offset(32), power, sums[i])
+	}
+	sums = g.turn(sums, nil, nil)
+	y := sums[3]
+	for _, a := range []vec{sums[2], sums[1], sums[0], c[3], c[2], c[1]} {
+		g.timesPlus(y, t[0], a)
+	}
+	return y
+}
+
+// normalPowers returns t, v less its piece's centre, and t⁴.
+func (g *machine) normalPowers(v, centre []vec) (t, s []vec) {
+	s = g.vecs(len(v))
+	for i := range v {
+		g.sub(centre[i], v[i], centre[i])
+		g.mul(s[i], centre[i], centre[i])
+		g.mul(s[i], s[i], s[i])
+	}
+	return centre, s
 }
 
 // The words of the schedule of uniformPair.

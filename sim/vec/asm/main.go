@@ -35,9 +35,7 @@ func main() {
 	for _, g := range machines {
 		g.exp()
 		g.log()
-		g.normalCentral()
-		g.normalTail()
-		g.normalExpand()
+		g.normal()
 		g.uniformPair()
 		g.searches()
 		g.octaves()
@@ -103,34 +101,6 @@ func permutations() {
 	GLOBL("iota", attr.RODATA|attr.NOPTR)
 	for i := range 8 {
 		DATA(8*i, operand.U64(i))
-	}
-	// Row m moves the lanes whose bits are set in m to the front.
-	GLOBL("compress", attr.RODATA|attr.NOPTR)
-	for m := range 16 {
-		at := 0
-		for lane := range 4 {
-			if m>>lane&1 == 1 {
-				DATA(32*m+8*at, operand.U64(uint64(2*lane+1)<<32|uint64(2*lane)))
-				at++
-			}
-		}
-		for ; at < 4; at++ {
-			DATA(32*m+8*at, operand.U64(0))
-		}
-	}
-	// Row m moves values from the front to the lanes whose bits are set in m. There its sign is 1,
-	// which a blend looks at and a permutation does not.
-	GLOBL("expand", attr.RODATA|attr.NOPTR)
-	for m := range 16 {
-		from := uint64(0)
-		for lane := range 4 {
-			var w uint64
-			if m>>lane&1 == 1 {
-				w = 1<<63 | (2*from+1)<<32 | 2*from
-				from++
-			}
-			DATA(32*m+8*lane, operand.U64(w))
-		}
 	}
 	// Rotations by whole bytes, of the two words of 16 bytes.
 	for _, r := range []int{16, 24} {

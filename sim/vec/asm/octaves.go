@@ -120,6 +120,11 @@ func (g *machine) columns(row []operand.Mem, disp int, low, high vec) []vec {
 			VMOVUPD(row[i].Offset(disp), r[i])
 		}
 	}
+	return g.turn(r, low, high)
+}
+
+// turn makes columns of rows.
+func (g *machine) turn(r []vec, low, high vec) []vec {
 	c := g.vecs(4)
 	for i := range 2 {
 		a, b := g.vec(), g.vec()
