@@ -384,7 +384,7 @@ func (o *order) gather(counts []counts, sides *sides) {
 			}
 		}
 	case some:
-		m = vec.Tally(o.list, &o.sixteen, o.bucket, steps, 0)
+		m = vec.Tally(o.list, nil, o.bucket, steps, 0)
 	}
 	o.list = o.list[:m]
 	o.grouped = slices.Grow(o.grouped, m)[:at]

@@ -57,6 +57,10 @@ func accelCells(by path, dst []uint16, x []float64, c *Cells) int {
 // accelTally returns how many codes from the front it has added, and how many of these are marked.
 func accelTally(by path, list []uint32, sums *[16]uint32, codes []uint16, steps *Steps, first uint32) (done, marked int) {
 	whole := len(codes) &^ 15
+	var none [16]uint32
+	if sums == nil {
+		sums = &none
+	}
 	switch {
 	case by == portable || whole == 0:
 		return 0, 0

@@ -224,6 +224,9 @@ func TestTally(t *testing.T) {
 			if sums != wantSums || !slices.Equal(list[:n], want) {
 				t.Fatalf("%v: %v, %v, want %v, %v", by, sums, list[:n], wantSums, want)
 			}
+			if n := tallyBy(by, list, nil, codes, &steps, first); !slices.Equal(list[:n], want) {
+				t.Fatalf("%v without sums: %v, want %v", by, list[:n], want)
+			}
 		}
 	}
 }

@@ -6,10 +6,10 @@ type Steps = [1 << 13]uint32
 // TallyMark marks the steps whose places are wanted.
 const TallyMark = 1 << 31
 
-// Tally adds the steps of codes to 16 sums, code k's to sum k mod 16, modulo 2^32, and puts first + k in the
-// list for each whose step is marked. It returns their number. The list has room for 16 more than
-// there are codes, and what lies beyond the number is overwritten. Of codes the lowest 13 bits
-// count.
+// Tally adds the steps of codes to 16 sums, if there are any: code k's to sum k mod 16, modulo
+// 2^32. It puts first + k in the list for each code whose step is marked, and returns their
+// number. The list has room for 16 more than there are codes; what lies beyond the number is
+// overwritten. Of codes the lowest 13 bits count.
 func Tally(list []uint32, sums *[16]uint32, codes []uint16, steps *Steps, first uint32) int {
 	return tallyBy(fastest, list, sums, codes, steps, first)
 }
@@ -21,6 +21,14 @@ func tallyBy(by path, list []uint32, sums *[16]uint32, codes []uint16, steps *St
 	done, m := accelTally(by, list, sums, codes, steps, first)
 	codes = codes[done:]
 	k := first + uint32(done)
+	if sums == nil {
+		for _, c := range codes {
+			list[m] = k
+			m += int(steps[c%uint16(len(steps))] >> 31)
+			k++
+		}
+		return m
+	}
 	for len(codes) > 0 {
 		row := codes[:min(16, len(codes))]
 		codes = codes[len(row):]
