@@ -142,16 +142,20 @@ func TestScrambleIsNested(t *testing.T) {
 	}
 }
 
-// Every dimension is handed out once in each replicate, and not always to the same name.
+// Every dimension is handed out once in each replicate, and neither always nor under every seed
+// to the same name.
 func TestHandOut(t *testing.T) {
-	same := 0
+	same, again := 0, 0
 	for first := 0; first < 1111; first += neighbours {
 		n := min(neighbours, 1111-first)
 		for r := range Replicates {
-			order := handOut(1, first, n, r)
+			order, other := handOut(1, first, n, r), handOut(2, first, n, r)
 			for k, d := range order {
 				if d == first+k {
 					same++
+				}
+				if d == other[k] {
+					again++
 				}
 			}
 			slices.Sort(order)
@@ -165,6 +169,9 @@ func TestHandOut(t *testing.T) {
 	// One in 16 stays where it is: 1111 on average, with a standard deviation of 33.
 	if same < 950 || same > 1275 {
 		t.Errorf("%d names have the dimension of their own place, want about 1111", same)
+	}
+	if again < 950 || again > 1275 {
+		t.Errorf("%d names have the same dimension under another seed, want about 1111", again)
 	}
 }
 
