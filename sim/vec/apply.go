@@ -62,19 +62,26 @@ func applyBy(p path, op Op, dst, a, b, c []float64) {
 	runBy(p, call[:], 0, len(dst))
 }
 
-// A Call is an operation that knows its columns, to be run again and again.
-//
-// The offset of an operand's value is and-ed with its mask: all ones for a column, 0 for a
-// constant, whose 8 values then are those of every block. The assembly has handlers for each
-// pattern of columns and constants instead; it knows the offsets of dst, at and handler.
+// A Call is an operation that knows its columns, to be run again and again. It is small, as a
+// program of many is read from memory for each batch. The assembly knows the offsets of all but n.
 type Call struct {
 	dst     *float64
 	at      [3]*float64 // the operands
-	mask    [3]int
 	n       int32
-	op      Op
-	handler uint8 // 8·op and the bits of those operands that are constants
+	handler handler
 }
+
+// A handler is an operation on a pattern of columns and constants: 8·op, and the bits of those
+// operands that are constants. For each but functions the assembly has code of its own.
+type handler uint8
+
+const _ = uint8(8*opCount - 1) // all fit
+
+func (h handler) op() Op { return Op(h >> 3) }
+
+// mask is all ones for an operand that is a column, 0 for a constant. The offset of a value is
+// and-ed with it: the 8 values of a constant are those of every block.
+func (h handler) mask(operand int) int { return int(h>>operand&1) - 1 }
 
 // block is what every kernel's number of values is a multiple of.
 const block = 8
@@ -91,13 +98,15 @@ func Bind(op Op, dst, a, b, c []float64) Call {
 	if op >= opCount {
 		panic("vec: no such operation")
 	}
-	call := Call{dst: &dst[0], n: int32(n), op: op}
-	call.handler = 8 * uint8(op)
+	call := Call{dst: &dst[0], n: int32(n), handler: handler(8 * op)}
 	for o, x := range [][]float64{a, b, c}[:op.operands()] {
-		call.at[o], call.mask[o] = operand(x, n)
-		if call.mask[o] == 0 {
+		if len(x) != n {
+			if len(x) != block {
+				panic("vec: columns differ in length")
+			}
 			call.handler |= 1 << o
 		}
+		call.at[o] = &x[0]
 	}
 	return call
 }
@@ -111,17 +120,6 @@ func (op Op) operands() int {
 		return 3
 	}
 	return 1
-}
-
-// operand is where the values of x are, and its mask.
-func operand(x []float64, n int) (*float64, int) {
-	switch len(x) {
-	case n:
-		return &x[0], -1
-	case block:
-		return &x[0], 0
-	}
-	panic("vec: columns differ in length")
 }
 
 // Run applies operations one after the other to the values from … to−1 of their columns, both
@@ -161,7 +159,7 @@ func arithmetic(calls []Call, to int) int {
 		if to > int(calls[i].n) {
 			panic("vec: the range of values is beyond a column")
 		}
-		if calls[i].op >= ExpOp {
+		if calls[i].handler >= 8*handler(ExpOp) {
 			return i
 		}
 	}
@@ -172,11 +170,11 @@ func arithmetic(calls []Call, to int) int {
 func (call *Call) function(p path, from, to int) {
 	column := unsafe.Slice(call.dst, call.n)[from:to]
 	dst := column
-	if call.mask[0] == 0 {
+	if call.handler.mask(0) == 0 {
 		from, dst = 0, column[:block]
 	}
 	x := unsafe.Slice((*float64)(unsafe.Add(unsafe.Pointer(call.at[0]), 8*from)), len(dst))
-	switch call.op {
+	switch call.handler.op() {
 	case ExpOp:
 		expBy(p, dst, x)
 	case LogOp:
@@ -204,7 +202,9 @@ func (v values) bits(offset int) *[block]uint64 {
 	return (*[block]uint64)(unsafe.Add(v.at, offset&v.mask))
 }
 
-func (call *Call) operand(o int) values { return values{unsafe.Pointer(call.at[o]), call.mask[o]} }
+func (call *Call) operand(o int) values {
+	return values{unsafe.Pointer(call.at[o]), call.handler.mask(o)}
+}
 
 // bit is 1 if the condition holds. The compiler makes a set instruction of it: nothing is
 // mispredicted, as a branch on values at random is.
@@ -257,7 +257,7 @@ func (call *Call) portable(from, to int) {
 	at := values{unsafe.Pointer(call.dst), -1}
 	a, b, c := call.operand(0), call.operand(1), call.operand(2)
 	end := 8 * to
-	switch call.op {
+	switch call.handler.op() {
 	case Copy:
 		for i := 8 * from; i < end; i += 8 * block {
 			d, x := at.block(i), a.block(i)

@@ -334,8 +334,9 @@ func TestRun(t *testing.T) {
 }
 
 func TestRunRefuses(t *testing.T) {
-	column, short := make([]float64, 128), make([]float64, 64)
-	calls := []Call{Bind(Add, column, column, column, nil), Bind(LogOp, short, short, nil, nil)}
+	column := make([]float64, 128)
+	short := column[:64]
+	calls := []Call{Bind(Add, column, column, column, nil), Bind(Add, short, short, short, nil)}
 	for _, p := range paths() {
 		for name, f := range map[string]func(){
 			"a range from the middle of a block": func() { runBy(p, calls, 4, 64) },

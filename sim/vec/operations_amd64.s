@@ -20,14 +20,14 @@ TEXT advanceAVX512<>(SB), NOSPLIT, $0
 	CMPQ    AX, $+512
 	JLT     byBlock
 	LEAQ    handlersTileAVX512<>+0(SB), R9
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 byBlock:
 	CMPQ    AX, $+64
 	JLT     finished
 	LEAQ    handlersBlockAVX512<>+0(SB), R9
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 finished:
@@ -58,10 +58,10 @@ TEXT copyVTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z0, 384(AX)
 	VMOVUPD 448(BX), Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -92,10 +92,10 @@ TEXT copyKTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z1, 384(AX)
 	VMOVUPD Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -112,10 +112,10 @@ TEXT copyVBlockAVX512<>(SB), NOSPLIT, $0
 	ADDQ    R8, BX
 	VMOVUPD (BX), Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -132,10 +132,10 @@ TEXT copyKBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD (BX), Z0
 	VMOVUPD Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -176,10 +176,10 @@ TEXT addVVTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD 448(BX), Z0
 	VADDPD  448(CX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -212,10 +212,10 @@ TEXT addKVTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z1, 384(AX)
 	VADDPD  448(CX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -256,10 +256,10 @@ TEXT addVKTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD 448(BX), Z1
 	VADDPD  Z0, Z1, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -292,10 +292,10 @@ TEXT addKKTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z2, 384(AX)
 	VADDPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -315,10 +315,10 @@ TEXT addVVBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD (BX), Z0
 	VADDPD  (CX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -337,10 +337,10 @@ TEXT addKVBlockAVX512<>(SB), NOSPLIT, $0
 	ADDQ    R8, CX
 	VADDPD  (CX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -360,10 +360,10 @@ TEXT addVKBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD (BX), Z1
 	VADDPD  Z0, Z1, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -382,10 +382,10 @@ TEXT addKKBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD (CX), Z1
 	VADDPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -426,10 +426,10 @@ TEXT subVVTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD 448(BX), Z0
 	VSUBPD  448(CX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -462,10 +462,10 @@ TEXT subKVTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z1, 384(AX)
 	VSUBPD  448(CX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -506,10 +506,10 @@ TEXT subVKTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD 448(BX), Z1
 	VSUBPD  Z0, Z1, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -542,10 +542,10 @@ TEXT subKKTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z2, 384(AX)
 	VSUBPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -565,10 +565,10 @@ TEXT subVVBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD (BX), Z0
 	VSUBPD  (CX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -587,10 +587,10 @@ TEXT subKVBlockAVX512<>(SB), NOSPLIT, $0
 	ADDQ    R8, CX
 	VSUBPD  (CX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -610,10 +610,10 @@ TEXT subVKBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD (BX), Z1
 	VSUBPD  Z0, Z1, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -632,10 +632,10 @@ TEXT subKKBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD (CX), Z1
 	VSUBPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -676,10 +676,10 @@ TEXT mulVVTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD 448(BX), Z0
 	VMULPD  448(CX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -712,10 +712,10 @@ TEXT mulKVTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z1, 384(AX)
 	VMULPD  448(CX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -756,10 +756,10 @@ TEXT mulVKTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD 448(BX), Z1
 	VMULPD  Z0, Z1, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -792,10 +792,10 @@ TEXT mulKKTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z2, 384(AX)
 	VMULPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -815,10 +815,10 @@ TEXT mulVVBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD (BX), Z0
 	VMULPD  (CX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -837,10 +837,10 @@ TEXT mulKVBlockAVX512<>(SB), NOSPLIT, $0
 	ADDQ    R8, CX
 	VMULPD  (CX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -860,10 +860,10 @@ TEXT mulVKBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD (BX), Z1
 	VMULPD  Z0, Z1, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -882,10 +882,10 @@ TEXT mulKKBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD (CX), Z1
 	VMULPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -926,10 +926,10 @@ TEXT divVVTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD 448(BX), Z0
 	VDIVPD  448(CX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -962,10 +962,10 @@ TEXT divKVTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z1, 384(AX)
 	VDIVPD  448(CX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -1006,10 +1006,10 @@ TEXT divVKTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD 448(BX), Z1
 	VDIVPD  Z0, Z1, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -1042,10 +1042,10 @@ TEXT divKKTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z2, 384(AX)
 	VDIVPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -1065,10 +1065,10 @@ TEXT divVVBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD (BX), Z0
 	VDIVPD  (CX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -1087,10 +1087,10 @@ TEXT divKVBlockAVX512<>(SB), NOSPLIT, $0
 	ADDQ    R8, CX
 	VDIVPD  (CX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -1110,10 +1110,10 @@ TEXT divVKBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD (BX), Z1
 	VDIVPD  Z0, Z1, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -1132,10 +1132,10 @@ TEXT divKKBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD (CX), Z1
 	VDIVPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -1176,10 +1176,10 @@ TEXT minVVTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD 448(BX), Z0
 	VMINPD  448(CX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -1212,10 +1212,10 @@ TEXT minKVTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z1, 384(AX)
 	VMINPD  448(CX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -1256,10 +1256,10 @@ TEXT minVKTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD 448(BX), Z1
 	VMINPD  Z0, Z1, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -1292,10 +1292,10 @@ TEXT minKKTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z2, 384(AX)
 	VMINPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -1315,10 +1315,10 @@ TEXT minVVBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD (BX), Z0
 	VMINPD  (CX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -1337,10 +1337,10 @@ TEXT minKVBlockAVX512<>(SB), NOSPLIT, $0
 	ADDQ    R8, CX
 	VMINPD  (CX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -1360,10 +1360,10 @@ TEXT minVKBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD (BX), Z1
 	VMINPD  Z0, Z1, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -1382,10 +1382,10 @@ TEXT minKKBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD (CX), Z1
 	VMINPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -1426,10 +1426,10 @@ TEXT maxVVTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD 448(BX), Z0
 	VMAXPD  448(CX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -1462,10 +1462,10 @@ TEXT maxKVTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z1, 384(AX)
 	VMAXPD  448(CX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -1506,10 +1506,10 @@ TEXT maxVKTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD 448(BX), Z1
 	VMAXPD  Z0, Z1, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -1542,10 +1542,10 @@ TEXT maxKKTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z2, 384(AX)
 	VMAXPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -1565,10 +1565,10 @@ TEXT maxVVBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD (BX), Z0
 	VMAXPD  (CX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -1587,10 +1587,10 @@ TEXT maxKVBlockAVX512<>(SB), NOSPLIT, $0
 	ADDQ    R8, CX
 	VMAXPD  (CX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -1610,10 +1610,10 @@ TEXT maxVKBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD (BX), Z1
 	VMAXPD  Z0, Z1, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -1632,10 +1632,10 @@ TEXT maxKKBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD (CX), Z1
 	VMAXPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -1685,10 +1685,10 @@ TEXT lessVVTileAVX512<>(SB), NOSPLIT, $0
 	VCMPPD       $0x11, 448(CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, 448(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -1730,10 +1730,10 @@ TEXT lessKVTileAVX512<>(SB), NOSPLIT, $0
 	VCMPPD       $0x11, 448(CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, 448(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -1783,10 +1783,10 @@ TEXT lessVKTileAVX512<>(SB), NOSPLIT, $0
 	VCMPPD       $0x11, Z1, Z2, K1
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, 448(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -1828,10 +1828,10 @@ TEXT lessKKTileAVX512<>(SB), NOSPLIT, $0
 	VCMPPD       $0x11, Z2, Z1, K1
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, 448(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -1853,10 +1853,10 @@ TEXT lessVVBlockAVX512<>(SB), NOSPLIT, $0
 	VCMPPD       $0x11, (CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, (AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -1877,10 +1877,10 @@ TEXT lessKVBlockAVX512<>(SB), NOSPLIT, $0
 	VCMPPD       $0x11, (CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, (AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -1902,10 +1902,10 @@ TEXT lessVKBlockAVX512<>(SB), NOSPLIT, $0
 	VCMPPD       $0x11, Z1, Z2, K1
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, (AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -1926,10 +1926,10 @@ TEXT lessKKBlockAVX512<>(SB), NOSPLIT, $0
 	VCMPPD       $0x11, Z2, Z1, K1
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, (AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -1979,10 +1979,10 @@ TEXT atMostVVTileAVX512<>(SB), NOSPLIT, $0
 	VCMPPD       $0x12, 448(CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, 448(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -2024,10 +2024,10 @@ TEXT atMostKVTileAVX512<>(SB), NOSPLIT, $0
 	VCMPPD       $0x12, 448(CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, 448(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -2077,10 +2077,10 @@ TEXT atMostVKTileAVX512<>(SB), NOSPLIT, $0
 	VCMPPD       $0x12, Z1, Z2, K1
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, 448(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -2122,10 +2122,10 @@ TEXT atMostKKTileAVX512<>(SB), NOSPLIT, $0
 	VCMPPD       $0x12, Z2, Z1, K1
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, 448(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -2147,10 +2147,10 @@ TEXT atMostVVBlockAVX512<>(SB), NOSPLIT, $0
 	VCMPPD       $0x12, (CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, (AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -2171,10 +2171,10 @@ TEXT atMostKVBlockAVX512<>(SB), NOSPLIT, $0
 	VCMPPD       $0x12, (CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, (AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -2196,10 +2196,10 @@ TEXT atMostVKBlockAVX512<>(SB), NOSPLIT, $0
 	VCMPPD       $0x12, Z1, Z2, K1
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, (AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -2220,10 +2220,10 @@ TEXT atMostKKBlockAVX512<>(SB), NOSPLIT, $0
 	VCMPPD       $0x12, Z2, Z1, K1
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, (AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -2273,10 +2273,10 @@ TEXT equalVVTileAVX512<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, 448(CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, 448(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -2318,10 +2318,10 @@ TEXT equalKVTileAVX512<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, 448(CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, 448(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -2371,10 +2371,10 @@ TEXT equalVKTileAVX512<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, Z1, Z2, K1
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, 448(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -2416,10 +2416,10 @@ TEXT equalKKTileAVX512<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, Z2, Z1, K1
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, 448(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -2441,10 +2441,10 @@ TEXT equalVVBlockAVX512<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, (CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, (AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -2465,10 +2465,10 @@ TEXT equalKVBlockAVX512<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, (CX), Z1, K1
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, (AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -2490,10 +2490,10 @@ TEXT equalVKBlockAVX512<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, Z1, Z2, K1
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, (AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -2514,10 +2514,10 @@ TEXT equalKKBlockAVX512<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, Z2, Z1, K1
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, (AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -2585,10 +2585,10 @@ TEXT selectVVVTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD      448(DX), Z0
 	VMOVAPD      Z2, K1, Z0
 	VMOVUPD      Z0, 448(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -2648,10 +2648,10 @@ TEXT selectKVVTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD      448(DX), Z0
 	VMOVAPD      Z2, K1, Z0
 	VMOVUPD      Z0, 448(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -2711,10 +2711,10 @@ TEXT selectVKVTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD      448(DX), Z0
 	VMOVAPD      Z1, K1, Z0
 	VMOVUPD      Z0, 448(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -2766,10 +2766,10 @@ TEXT selectKKVTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD      448(DX), Z0
 	VMOVAPD      Z2, K1, Z0
 	VMOVUPD      Z0, 448(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -2837,10 +2837,10 @@ TEXT selectVVKTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD      Z1, Z0
 	VMOVAPD      Z3, K1, Z0
 	VMOVUPD      Z0, 448(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -2900,10 +2900,10 @@ TEXT selectKVKTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD      Z2, Z0
 	VMOVAPD      Z3, K1, Z0
 	VMOVUPD      Z0, 448(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -2963,10 +2963,10 @@ TEXT selectVKKTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD      Z2, Z0
 	VMOVAPD      Z1, K1, Z0
 	VMOVUPD      Z0, 448(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -3018,10 +3018,10 @@ TEXT selectKKKTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD      Z3, Z0
 	VMOVAPD      Z2, K1, Z0
 	VMOVUPD      Z0, 448(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -3047,10 +3047,10 @@ TEXT selectVVVBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD      (DX), Z0
 	VMOVAPD      Z2, K1, Z0
 	VMOVUPD      Z0, (AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -3075,10 +3075,10 @@ TEXT selectKVVBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD      (DX), Z0
 	VMOVAPD      Z2, K1, Z0
 	VMOVUPD      Z0, (AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -3103,10 +3103,10 @@ TEXT selectVKVBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD      (DX), Z0
 	VMOVAPD      Z1, K1, Z0
 	VMOVUPD      Z0, (AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -3130,10 +3130,10 @@ TEXT selectKKVBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD      (DX), Z0
 	VMOVAPD      Z2, K1, Z0
 	VMOVUPD      Z0, (AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -3159,10 +3159,10 @@ TEXT selectVVKBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD      Z1, Z0
 	VMOVAPD      Z3, K1, Z0
 	VMOVUPD      Z0, (AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -3187,10 +3187,10 @@ TEXT selectKVKBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD      Z2, Z0
 	VMOVAPD      Z3, K1, Z0
 	VMOVUPD      Z0, (AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -3215,10 +3215,10 @@ TEXT selectVKKBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD      Z2, Z0
 	VMOVAPD      Z1, K1, Z0
 	VMOVUPD      Z0, (AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -3242,10 +3242,10 @@ TEXT selectKKKBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD      Z3, Z0
 	VMOVAPD      Z2, K1, Z0
 	VMOVUPD      Z0, (AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -3277,10 +3277,10 @@ TEXT absVTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD      Z1, 384(AX)
 	VANDPD       448(BX), Z0, Z0
 	VMOVUPD      Z0, 448(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -3312,10 +3312,10 @@ TEXT absKTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD      Z2, 384(AX)
 	VANDPD       Z1, Z0, Z0
 	VMOVUPD      Z0, 448(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -3333,10 +3333,10 @@ TEXT absVBlockAVX512<>(SB), NOSPLIT, $0
 	ADDQ         R8, BX
 	VANDPD       (BX), Z0, Z0
 	VMOVUPD      Z0, (AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -3354,10 +3354,10 @@ TEXT absKBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD      (BX), Z1
 	VANDPD       Z1, Z0, Z0
 	VMOVUPD      Z0, (AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -3388,10 +3388,10 @@ TEXT sqrtVTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z0, 384(AX)
 	VSQRTPD 448(BX), Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -3422,10 +3422,10 @@ TEXT sqrtKTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z1, 384(AX)
 	VSQRTPD Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -3442,10 +3442,10 @@ TEXT sqrtVBlockAVX512<>(SB), NOSPLIT, $0
 	ADDQ    R8, BX
 	VSQRTPD (BX), Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -3462,10 +3462,10 @@ TEXT sqrtKBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD (BX), Z0
 	VSQRTPD Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -3496,10 +3496,10 @@ TEXT floorVTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD     Z0, 384(AX)
 	VRNDSCALEPD $0x09, 448(BX), Z0
 	VMOVUPD     Z0, 448(AX)
-	ADDQ        $0x40, SI
+	ADDQ        $0x28, SI
 	CMPQ        SI, DI
 	JEQ         done
-	MOVBQZX     61(SI), AX
+	MOVBQZX     36(SI), AX
 	JMP         (R9)(AX*8)
 
 done:
@@ -3530,10 +3530,10 @@ TEXT floorKTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD     Z1, 384(AX)
 	VRNDSCALEPD $0x09, Z0, Z0
 	VMOVUPD     Z0, 448(AX)
-	ADDQ        $0x40, SI
+	ADDQ        $0x28, SI
 	CMPQ        SI, DI
 	JEQ         done
-	MOVBQZX     61(SI), AX
+	MOVBQZX     36(SI), AX
 	JMP         (R9)(AX*8)
 
 done:
@@ -3550,10 +3550,10 @@ TEXT floorVBlockAVX512<>(SB), NOSPLIT, $0
 	ADDQ        R8, BX
 	VRNDSCALEPD $0x09, (BX), Z0
 	VMOVUPD     Z0, (AX)
-	ADDQ        $0x40, SI
+	ADDQ        $0x28, SI
 	CMPQ        SI, DI
 	JEQ         done
-	MOVBQZX     61(SI), AX
+	MOVBQZX     36(SI), AX
 	JMP         (R9)(AX*8)
 
 done:
@@ -3570,10 +3570,10 @@ TEXT floorKBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD     (BX), Z0
 	VRNDSCALEPD $0x09, Z0, Z0
 	VMOVUPD     Z0, (AX)
-	ADDQ        $0x40, SI
+	ADDQ        $0x28, SI
 	CMPQ        SI, DI
 	JEQ         done
-	MOVBQZX     61(SI), AX
+	MOVBQZX     36(SI), AX
 	JMP         (R9)(AX*8)
 
 done:
@@ -3632,10 +3632,10 @@ TEXT mulAddVVVTileAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z1, Z0, Z0
 	VADDPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -3686,10 +3686,10 @@ TEXT mulAddKVVTileAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z1, Z0, Z0
 	VADDPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -3740,10 +3740,10 @@ TEXT mulAddVKVTileAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z0, Z1, Z0
 	VADDPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -3786,10 +3786,10 @@ TEXT mulAddKKVTileAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z1, Z0, Z0
 	VADDPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -3848,10 +3848,10 @@ TEXT mulAddVVKTileAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z2, Z1, Z1
 	VADDPD  Z0, Z1, Z1
 	VMOVUPD Z1, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -3902,10 +3902,10 @@ TEXT mulAddKVKTileAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z2, Z0, Z0
 	VADDPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -3956,10 +3956,10 @@ TEXT mulAddVKKTileAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z0, Z2, Z0
 	VADDPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -4002,10 +4002,10 @@ TEXT mulAddKKKTileAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z1, Z0, Z0
 	VADDPD  Z2, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -4029,10 +4029,10 @@ TEXT mulAddVVVBlockAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z1, Z0, Z0
 	VADDPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -4055,10 +4055,10 @@ TEXT mulAddKVVBlockAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z1, Z0, Z0
 	VADDPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -4081,10 +4081,10 @@ TEXT mulAddVKVBlockAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z0, Z1, Z0
 	VADDPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -4106,10 +4106,10 @@ TEXT mulAddKKVBlockAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z1, Z0, Z0
 	VADDPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -4133,10 +4133,10 @@ TEXT mulAddVVKBlockAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z2, Z1, Z1
 	VADDPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -4159,10 +4159,10 @@ TEXT mulAddKVKBlockAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z2, Z0, Z0
 	VADDPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -4185,10 +4185,10 @@ TEXT mulAddVKKBlockAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z0, Z2, Z0
 	VADDPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -4210,10 +4210,10 @@ TEXT mulAddKKKBlockAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z1, Z0, Z0
 	VADDPD  Z2, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -4272,10 +4272,10 @@ TEXT mulSubVVVTileAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z1, Z0, Z0
 	VSUBPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -4326,10 +4326,10 @@ TEXT mulSubKVVTileAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z1, Z0, Z0
 	VSUBPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -4380,10 +4380,10 @@ TEXT mulSubVKVTileAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z0, Z1, Z0
 	VSUBPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -4426,10 +4426,10 @@ TEXT mulSubKKVTileAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z1, Z0, Z0
 	VSUBPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -4488,10 +4488,10 @@ TEXT mulSubVVKTileAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z2, Z1, Z1
 	VSUBPD  Z0, Z1, Z1
 	VMOVUPD Z1, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -4542,10 +4542,10 @@ TEXT mulSubKVKTileAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z2, Z0, Z0
 	VSUBPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -4596,10 +4596,10 @@ TEXT mulSubVKKTileAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z0, Z2, Z0
 	VSUBPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -4642,10 +4642,10 @@ TEXT mulSubKKKTileAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z1, Z0, Z0
 	VSUBPD  Z2, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -4669,10 +4669,10 @@ TEXT mulSubVVVBlockAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z1, Z0, Z0
 	VSUBPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -4695,10 +4695,10 @@ TEXT mulSubKVVBlockAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z1, Z0, Z0
 	VSUBPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -4721,10 +4721,10 @@ TEXT mulSubVKVBlockAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z0, Z1, Z0
 	VSUBPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -4746,10 +4746,10 @@ TEXT mulSubKKVBlockAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z1, Z0, Z0
 	VSUBPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -4773,10 +4773,10 @@ TEXT mulSubVVKBlockAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z2, Z1, Z1
 	VSUBPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -4799,10 +4799,10 @@ TEXT mulSubKVKBlockAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z2, Z0, Z0
 	VSUBPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -4825,10 +4825,10 @@ TEXT mulSubVKKBlockAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z0, Z2, Z0
 	VSUBPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -4850,10 +4850,10 @@ TEXT mulSubKKKBlockAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z1, Z0, Z0
 	VSUBPD  Z2, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -4920,10 +4920,10 @@ TEXT subMulVVVTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD 448(DX), Z0
 	VSUBPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -4982,10 +4982,10 @@ TEXT subMulKVVTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD 448(DX), Z0
 	VSUBPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -5044,10 +5044,10 @@ TEXT subMulVKVTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD 448(DX), Z0
 	VSUBPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -5098,10 +5098,10 @@ TEXT subMulKKVTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD 448(DX), Z0
 	VSUBPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -5168,10 +5168,10 @@ TEXT subMulVVKTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z0, Z0
 	VSUBPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -5230,10 +5230,10 @@ TEXT subMulKVKTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z1, Z1
 	VSUBPD  Z0, Z1, Z1
 	VMOVUPD Z1, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -5292,10 +5292,10 @@ TEXT subMulVKKTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z1, Z1
 	VSUBPD  Z0, Z1, Z1
 	VMOVUPD Z1, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -5346,10 +5346,10 @@ TEXT subMulKKKTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z2, Z1
 	VSUBPD  Z0, Z1, Z1
 	VMOVUPD Z1, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -5374,10 +5374,10 @@ TEXT subMulVVVBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD (DX), Z0
 	VSUBPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -5401,10 +5401,10 @@ TEXT subMulKVVBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD (DX), Z0
 	VSUBPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -5428,10 +5428,10 @@ TEXT subMulVKVBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD (DX), Z0
 	VSUBPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -5454,10 +5454,10 @@ TEXT subMulKKVBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD (DX), Z0
 	VSUBPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -5482,10 +5482,10 @@ TEXT subMulVVKBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z0, Z0
 	VSUBPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -5509,10 +5509,10 @@ TEXT subMulKVKBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z1, Z1
 	VSUBPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -5536,10 +5536,10 @@ TEXT subMulVKKBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z1, Z1
 	VSUBPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -5562,10 +5562,10 @@ TEXT subMulKKKBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z2, Z1
 	VSUBPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -5624,10 +5624,10 @@ TEXT mulMulVVVTileAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z1, Z0, Z0
 	VMULPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -5678,10 +5678,10 @@ TEXT mulMulKVVTileAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z1, Z0, Z0
 	VMULPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -5732,10 +5732,10 @@ TEXT mulMulVKVTileAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z0, Z1, Z0
 	VMULPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -5778,10 +5778,10 @@ TEXT mulMulKKVTileAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z1, Z0, Z0
 	VMULPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -5840,10 +5840,10 @@ TEXT mulMulVVKTileAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z2, Z1, Z1
 	VMULPD  Z0, Z1, Z1
 	VMOVUPD Z1, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -5894,10 +5894,10 @@ TEXT mulMulKVKTileAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z2, Z0, Z0
 	VMULPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -5948,10 +5948,10 @@ TEXT mulMulVKKTileAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z0, Z2, Z0
 	VMULPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -5994,10 +5994,10 @@ TEXT mulMulKKKTileAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z1, Z0, Z0
 	VMULPD  Z2, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -6021,10 +6021,10 @@ TEXT mulMulVVVBlockAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z1, Z0, Z0
 	VMULPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -6047,10 +6047,10 @@ TEXT mulMulKVVBlockAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z1, Z0, Z0
 	VMULPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -6073,10 +6073,10 @@ TEXT mulMulVKVBlockAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z0, Z1, Z0
 	VMULPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -6098,10 +6098,10 @@ TEXT mulMulKKVBlockAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z1, Z0, Z0
 	VMULPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -6125,10 +6125,10 @@ TEXT mulMulVVKBlockAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z2, Z1, Z1
 	VMULPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -6151,10 +6151,10 @@ TEXT mulMulKVKBlockAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z2, Z0, Z0
 	VMULPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -6177,10 +6177,10 @@ TEXT mulMulVKKBlockAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z0, Z2, Z0
 	VMULPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -6202,10 +6202,10 @@ TEXT mulMulKKKBlockAVX512<>(SB), NOSPLIT, $0
 	VMULPD  Z1, Z0, Z0
 	VMULPD  Z2, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -6264,10 +6264,10 @@ TEXT sumAddVVVTileAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z1, Z0, Z0
 	VADDPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -6318,10 +6318,10 @@ TEXT sumAddKVVTileAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z1, Z0, Z0
 	VADDPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -6372,10 +6372,10 @@ TEXT sumAddVKVTileAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z0, Z1, Z0
 	VADDPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -6418,10 +6418,10 @@ TEXT sumAddKKVTileAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z1, Z0, Z0
 	VADDPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -6480,10 +6480,10 @@ TEXT sumAddVVKTileAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z2, Z1, Z1
 	VADDPD  Z0, Z1, Z1
 	VMOVUPD Z1, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -6534,10 +6534,10 @@ TEXT sumAddKVKTileAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z2, Z0, Z0
 	VADDPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -6588,10 +6588,10 @@ TEXT sumAddVKKTileAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z0, Z2, Z0
 	VADDPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -6634,10 +6634,10 @@ TEXT sumAddKKKTileAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z1, Z0, Z0
 	VADDPD  Z2, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -6661,10 +6661,10 @@ TEXT sumAddVVVBlockAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z1, Z0, Z0
 	VADDPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -6687,10 +6687,10 @@ TEXT sumAddKVVBlockAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z1, Z0, Z0
 	VADDPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -6713,10 +6713,10 @@ TEXT sumAddVKVBlockAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z0, Z1, Z0
 	VADDPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -6738,10 +6738,10 @@ TEXT sumAddKKVBlockAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z1, Z0, Z0
 	VADDPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -6765,10 +6765,10 @@ TEXT sumAddVVKBlockAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z2, Z1, Z1
 	VADDPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -6791,10 +6791,10 @@ TEXT sumAddKVKBlockAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z2, Z0, Z0
 	VADDPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -6817,10 +6817,10 @@ TEXT sumAddVKKBlockAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z0, Z2, Z0
 	VADDPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -6842,10 +6842,10 @@ TEXT sumAddKKKBlockAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z1, Z0, Z0
 	VADDPD  Z2, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -6904,10 +6904,10 @@ TEXT sumSubVVVTileAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z1, Z0, Z0
 	VSUBPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -6958,10 +6958,10 @@ TEXT sumSubKVVTileAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z1, Z0, Z0
 	VSUBPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -7012,10 +7012,10 @@ TEXT sumSubVKVTileAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z0, Z1, Z0
 	VSUBPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -7058,10 +7058,10 @@ TEXT sumSubKKVTileAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z1, Z0, Z0
 	VSUBPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -7120,10 +7120,10 @@ TEXT sumSubVVKTileAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z2, Z1, Z1
 	VSUBPD  Z0, Z1, Z1
 	VMOVUPD Z1, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -7174,10 +7174,10 @@ TEXT sumSubKVKTileAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z2, Z0, Z0
 	VSUBPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -7228,10 +7228,10 @@ TEXT sumSubVKKTileAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z0, Z2, Z0
 	VSUBPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -7274,10 +7274,10 @@ TEXT sumSubKKKTileAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z1, Z0, Z0
 	VSUBPD  Z2, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -7301,10 +7301,10 @@ TEXT sumSubVVVBlockAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z1, Z0, Z0
 	VSUBPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -7327,10 +7327,10 @@ TEXT sumSubKVVBlockAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z1, Z0, Z0
 	VSUBPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -7353,10 +7353,10 @@ TEXT sumSubVKVBlockAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z0, Z1, Z0
 	VSUBPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -7378,10 +7378,10 @@ TEXT sumSubKKVBlockAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z1, Z0, Z0
 	VSUBPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -7405,10 +7405,10 @@ TEXT sumSubVVKBlockAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z2, Z1, Z1
 	VSUBPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -7431,10 +7431,10 @@ TEXT sumSubKVKBlockAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z2, Z0, Z0
 	VSUBPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -7457,10 +7457,10 @@ TEXT sumSubVKKBlockAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z0, Z2, Z0
 	VSUBPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -7482,10 +7482,10 @@ TEXT sumSubKKKBlockAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z1, Z0, Z0
 	VSUBPD  Z2, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -7544,10 +7544,10 @@ TEXT sumMulVVVTileAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z1, Z0, Z0
 	VMULPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -7598,10 +7598,10 @@ TEXT sumMulKVVTileAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z1, Z0, Z0
 	VMULPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -7652,10 +7652,10 @@ TEXT sumMulVKVTileAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z0, Z1, Z0
 	VMULPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -7698,10 +7698,10 @@ TEXT sumMulKKVTileAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z1, Z0, Z0
 	VMULPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -7760,10 +7760,10 @@ TEXT sumMulVVKTileAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z2, Z1, Z1
 	VMULPD  Z0, Z1, Z1
 	VMOVUPD Z1, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -7814,10 +7814,10 @@ TEXT sumMulKVKTileAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z2, Z0, Z0
 	VMULPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -7868,10 +7868,10 @@ TEXT sumMulVKKTileAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z0, Z2, Z0
 	VMULPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -7914,10 +7914,10 @@ TEXT sumMulKKKTileAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z1, Z0, Z0
 	VMULPD  Z2, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -7941,10 +7941,10 @@ TEXT sumMulVVVBlockAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z1, Z0, Z0
 	VMULPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -7967,10 +7967,10 @@ TEXT sumMulKVVBlockAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z1, Z0, Z0
 	VMULPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -7993,10 +7993,10 @@ TEXT sumMulVKVBlockAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z0, Z1, Z0
 	VMULPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -8018,10 +8018,10 @@ TEXT sumMulKKVBlockAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z1, Z0, Z0
 	VMULPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -8045,10 +8045,10 @@ TEXT sumMulVVKBlockAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z2, Z1, Z1
 	VMULPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -8071,10 +8071,10 @@ TEXT sumMulKVKBlockAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z2, Z0, Z0
 	VMULPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -8097,10 +8097,10 @@ TEXT sumMulVKKBlockAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z0, Z2, Z0
 	VMULPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -8122,10 +8122,10 @@ TEXT sumMulKKKBlockAVX512<>(SB), NOSPLIT, $0
 	VADDPD  Z1, Z0, Z0
 	VMULPD  Z2, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -8184,10 +8184,10 @@ TEXT diffMulVVVTileAVX512<>(SB), NOSPLIT, $0
 	VSUBPD  Z1, Z0, Z0
 	VMULPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -8238,10 +8238,10 @@ TEXT diffMulKVVTileAVX512<>(SB), NOSPLIT, $0
 	VSUBPD  Z1, Z0, Z0
 	VMULPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -8292,10 +8292,10 @@ TEXT diffMulVKVTileAVX512<>(SB), NOSPLIT, $0
 	VSUBPD  Z0, Z1, Z0
 	VMULPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -8338,10 +8338,10 @@ TEXT diffMulKKVTileAVX512<>(SB), NOSPLIT, $0
 	VSUBPD  Z1, Z0, Z0
 	VMULPD  448(DX), Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -8400,10 +8400,10 @@ TEXT diffMulVVKTileAVX512<>(SB), NOSPLIT, $0
 	VSUBPD  Z2, Z1, Z1
 	VMULPD  Z0, Z1, Z1
 	VMOVUPD Z1, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -8454,10 +8454,10 @@ TEXT diffMulKVKTileAVX512<>(SB), NOSPLIT, $0
 	VSUBPD  Z2, Z0, Z0
 	VMULPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -8508,10 +8508,10 @@ TEXT diffMulVKKTileAVX512<>(SB), NOSPLIT, $0
 	VSUBPD  Z0, Z2, Z0
 	VMULPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -8554,10 +8554,10 @@ TEXT diffMulKKKTileAVX512<>(SB), NOSPLIT, $0
 	VSUBPD  Z1, Z0, Z0
 	VMULPD  Z2, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -8581,10 +8581,10 @@ TEXT diffMulVVVBlockAVX512<>(SB), NOSPLIT, $0
 	VSUBPD  Z1, Z0, Z0
 	VMULPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -8607,10 +8607,10 @@ TEXT diffMulKVVBlockAVX512<>(SB), NOSPLIT, $0
 	VSUBPD  Z1, Z0, Z0
 	VMULPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -8633,10 +8633,10 @@ TEXT diffMulVKVBlockAVX512<>(SB), NOSPLIT, $0
 	VSUBPD  Z0, Z1, Z0
 	VMULPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -8658,10 +8658,10 @@ TEXT diffMulKKVBlockAVX512<>(SB), NOSPLIT, $0
 	VSUBPD  Z1, Z0, Z0
 	VMULPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -8685,10 +8685,10 @@ TEXT diffMulVVKBlockAVX512<>(SB), NOSPLIT, $0
 	VSUBPD  Z2, Z1, Z1
 	VMULPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -8711,10 +8711,10 @@ TEXT diffMulKVKBlockAVX512<>(SB), NOSPLIT, $0
 	VSUBPD  Z2, Z0, Z0
 	VMULPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -8737,10 +8737,10 @@ TEXT diffMulVKKBlockAVX512<>(SB), NOSPLIT, $0
 	VSUBPD  Z0, Z2, Z0
 	VMULPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -8762,10 +8762,10 @@ TEXT diffMulKKKBlockAVX512<>(SB), NOSPLIT, $0
 	VSUBPD  Z1, Z0, Z0
 	VMULPD  Z2, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -8832,10 +8832,10 @@ TEXT diffMaxVVVTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD 448(DX), Z0
 	VMAXPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -8894,10 +8894,10 @@ TEXT diffMaxKVVTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD 448(DX), Z0
 	VMAXPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -8956,10 +8956,10 @@ TEXT diffMaxVKVTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD 448(DX), Z0
 	VMAXPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -9010,10 +9010,10 @@ TEXT diffMaxKKVTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD 448(DX), Z0
 	VMAXPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -9080,10 +9080,10 @@ TEXT diffMaxVVKTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z0, Z0
 	VMAXPD  Z1, Z0, Z0
 	VMOVUPD Z0, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -9142,10 +9142,10 @@ TEXT diffMaxKVKTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z1, Z1
 	VMAXPD  Z0, Z1, Z1
 	VMOVUPD Z1, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -9204,10 +9204,10 @@ TEXT diffMaxVKKTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z1, Z1
 	VMAXPD  Z0, Z1, Z1
 	VMOVUPD Z1, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -9258,10 +9258,10 @@ TEXT diffMaxKKKTileAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z2, Z1
 	VMAXPD  Z0, Z1, Z1
 	VMOVUPD Z1, 448(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -9286,10 +9286,10 @@ TEXT diffMaxVVVBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD (DX), Z0
 	VMAXPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -9313,10 +9313,10 @@ TEXT diffMaxKVVBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD (DX), Z0
 	VMAXPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -9340,10 +9340,10 @@ TEXT diffMaxVKVBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD (DX), Z0
 	VMAXPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -9366,10 +9366,10 @@ TEXT diffMaxKKVBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD (DX), Z0
 	VMAXPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -9394,10 +9394,10 @@ TEXT diffMaxVVKBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z0, Z0
 	VMAXPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -9421,10 +9421,10 @@ TEXT diffMaxKVKBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z1, Z1
 	VMAXPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -9448,10 +9448,10 @@ TEXT diffMaxVKKBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z1, Z1
 	VMAXPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -9474,10 +9474,10 @@ TEXT diffMaxKKKBlockAVX512<>(SB), NOSPLIT, $0
 	VMOVUPD Z2, Z1
 	VMAXPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -9500,14 +9500,14 @@ TEXT advanceAVX2<>(SB), NOSPLIT, $0
 	CMPQ    AX, $+512
 	JLT     byBlock
 	LEAQ    handlersTileAVX2<>+0(SB), R9
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 byBlock:
 	CMPQ    AX, $+64
 	JLT     finished
 	LEAQ    handlersBlockAVX2<>+0(SB), R9
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 finished:
@@ -9554,10 +9554,10 @@ TEXT copyVTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y0, 448(AX)
 	VMOVUPD 480(BX), Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -9604,10 +9604,10 @@ TEXT copyKTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y1, 448(AX)
 	VMOVUPD Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -9626,10 +9626,10 @@ TEXT copyVBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y0, (AX)
 	VMOVUPD 32(BX), Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -9648,10 +9648,10 @@ TEXT copyKBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y1, (AX)
 	VMOVUPD Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -9716,10 +9716,10 @@ TEXT addVVTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 480(BX), Y0
 	VADDPD  480(CX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -9768,10 +9768,10 @@ TEXT addKVTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y1, 448(AX)
 	VADDPD  480(CX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -9836,10 +9836,10 @@ TEXT addVKTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 480(BX), Y1
 	VADDPD  Y0, Y1, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -9888,10 +9888,10 @@ TEXT addKKTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y2, 448(AX)
 	VADDPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -9914,10 +9914,10 @@ TEXT addVVBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 32(BX), Y0
 	VADDPD  32(CX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -9938,10 +9938,10 @@ TEXT addKVBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y1, (AX)
 	VADDPD  32(CX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -9964,10 +9964,10 @@ TEXT addVKBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 32(BX), Y1
 	VADDPD  Y0, Y1, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -9988,10 +9988,10 @@ TEXT addKKBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y2, (AX)
 	VADDPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -10056,10 +10056,10 @@ TEXT subVVTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 480(BX), Y0
 	VSUBPD  480(CX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -10108,10 +10108,10 @@ TEXT subKVTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y1, 448(AX)
 	VSUBPD  480(CX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -10176,10 +10176,10 @@ TEXT subVKTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 480(BX), Y1
 	VSUBPD  Y0, Y1, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -10228,10 +10228,10 @@ TEXT subKKTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y2, 448(AX)
 	VSUBPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -10254,10 +10254,10 @@ TEXT subVVBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 32(BX), Y0
 	VSUBPD  32(CX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -10278,10 +10278,10 @@ TEXT subKVBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y1, (AX)
 	VSUBPD  32(CX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -10304,10 +10304,10 @@ TEXT subVKBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 32(BX), Y1
 	VSUBPD  Y0, Y1, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -10328,10 +10328,10 @@ TEXT subKKBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y2, (AX)
 	VSUBPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -10396,10 +10396,10 @@ TEXT mulVVTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 480(BX), Y0
 	VMULPD  480(CX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -10448,10 +10448,10 @@ TEXT mulKVTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y1, 448(AX)
 	VMULPD  480(CX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -10516,10 +10516,10 @@ TEXT mulVKTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 480(BX), Y1
 	VMULPD  Y0, Y1, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -10568,10 +10568,10 @@ TEXT mulKKTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y2, 448(AX)
 	VMULPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -10594,10 +10594,10 @@ TEXT mulVVBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 32(BX), Y0
 	VMULPD  32(CX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -10618,10 +10618,10 @@ TEXT mulKVBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y1, (AX)
 	VMULPD  32(CX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -10644,10 +10644,10 @@ TEXT mulVKBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 32(BX), Y1
 	VMULPD  Y0, Y1, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -10668,10 +10668,10 @@ TEXT mulKKBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y2, (AX)
 	VMULPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -10736,10 +10736,10 @@ TEXT divVVTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 480(BX), Y0
 	VDIVPD  480(CX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -10788,10 +10788,10 @@ TEXT divKVTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y1, 448(AX)
 	VDIVPD  480(CX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -10856,10 +10856,10 @@ TEXT divVKTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 480(BX), Y1
 	VDIVPD  Y0, Y1, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -10908,10 +10908,10 @@ TEXT divKKTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y2, 448(AX)
 	VDIVPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -10934,10 +10934,10 @@ TEXT divVVBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 32(BX), Y0
 	VDIVPD  32(CX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -10958,10 +10958,10 @@ TEXT divKVBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y1, (AX)
 	VDIVPD  32(CX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -10984,10 +10984,10 @@ TEXT divVKBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 32(BX), Y1
 	VDIVPD  Y0, Y1, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -11008,10 +11008,10 @@ TEXT divKKBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y2, (AX)
 	VDIVPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -11076,10 +11076,10 @@ TEXT minVVTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 480(BX), Y0
 	VMINPD  480(CX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -11128,10 +11128,10 @@ TEXT minKVTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y1, 448(AX)
 	VMINPD  480(CX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -11196,10 +11196,10 @@ TEXT minVKTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 480(BX), Y1
 	VMINPD  Y0, Y1, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -11248,10 +11248,10 @@ TEXT minKKTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y2, 448(AX)
 	VMINPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -11274,10 +11274,10 @@ TEXT minVVBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 32(BX), Y0
 	VMINPD  32(CX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -11298,10 +11298,10 @@ TEXT minKVBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y1, (AX)
 	VMINPD  32(CX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -11324,10 +11324,10 @@ TEXT minVKBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 32(BX), Y1
 	VMINPD  Y0, Y1, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -11348,10 +11348,10 @@ TEXT minKKBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y2, (AX)
 	VMINPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -11416,10 +11416,10 @@ TEXT maxVVTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 480(BX), Y0
 	VMAXPD  480(CX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -11468,10 +11468,10 @@ TEXT maxKVTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y1, 448(AX)
 	VMAXPD  480(CX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -11536,10 +11536,10 @@ TEXT maxVKTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 480(BX), Y1
 	VMAXPD  Y0, Y1, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -11588,10 +11588,10 @@ TEXT maxKKTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y2, 448(AX)
 	VMAXPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -11614,10 +11614,10 @@ TEXT maxVVBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 32(BX), Y0
 	VMAXPD  32(CX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -11638,10 +11638,10 @@ TEXT maxKVBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y1, (AX)
 	VMAXPD  32(CX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -11664,10 +11664,10 @@ TEXT maxVKBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 32(BX), Y1
 	VMAXPD  Y0, Y1, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -11688,10 +11688,10 @@ TEXT maxKKBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y2, (AX)
 	VMAXPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -11773,10 +11773,10 @@ TEXT lessVVTileAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x11, 480(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 480(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -11842,10 +11842,10 @@ TEXT lessKVTileAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x11, 480(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 480(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -11927,10 +11927,10 @@ TEXT lessVKTileAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x11, Y1, Y2, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 480(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -11996,10 +11996,10 @@ TEXT lessKKTileAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x11, Y2, Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 480(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -12025,10 +12025,10 @@ TEXT lessVVBlockAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x11, 32(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 32(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -12052,10 +12052,10 @@ TEXT lessKVBlockAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x11, 32(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 32(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -12081,10 +12081,10 @@ TEXT lessVKBlockAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x11, Y1, Y2, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 32(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -12108,10 +12108,10 @@ TEXT lessKKBlockAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x11, Y2, Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 32(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -12193,10 +12193,10 @@ TEXT atMostVVTileAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x12, 480(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 480(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -12262,10 +12262,10 @@ TEXT atMostKVTileAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x12, 480(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 480(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -12347,10 +12347,10 @@ TEXT atMostVKTileAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x12, Y1, Y2, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 480(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -12416,10 +12416,10 @@ TEXT atMostKKTileAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x12, Y2, Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 480(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -12445,10 +12445,10 @@ TEXT atMostVVBlockAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x12, 32(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 32(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -12472,10 +12472,10 @@ TEXT atMostKVBlockAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x12, 32(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 32(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -12501,10 +12501,10 @@ TEXT atMostVKBlockAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x12, Y1, Y2, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 32(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -12528,10 +12528,10 @@ TEXT atMostKKBlockAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x12, Y2, Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 32(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -12613,10 +12613,10 @@ TEXT equalVVTileAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, 480(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 480(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -12682,10 +12682,10 @@ TEXT equalKVTileAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, 480(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 480(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -12767,10 +12767,10 @@ TEXT equalVKTileAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, Y1, Y2, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 480(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -12836,10 +12836,10 @@ TEXT equalKKTileAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, Y2, Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 480(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -12865,10 +12865,10 @@ TEXT equalVVBlockAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, 32(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 32(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -12892,10 +12892,10 @@ TEXT equalKVBlockAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, 32(CX), Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 32(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -12921,10 +12921,10 @@ TEXT equalVKBlockAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, Y1, Y2, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 32(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -12948,10 +12948,10 @@ TEXT equalKKBlockAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, Y2, Y1, Y1
 	VPAND        Y0, Y1, Y1
 	VMOVUPD      Y1, 32(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -13051,10 +13051,10 @@ TEXT selectVVVTileAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, Y0, Y1, Y0
 	VBLENDVPD    Y0, 480(DX), Y2, Y0
 	VMOVUPD      Y0, 480(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -13138,10 +13138,10 @@ TEXT selectKVVTileAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, Y0, Y1, Y0
 	VBLENDVPD    Y0, 480(DX), Y2, Y0
 	VMOVUPD      Y0, 480(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -13225,10 +13225,10 @@ TEXT selectVKVTileAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, Y0, Y2, Y0
 	VBLENDVPD    Y0, 480(DX), Y1, Y0
 	VMOVUPD      Y0, 480(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -13296,10 +13296,10 @@ TEXT selectKKVTileAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, Y0, Y1, Y0
 	VBLENDVPD    Y0, 480(DX), Y2, Y0
 	VMOVUPD      Y0, 480(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -13399,10 +13399,10 @@ TEXT selectVVKTileAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, Y0, Y2, Y0
 	VBLENDVPD    Y0, Y1, Y3, Y0
 	VMOVUPD      Y0, 480(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -13486,10 +13486,10 @@ TEXT selectKVKTileAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, Y0, Y1, Y0
 	VBLENDVPD    Y0, Y2, Y3, Y0
 	VMOVUPD      Y0, 480(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -13573,10 +13573,10 @@ TEXT selectVKKTileAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, Y0, Y3, Y0
 	VBLENDVPD    Y0, Y2, Y1, Y0
 	VMOVUPD      Y0, 480(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -13644,10 +13644,10 @@ TEXT selectKKKTileAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, Y0, Y1, Y0
 	VBLENDVPD    Y0, Y3, Y2, Y0
 	VMOVUPD      Y0, 480(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -13677,10 +13677,10 @@ TEXT selectVVVBlockAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, Y0, Y1, Y0
 	VBLENDVPD    Y0, 32(DX), Y2, Y0
 	VMOVUPD      Y0, 32(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -13708,10 +13708,10 @@ TEXT selectKVVBlockAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, Y0, Y1, Y0
 	VBLENDVPD    Y0, 32(DX), Y2, Y0
 	VMOVUPD      Y0, 32(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -13739,10 +13739,10 @@ TEXT selectVKVBlockAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, Y0, Y2, Y0
 	VBLENDVPD    Y0, 32(DX), Y1, Y0
 	VMOVUPD      Y0, 32(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -13768,10 +13768,10 @@ TEXT selectKKVBlockAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, Y0, Y1, Y0
 	VBLENDVPD    Y0, 32(DX), Y2, Y0
 	VMOVUPD      Y0, 32(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -13801,10 +13801,10 @@ TEXT selectVVKBlockAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, Y0, Y2, Y0
 	VBLENDVPD    Y0, Y1, Y3, Y0
 	VMOVUPD      Y0, 32(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -13832,10 +13832,10 @@ TEXT selectKVKBlockAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, Y0, Y1, Y0
 	VBLENDVPD    Y0, Y2, Y3, Y0
 	VMOVUPD      Y0, 32(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -13863,10 +13863,10 @@ TEXT selectVKKBlockAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, Y0, Y3, Y0
 	VBLENDVPD    Y0, Y2, Y1, Y0
 	VMOVUPD      Y0, 32(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -13892,10 +13892,10 @@ TEXT selectKKKBlockAVX2<>(SB), NOSPLIT, $0
 	VCMPPD       $0x00, Y0, Y1, Y0
 	VBLENDVPD    Y0, Y3, Y2, Y0
 	VMOVUPD      Y0, 32(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -13943,10 +13943,10 @@ TEXT absVTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD      Y1, 448(AX)
 	VANDPD       480(BX), Y0, Y0
 	VMOVUPD      Y0, 480(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -13994,10 +13994,10 @@ TEXT absKTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD      Y2, 448(AX)
 	VANDPD       Y1, Y0, Y0
 	VMOVUPD      Y0, 480(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -14017,10 +14017,10 @@ TEXT absVBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD      Y1, (AX)
 	VANDPD       32(BX), Y0, Y0
 	VMOVUPD      Y0, 32(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -14040,10 +14040,10 @@ TEXT absKBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD      Y2, (AX)
 	VANDPD       Y1, Y0, Y0
 	VMOVUPD      Y0, 32(AX)
-	ADDQ         $0x40, SI
+	ADDQ         $0x28, SI
 	CMPQ         SI, DI
 	JEQ          done
-	MOVBQZX      61(SI), AX
+	MOVBQZX      36(SI), AX
 	JMP          (R9)(AX*8)
 
 done:
@@ -14090,10 +14090,10 @@ TEXT sqrtVTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y0, 448(AX)
 	VSQRTPD 480(BX), Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -14140,10 +14140,10 @@ TEXT sqrtKTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y1, 448(AX)
 	VSQRTPD Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -14162,10 +14162,10 @@ TEXT sqrtVBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y0, (AX)
 	VSQRTPD 32(BX), Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -14184,10 +14184,10 @@ TEXT sqrtKBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y1, (AX)
 	VSQRTPD Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -14234,10 +14234,10 @@ TEXT floorVTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD  Y0, 448(AX)
 	VROUNDPD $0x09, 480(BX), Y0
 	VMOVUPD  Y0, 480(AX)
-	ADDQ     $0x40, SI
+	ADDQ     $0x28, SI
 	CMPQ     SI, DI
 	JEQ      done
-	MOVBQZX  61(SI), AX
+	MOVBQZX  36(SI), AX
 	JMP      (R9)(AX*8)
 
 done:
@@ -14284,10 +14284,10 @@ TEXT floorKTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD  Y1, 448(AX)
 	VROUNDPD $0x09, Y0, Y0
 	VMOVUPD  Y0, 480(AX)
-	ADDQ     $0x40, SI
+	ADDQ     $0x28, SI
 	CMPQ     SI, DI
 	JEQ      done
-	MOVBQZX  61(SI), AX
+	MOVBQZX  36(SI), AX
 	JMP      (R9)(AX*8)
 
 done:
@@ -14306,10 +14306,10 @@ TEXT floorVBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD  Y0, (AX)
 	VROUNDPD $0x09, 32(BX), Y0
 	VMOVUPD  Y0, 32(AX)
-	ADDQ     $0x40, SI
+	ADDQ     $0x28, SI
 	CMPQ     SI, DI
 	JEQ      done
-	MOVBQZX  61(SI), AX
+	MOVBQZX  36(SI), AX
 	JMP      (R9)(AX*8)
 
 done:
@@ -14328,10 +14328,10 @@ TEXT floorKBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD  Y1, (AX)
 	VROUNDPD $0x09, Y0, Y0
 	VMOVUPD  Y0, 32(AX)
-	ADDQ     $0x40, SI
+	ADDQ     $0x28, SI
 	CMPQ     SI, DI
 	JEQ      done
-	MOVBQZX  61(SI), AX
+	MOVBQZX  36(SI), AX
 	JMP      (R9)(AX*8)
 
 done:
@@ -14430,10 +14430,10 @@ TEXT mulAddVVVTileAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y1, Y0, Y0
 	VADDPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -14516,10 +14516,10 @@ TEXT mulAddKVVTileAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y1, Y0, Y0
 	VADDPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -14602,10 +14602,10 @@ TEXT mulAddVKVTileAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y0, Y1, Y0
 	VADDPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -14672,10 +14672,10 @@ TEXT mulAddKKVTileAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y1, Y0, Y0
 	VADDPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -14774,10 +14774,10 @@ TEXT mulAddVVKTileAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y2, Y1, Y1
 	VADDPD  Y0, Y1, Y1
 	VMOVUPD Y1, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -14860,10 +14860,10 @@ TEXT mulAddKVKTileAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y2, Y0, Y0
 	VADDPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -14946,10 +14946,10 @@ TEXT mulAddVKKTileAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y0, Y2, Y0
 	VADDPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -15016,10 +15016,10 @@ TEXT mulAddKKKTileAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y1, Y0, Y0
 	VADDPD  Y2, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -15048,10 +15048,10 @@ TEXT mulAddVVVBlockAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y1, Y0, Y0
 	VADDPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -15078,10 +15078,10 @@ TEXT mulAddKVVBlockAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y1, Y0, Y0
 	VADDPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -15108,10 +15108,10 @@ TEXT mulAddVKVBlockAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y0, Y1, Y0
 	VADDPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -15136,10 +15136,10 @@ TEXT mulAddKKVBlockAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y1, Y0, Y0
 	VADDPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -15168,10 +15168,10 @@ TEXT mulAddVVKBlockAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y2, Y1, Y1
 	VADDPD  Y0, Y1, Y1
 	VMOVUPD Y1, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -15198,10 +15198,10 @@ TEXT mulAddKVKBlockAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y2, Y0, Y0
 	VADDPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -15228,10 +15228,10 @@ TEXT mulAddVKKBlockAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y0, Y2, Y0
 	VADDPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -15256,10 +15256,10 @@ TEXT mulAddKKKBlockAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y1, Y0, Y0
 	VADDPD  Y2, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -15358,10 +15358,10 @@ TEXT mulSubVVVTileAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y1, Y0, Y0
 	VSUBPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -15444,10 +15444,10 @@ TEXT mulSubKVVTileAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y1, Y0, Y0
 	VSUBPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -15530,10 +15530,10 @@ TEXT mulSubVKVTileAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y0, Y1, Y0
 	VSUBPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -15600,10 +15600,10 @@ TEXT mulSubKKVTileAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y1, Y0, Y0
 	VSUBPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -15702,10 +15702,10 @@ TEXT mulSubVVKTileAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y2, Y1, Y1
 	VSUBPD  Y0, Y1, Y1
 	VMOVUPD Y1, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -15788,10 +15788,10 @@ TEXT mulSubKVKTileAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y2, Y0, Y0
 	VSUBPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -15874,10 +15874,10 @@ TEXT mulSubVKKTileAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y0, Y2, Y0
 	VSUBPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -15944,10 +15944,10 @@ TEXT mulSubKKKTileAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y1, Y0, Y0
 	VSUBPD  Y2, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -15976,10 +15976,10 @@ TEXT mulSubVVVBlockAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y1, Y0, Y0
 	VSUBPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -16006,10 +16006,10 @@ TEXT mulSubKVVBlockAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y1, Y0, Y0
 	VSUBPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -16036,10 +16036,10 @@ TEXT mulSubVKVBlockAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y0, Y1, Y0
 	VSUBPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -16064,10 +16064,10 @@ TEXT mulSubKKVBlockAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y1, Y0, Y0
 	VSUBPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -16096,10 +16096,10 @@ TEXT mulSubVVKBlockAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y2, Y1, Y1
 	VSUBPD  Y0, Y1, Y1
 	VMOVUPD Y1, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -16126,10 +16126,10 @@ TEXT mulSubKVKBlockAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y2, Y0, Y0
 	VSUBPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -16156,10 +16156,10 @@ TEXT mulSubVKKBlockAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y0, Y2, Y0
 	VSUBPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -16184,10 +16184,10 @@ TEXT mulSubKKKBlockAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y1, Y0, Y0
 	VSUBPD  Y2, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -16302,10 +16302,10 @@ TEXT subMulVVVTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 480(DX), Y0
 	VSUBPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -16404,10 +16404,10 @@ TEXT subMulKVVTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 480(DX), Y0
 	VSUBPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -16506,10 +16506,10 @@ TEXT subMulVKVTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 480(DX), Y0
 	VSUBPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -16592,10 +16592,10 @@ TEXT subMulKKVTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 480(DX), Y0
 	VSUBPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -16710,10 +16710,10 @@ TEXT subMulVVKTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y0, Y0
 	VSUBPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -16812,10 +16812,10 @@ TEXT subMulKVKTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y1, Y1
 	VSUBPD  Y0, Y1, Y1
 	VMOVUPD Y1, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -16914,10 +16914,10 @@ TEXT subMulVKKTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y1, Y1
 	VSUBPD  Y0, Y1, Y1
 	VMOVUPD Y1, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -17000,10 +17000,10 @@ TEXT subMulKKKTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y2, Y1
 	VSUBPD  Y0, Y1, Y1
 	VMOVUPD Y1, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -17034,10 +17034,10 @@ TEXT subMulVVVBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 32(DX), Y0
 	VSUBPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -17066,10 +17066,10 @@ TEXT subMulKVVBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 32(DX), Y0
 	VSUBPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -17098,10 +17098,10 @@ TEXT subMulVKVBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 32(DX), Y0
 	VSUBPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -17128,10 +17128,10 @@ TEXT subMulKKVBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 32(DX), Y0
 	VSUBPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -17162,10 +17162,10 @@ TEXT subMulVVKBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y0, Y0
 	VSUBPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -17194,10 +17194,10 @@ TEXT subMulKVKBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y1, Y1
 	VSUBPD  Y0, Y1, Y1
 	VMOVUPD Y1, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -17226,10 +17226,10 @@ TEXT subMulVKKBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y1, Y1
 	VSUBPD  Y0, Y1, Y1
 	VMOVUPD Y1, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -17256,10 +17256,10 @@ TEXT subMulKKKBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y2, Y1
 	VSUBPD  Y0, Y1, Y1
 	VMOVUPD Y1, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -17358,10 +17358,10 @@ TEXT mulMulVVVTileAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y1, Y0, Y0
 	VMULPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -17444,10 +17444,10 @@ TEXT mulMulKVVTileAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y1, Y0, Y0
 	VMULPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -17530,10 +17530,10 @@ TEXT mulMulVKVTileAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y0, Y1, Y0
 	VMULPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -17600,10 +17600,10 @@ TEXT mulMulKKVTileAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y1, Y0, Y0
 	VMULPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -17702,10 +17702,10 @@ TEXT mulMulVVKTileAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y2, Y1, Y1
 	VMULPD  Y0, Y1, Y1
 	VMOVUPD Y1, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -17788,10 +17788,10 @@ TEXT mulMulKVKTileAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y2, Y0, Y0
 	VMULPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -17874,10 +17874,10 @@ TEXT mulMulVKKTileAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y0, Y2, Y0
 	VMULPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -17944,10 +17944,10 @@ TEXT mulMulKKKTileAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y1, Y0, Y0
 	VMULPD  Y2, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -17976,10 +17976,10 @@ TEXT mulMulVVVBlockAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y1, Y0, Y0
 	VMULPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -18006,10 +18006,10 @@ TEXT mulMulKVVBlockAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y1, Y0, Y0
 	VMULPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -18036,10 +18036,10 @@ TEXT mulMulVKVBlockAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y0, Y1, Y0
 	VMULPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -18064,10 +18064,10 @@ TEXT mulMulKKVBlockAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y1, Y0, Y0
 	VMULPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -18096,10 +18096,10 @@ TEXT mulMulVVKBlockAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y2, Y1, Y1
 	VMULPD  Y0, Y1, Y1
 	VMOVUPD Y1, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -18126,10 +18126,10 @@ TEXT mulMulKVKBlockAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y2, Y0, Y0
 	VMULPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -18156,10 +18156,10 @@ TEXT mulMulVKKBlockAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y0, Y2, Y0
 	VMULPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -18184,10 +18184,10 @@ TEXT mulMulKKKBlockAVX2<>(SB), NOSPLIT, $0
 	VMULPD  Y1, Y0, Y0
 	VMULPD  Y2, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -18286,10 +18286,10 @@ TEXT sumAddVVVTileAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y1, Y0, Y0
 	VADDPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -18372,10 +18372,10 @@ TEXT sumAddKVVTileAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y1, Y0, Y0
 	VADDPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -18458,10 +18458,10 @@ TEXT sumAddVKVTileAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y0, Y1, Y0
 	VADDPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -18528,10 +18528,10 @@ TEXT sumAddKKVTileAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y1, Y0, Y0
 	VADDPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -18630,10 +18630,10 @@ TEXT sumAddVVKTileAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y2, Y1, Y1
 	VADDPD  Y0, Y1, Y1
 	VMOVUPD Y1, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -18716,10 +18716,10 @@ TEXT sumAddKVKTileAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y2, Y0, Y0
 	VADDPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -18802,10 +18802,10 @@ TEXT sumAddVKKTileAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y0, Y2, Y0
 	VADDPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -18872,10 +18872,10 @@ TEXT sumAddKKKTileAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y1, Y0, Y0
 	VADDPD  Y2, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -18904,10 +18904,10 @@ TEXT sumAddVVVBlockAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y1, Y0, Y0
 	VADDPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -18934,10 +18934,10 @@ TEXT sumAddKVVBlockAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y1, Y0, Y0
 	VADDPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -18964,10 +18964,10 @@ TEXT sumAddVKVBlockAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y0, Y1, Y0
 	VADDPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -18992,10 +18992,10 @@ TEXT sumAddKKVBlockAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y1, Y0, Y0
 	VADDPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -19024,10 +19024,10 @@ TEXT sumAddVVKBlockAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y2, Y1, Y1
 	VADDPD  Y0, Y1, Y1
 	VMOVUPD Y1, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -19054,10 +19054,10 @@ TEXT sumAddKVKBlockAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y2, Y0, Y0
 	VADDPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -19084,10 +19084,10 @@ TEXT sumAddVKKBlockAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y0, Y2, Y0
 	VADDPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -19112,10 +19112,10 @@ TEXT sumAddKKKBlockAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y1, Y0, Y0
 	VADDPD  Y2, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -19214,10 +19214,10 @@ TEXT sumSubVVVTileAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y1, Y0, Y0
 	VSUBPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -19300,10 +19300,10 @@ TEXT sumSubKVVTileAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y1, Y0, Y0
 	VSUBPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -19386,10 +19386,10 @@ TEXT sumSubVKVTileAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y0, Y1, Y0
 	VSUBPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -19456,10 +19456,10 @@ TEXT sumSubKKVTileAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y1, Y0, Y0
 	VSUBPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -19558,10 +19558,10 @@ TEXT sumSubVVKTileAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y2, Y1, Y1
 	VSUBPD  Y0, Y1, Y1
 	VMOVUPD Y1, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -19644,10 +19644,10 @@ TEXT sumSubKVKTileAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y2, Y0, Y0
 	VSUBPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -19730,10 +19730,10 @@ TEXT sumSubVKKTileAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y0, Y2, Y0
 	VSUBPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -19800,10 +19800,10 @@ TEXT sumSubKKKTileAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y1, Y0, Y0
 	VSUBPD  Y2, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -19832,10 +19832,10 @@ TEXT sumSubVVVBlockAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y1, Y0, Y0
 	VSUBPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -19862,10 +19862,10 @@ TEXT sumSubKVVBlockAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y1, Y0, Y0
 	VSUBPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -19892,10 +19892,10 @@ TEXT sumSubVKVBlockAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y0, Y1, Y0
 	VSUBPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -19920,10 +19920,10 @@ TEXT sumSubKKVBlockAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y1, Y0, Y0
 	VSUBPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -19952,10 +19952,10 @@ TEXT sumSubVVKBlockAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y2, Y1, Y1
 	VSUBPD  Y0, Y1, Y1
 	VMOVUPD Y1, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -19982,10 +19982,10 @@ TEXT sumSubKVKBlockAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y2, Y0, Y0
 	VSUBPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -20012,10 +20012,10 @@ TEXT sumSubVKKBlockAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y0, Y2, Y0
 	VSUBPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -20040,10 +20040,10 @@ TEXT sumSubKKKBlockAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y1, Y0, Y0
 	VSUBPD  Y2, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -20142,10 +20142,10 @@ TEXT sumMulVVVTileAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y1, Y0, Y0
 	VMULPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -20228,10 +20228,10 @@ TEXT sumMulKVVTileAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y1, Y0, Y0
 	VMULPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -20314,10 +20314,10 @@ TEXT sumMulVKVTileAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y0, Y1, Y0
 	VMULPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -20384,10 +20384,10 @@ TEXT sumMulKKVTileAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y1, Y0, Y0
 	VMULPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -20486,10 +20486,10 @@ TEXT sumMulVVKTileAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y2, Y1, Y1
 	VMULPD  Y0, Y1, Y1
 	VMOVUPD Y1, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -20572,10 +20572,10 @@ TEXT sumMulKVKTileAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y2, Y0, Y0
 	VMULPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -20658,10 +20658,10 @@ TEXT sumMulVKKTileAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y0, Y2, Y0
 	VMULPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -20728,10 +20728,10 @@ TEXT sumMulKKKTileAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y1, Y0, Y0
 	VMULPD  Y2, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -20760,10 +20760,10 @@ TEXT sumMulVVVBlockAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y1, Y0, Y0
 	VMULPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -20790,10 +20790,10 @@ TEXT sumMulKVVBlockAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y1, Y0, Y0
 	VMULPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -20820,10 +20820,10 @@ TEXT sumMulVKVBlockAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y0, Y1, Y0
 	VMULPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -20848,10 +20848,10 @@ TEXT sumMulKKVBlockAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y1, Y0, Y0
 	VMULPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -20880,10 +20880,10 @@ TEXT sumMulVVKBlockAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y2, Y1, Y1
 	VMULPD  Y0, Y1, Y1
 	VMOVUPD Y1, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -20910,10 +20910,10 @@ TEXT sumMulKVKBlockAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y2, Y0, Y0
 	VMULPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -20940,10 +20940,10 @@ TEXT sumMulVKKBlockAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y0, Y2, Y0
 	VMULPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -20968,10 +20968,10 @@ TEXT sumMulKKKBlockAVX2<>(SB), NOSPLIT, $0
 	VADDPD  Y1, Y0, Y0
 	VMULPD  Y2, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -21070,10 +21070,10 @@ TEXT diffMulVVVTileAVX2<>(SB), NOSPLIT, $0
 	VSUBPD  Y1, Y0, Y0
 	VMULPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -21156,10 +21156,10 @@ TEXT diffMulKVVTileAVX2<>(SB), NOSPLIT, $0
 	VSUBPD  Y1, Y0, Y0
 	VMULPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -21242,10 +21242,10 @@ TEXT diffMulVKVTileAVX2<>(SB), NOSPLIT, $0
 	VSUBPD  Y0, Y1, Y0
 	VMULPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -21312,10 +21312,10 @@ TEXT diffMulKKVTileAVX2<>(SB), NOSPLIT, $0
 	VSUBPD  Y1, Y0, Y0
 	VMULPD  480(DX), Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -21414,10 +21414,10 @@ TEXT diffMulVVKTileAVX2<>(SB), NOSPLIT, $0
 	VSUBPD  Y2, Y1, Y1
 	VMULPD  Y0, Y1, Y1
 	VMOVUPD Y1, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -21500,10 +21500,10 @@ TEXT diffMulKVKTileAVX2<>(SB), NOSPLIT, $0
 	VSUBPD  Y2, Y0, Y0
 	VMULPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -21586,10 +21586,10 @@ TEXT diffMulVKKTileAVX2<>(SB), NOSPLIT, $0
 	VSUBPD  Y0, Y2, Y0
 	VMULPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -21656,10 +21656,10 @@ TEXT diffMulKKKTileAVX2<>(SB), NOSPLIT, $0
 	VSUBPD  Y1, Y0, Y0
 	VMULPD  Y2, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -21688,10 +21688,10 @@ TEXT diffMulVVVBlockAVX2<>(SB), NOSPLIT, $0
 	VSUBPD  Y1, Y0, Y0
 	VMULPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -21718,10 +21718,10 @@ TEXT diffMulKVVBlockAVX2<>(SB), NOSPLIT, $0
 	VSUBPD  Y1, Y0, Y0
 	VMULPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -21748,10 +21748,10 @@ TEXT diffMulVKVBlockAVX2<>(SB), NOSPLIT, $0
 	VSUBPD  Y0, Y1, Y0
 	VMULPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -21776,10 +21776,10 @@ TEXT diffMulKKVBlockAVX2<>(SB), NOSPLIT, $0
 	VSUBPD  Y1, Y0, Y0
 	VMULPD  32(DX), Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -21808,10 +21808,10 @@ TEXT diffMulVVKBlockAVX2<>(SB), NOSPLIT, $0
 	VSUBPD  Y2, Y1, Y1
 	VMULPD  Y0, Y1, Y1
 	VMOVUPD Y1, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -21838,10 +21838,10 @@ TEXT diffMulKVKBlockAVX2<>(SB), NOSPLIT, $0
 	VSUBPD  Y2, Y0, Y0
 	VMULPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -21868,10 +21868,10 @@ TEXT diffMulVKKBlockAVX2<>(SB), NOSPLIT, $0
 	VSUBPD  Y0, Y2, Y0
 	VMULPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -21896,10 +21896,10 @@ TEXT diffMulKKKBlockAVX2<>(SB), NOSPLIT, $0
 	VSUBPD  Y1, Y0, Y0
 	VMULPD  Y2, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -22014,10 +22014,10 @@ TEXT diffMaxVVVTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 480(DX), Y0
 	VMAXPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -22116,10 +22116,10 @@ TEXT diffMaxKVVTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 480(DX), Y0
 	VMAXPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -22218,10 +22218,10 @@ TEXT diffMaxVKVTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 480(DX), Y0
 	VMAXPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -22304,10 +22304,10 @@ TEXT diffMaxKKVTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 480(DX), Y0
 	VMAXPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -22422,10 +22422,10 @@ TEXT diffMaxVVKTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y0, Y0
 	VMAXPD  Y1, Y0, Y0
 	VMOVUPD Y0, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -22524,10 +22524,10 @@ TEXT diffMaxKVKTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y1, Y1
 	VMAXPD  Y0, Y1, Y1
 	VMOVUPD Y1, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -22626,10 +22626,10 @@ TEXT diffMaxVKKTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y1, Y1
 	VMAXPD  Y0, Y1, Y1
 	VMOVUPD Y1, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -22712,10 +22712,10 @@ TEXT diffMaxKKKTileAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y2, Y1
 	VMAXPD  Y0, Y1, Y1
 	VMOVUPD Y1, 480(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -22746,10 +22746,10 @@ TEXT diffMaxVVVBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 32(DX), Y0
 	VMAXPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -22778,10 +22778,10 @@ TEXT diffMaxKVVBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 32(DX), Y0
 	VMAXPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -22810,10 +22810,10 @@ TEXT diffMaxVKVBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 32(DX), Y0
 	VMAXPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -22840,10 +22840,10 @@ TEXT diffMaxKKVBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD 32(DX), Y0
 	VMAXPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -22874,10 +22874,10 @@ TEXT diffMaxVVKBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y0, Y0
 	VMAXPD  Y1, Y0, Y0
 	VMOVUPD Y0, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -22906,10 +22906,10 @@ TEXT diffMaxKVKBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y1, Y1
 	VMAXPD  Y0, Y1, Y1
 	VMOVUPD Y1, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -22938,10 +22938,10 @@ TEXT diffMaxVKKBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y1, Y1
 	VMAXPD  Y0, Y1, Y1
 	VMOVUPD Y1, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:
@@ -22968,10 +22968,10 @@ TEXT diffMaxKKKBlockAVX2<>(SB), NOSPLIT, $0
 	VMOVUPD Y2, Y1
 	VMAXPD  Y0, Y1, Y1
 	VMOVUPD Y1, 32(AX)
-	ADDQ    $0x40, SI
+	ADDQ    $0x28, SI
 	CMPQ    SI, DI
 	JEQ     done
-	MOVBQZX 61(SI), AX
+	MOVBQZX 36(SI), AX
 	JMP     (R9)(AX*8)
 
 done:

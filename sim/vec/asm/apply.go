@@ -28,8 +28,8 @@ var (
 const (
 	callDst      = 0
 	callOperands = 8
-	callHandler  = 61
-	callSize     = 64
+	callHandler  = 36
+	callSize     = 40
 )
 
 // A tile is what handlers compute at a time: 64 values, or what is left of a column by blocks of 8.
