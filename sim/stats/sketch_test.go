@@ -169,8 +169,8 @@ func BenchmarkSketch(b *testing.B) {
 					s[i].Replicates = replicates
 				}
 				var scratch Scratch
-				add := func(i int) { s[i%many].Add(x[i*7%64*batch:][:batch], &scratch) }
-				for i := range 20 * many {
+				add := func(i int) { s[i%many].Add(x[(i+i/many)%64*batch:][:batch], &scratch) }
+				for i := range 64 * many { // which opens all pages
 					add(i)
 				}
 				i := 0
