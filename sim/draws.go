@@ -83,21 +83,19 @@ func newDraws(m *Model, opt Options) (*draws, error) {
 		return i
 	}
 	if opt.Sampler == Latin || opt.Sampler == Sobol {
-		d.lead(number)
-	}
-	for _, in := range m.inputs {
-		p := plan{coefs: []float64{1}}
-		for _, mix := range m.mixes[0] {
-			if mix.Name == in.name {
-				p.coefs = p.coefs[:0]
-				for _, t := range mix.Terms {
-					p.sources = append(p.sources, number(t.Source))
-					p.coefs = append(p.coefs, t.Coef)
-				}
+		if opt.Beside != nil {
+			d.lead(opt.Beside, nil, number)
+			for _, name := range opt.Beside.sources() {
+				number(name)
 			}
 		}
-		if p.sources == nil {
-			p.sources = []int{number(in.name)}
+		d.lead(m, opt.Beside, number)
+	}
+	for _, in := range m.inputs {
+		var p plan
+		for _, t := range m.terms(in.name) {
+			p.sources = append(p.sources, number(t.Source))
+			p.coefs = append(p.coefs, t.Coef)
 		}
 		d.inputs = append(d.inputs, p)
 	}
@@ -123,28 +121,46 @@ func newDraws(m *Model, opt Options) (*draws, error) {
 	return d, nil
 }
 
-// lead gives the first numbers to what leads, and sets the bridges.
-func (d *draws) lead(number func(name string) int) {
-	isSource := map[string]bool{}
-	for _, in := range d.model.inputs {
-		isSource[in.name] = true
-	}
-	for _, mix := range d.model.mixes[0] {
-		if isSource[mix.Name] {
-			isSource[mix.Name] = false
-			for _, t := range mix.Terms {
-				isSource[t.Source] = true
-			}
+// terms is what an input is the sum of: itself, unless it is mixed.
+func (m *Model) terms(input string) []Term {
+	for _, mix := range m.mixes[0] {
+		if mix.Name == input {
+			return mix.Terms
 		}
 	}
-	for _, l := range d.model.Leading {
-		if l.Direction == nil {
-			if isSource[l.Name] {
+	return []Term{{input, 1}}
+}
+
+// sources names what the inputs are made of, in their order.
+func (m *Model) sources() []string {
+	var names []string
+	for _, in := range m.inputs {
+		for _, t := range m.terms(in.name) {
+			names = append(names, t.Source)
+		}
+	}
+	return names
+}
+
+// lead gives the next numbers to what leads in a model, and sets the bridges of the shocks that
+// the model drawn for has too, but for those that are set as in another.
+func (d *draws) lead(m, as *Model, number func(name string) int) {
+	sources := m.sources()
+	directions := map[string]int{}
+	for _, l := range m.Leading {
+		of := shock{l.Name, false}
+		switch {
+		case l.Direction == nil:
+			if slices.Contains(sources, l.Name) {
 				number(l.Name)
 			}
 			continue
+		case !slices.Contains(m.shocks, of), as != nil && slices.Contains(as.shocks, of):
+			continue
 		}
-		k := slices.Index(d.model.shocks, shock{l.Name, false})
+		directions[l.Name]++
+		source := number(fmt.Sprintf("%s direction %d", l.Name, directions[l.Name]))
+		k := slices.Index(d.model.shocks, of)
 		if k < 0 {
 			continue
 		}
@@ -154,7 +170,7 @@ func (d *draws) lead(number func(name string) int) {
 			q[i] = slices.Repeat([]float64{x}, 8)
 		}
 		b.directions = append(b.directions, q)
-		b.sources = append(b.sources, number(fmt.Sprintf("%s direction %d", l.Name, len(b.directions))))
+		b.sources = append(b.sources, source)
 		b.pairs = max(b.pairs, (len(q)+1)/2)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"entente/sim/expr"
@@ -156,6 +157,78 @@ func TestLeadingInputs(t *testing.T) {
 	// c leads, then two directions of x and f each; the sources of a, which does not lead, follow.
 	if got := fmt.Sprint(d.inputs[1].sources, d.inputs[0].sources, d.bridges); d.inputs[1].sources[0] != 0 || !slices.Equal(d.inputs[0].sources, []int{5, 6}) {
 		t.Errorf("sources %s", got)
+	}
+}
+
+// Two models that draw different things, each run beside the other, draw the same wherever they
+// have a name in common: inputs, what mixes are made of, and shocks, whatever leads where.
+func TestBeside(t *testing.T) {
+	model := func(years int, inputs, shocks string, mixes []Mix, leading ...Lead) *Model {
+		m := NewModel(years, 4, mixes, nil)
+		m.Leading = leading
+		for _, name := range strings.Fields(inputs) {
+			m.Outcomes = append(m.Outcomes, Outcome{Name: name, Kind: AtTheEnd, Values: []expr.X{m.Input(name, normalDist{})}})
+		}
+		for _, name := range strings.Fields(shocks) {
+			for i := range 4*years + 1 {
+				m.Outcomes = append(m.Outcomes, Outcome{Name: fmt.Sprint(name, i), Kind: AtTheEnd, Values: []expr.X{m.Normal(name, i)}})
+			}
+		}
+		return m
+	}
+	mixes := []Mix{{"d", []Term{{"d", 0.6}, {"e", 0.8}}}}
+	long, short := cosines(20, 3), cosines(12, 2)
+	a := model(5, "a b c d", "x y z", mixes,
+		Lead{"c", nil}, Lead{"x", long[0]}, Lead{"y", long[0]}, Lead{"x", long[1]}, Lead{"x", long[2]})
+	b := model(3, "new a b more c d", "other x y z", mixes,
+		Lead{"other", short[0]}, Lead{"more", nil}, Lead{"x", short[0]}, Lead{"c", nil}, Lead{"x", short[1]}, Lead{"z", short[0]})
+	values := func(m, beside *Model, sampler Sampler) map[string][]float64 {
+		t.Helper()
+		list, err := Trials(context.Background(), m, Options{Trials: 500, Seed: 1, Sampler: sampler, Beside: beside})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := map[string][]float64{}
+		for _, s := range list {
+			all[s.Outcome] = s.Values
+		}
+		return all
+	}
+	differ := func(one, other map[string][]float64) (names []string, common int) {
+		for name, x := range one {
+			if y, ok := other[name]; ok {
+				common++
+				if !slices.Equal(x, y) {
+					names = append(names, name)
+				}
+			}
+		}
+		return names, common
+	}
+	for _, sampler := range Samplers() {
+		for _, pair := range [][2]*Model{{a, b}, {b, a}} {
+			first, second := values(pair[0], nil, sampler), values(pair[1], pair[0], sampler)
+			// 4 inputs, and 3 shocks of 13 draws.
+			if names, common := differ(first, second); len(names) > 0 || common != 4+3*13 {
+				t.Errorf("%s: of %d, these are not the same: %v", sampler, common, names)
+			}
+			if names, _ := differ(first, values(pair[0], pair[0], sampler)); len(names) > 0 {
+				t.Errorf("%s: beside itself, a model draws other %v", sampler, names)
+			}
+			if names, _ := differ(second, values(pair[1], nil, sampler)); len(names) == 0 && sampler != Random {
+				t.Errorf("%s: what stands beside a model changes nothing", sampler)
+			}
+		}
+	}
+	// What a model has alone is drawn from the design as well.
+	d, err := newDraws(b, Options{Trials: 1, Sampler: Sobol, Beside: a})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The directions and inputs of a have the numbers 0 to 8; other, more and new follow.
+	if k := slices.Index(b.shocks, shock{"other", false}); !slices.Equal(d.bridges[k].sources, []int{9}) ||
+		!slices.Equal(d.inputs[b.names["more"]].sources, []int{10}) || !slices.Equal(d.inputs[b.names["new"]].sources, []int{11}) {
+		t.Errorf("bridges %v, inputs %v", d.bridges, d.inputs)
 	}
 }
 

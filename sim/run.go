@@ -44,13 +44,18 @@ func ParseSampler(text string) (Sampler, error) {
 	return "", fmt.Errorf("sampler is %q: it must be random, latin or sobol", text)
 }
 
-// Options say how to run a model. None but Trials, Seed, Sampler, Keep and
+// Options say how to run a model. None but Trials, Seed, Sampler, Beside, Keep and
 // whether the values fit in Memory changes the result.
 type Options struct {
 	Trials  int
 	Seed    uint64
 	Sampler Sampler // empty: Random
-	Workers int     // 0: one for each core
+	// Beside is a model that this one is compared with: what both draw under the same name is
+	// then the same in each trial of both. The names of Beside come first, in its order, and
+	// shocks that both have go the directions that it says. Beside itself is run as ever. nil:
+	// none; random needs none.
+	Beside  *Model
+	Workers int // 0: one for each core
 	// Memory bounds, in bytes, the trials' values that are held; 0: DefaultMemory. Where they
 	// do not fit, sketches of constant size take their place, and quantiles and expected
 	// shortfalls are good to stats.SketchAccuracy.
