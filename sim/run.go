@@ -217,13 +217,15 @@ func newJob(ctx context.Context, m *Model, d *draws, opt Options) *job {
 }
 
 // A keeper takes the values of a batch: those of the slot that is number place of those that
-// vary, in the trials from first on. Each worker has its own.
-type keeper func(place, first int, values []float64)
+// vary, in the trials from first on. It reports whether all are finite. Each worker has its own.
+type keeper func(place, first int, values []float64) bool
 
 // keeping lets all workers keep the values themselves.
 func keeping(columns [][]float64) func() keeper {
 	return func() keeper {
-		return func(place, first int, values []float64) { copy(columns[place][first:], values) }
+		return func(place, first int, values []float64) bool {
+			return vec.CopyFinite(columns[place][first:][:len(values)], values)
+		}
 	}
 }
 
@@ -276,7 +278,13 @@ func (j *job) approximately() ([]stats.Summary, error) {
 		all = append(all, sketches)
 		mu.Unlock()
 		var scratch stats.Scratch
-		return func(place, _ int, values []float64) { sketches[place].Add(values, &scratch) }
+		return func(place, _ int, values []float64) bool {
+			if !vec.FiniteOrNaN(values) {
+				return false // of infinities there is no sketch
+			}
+			sketches[place].Add(values, &scratch)
+			return vec.Finite(values)
+		}
 	})
 	if err != nil {
 		return nil, err
@@ -433,15 +441,14 @@ func (r *runner) run(first, n int) error {
 // Emit records a slot.
 func (r *runner) Emit(slot int, x []float64) {
 	x = x[:r.trials]
-	if err := check(&r.job.model.Outcomes[r.slots[slot].outcome], x, r.first); err != nil && r.err == nil {
-		r.err = err
+	if !r.keep(r.place[slot], r.first, x) && r.err == nil {
+		r.err = check(&r.job.model.Outcomes[r.slots[slot].outcome], x, r.first)
 	}
-	r.keep(r.place[slot], r.first, x)
 }
 
 // check refuses values that are no numbers, but for those that a trial may lack.
 func check(out *Outcome, x []float64, first int) error {
-	if vec.Finite(x) || out.MayLack && vec.FiniteOrNaN(x) {
+	if out.MayLack && vec.FiniteOrNaN(x) {
 		return nil
 	}
 	for i, v := range x {

@@ -15,9 +15,6 @@ type Machine struct {
 	calls   [][]vec.Call // by segment
 }
 
-// tile is how many trials a segment is run for at a time.
-const tile = 256
-
 // Machine returns a machine for runs of up to width trials, a multiple of 8.
 func (p *Program) Machine(width int) *Machine {
 	const line = 8 // numbers in a line of the cache, on which columns begin
@@ -56,9 +53,7 @@ func (m *Machine) Run(n int, world World) {
 			}
 			world.Fill(f.leaf, even, m.operand(f.odd))
 		}
-		for from := 0; from < n; from += tile {
-			vec.Run(m.calls[i], from, min(from+tile, n))
-		}
+		vec.Run(m.calls[i], 0, n)
 		for _, e := range s.emits {
 			world.Emit(e.output, m.operand(e.column))
 		}

@@ -191,6 +191,17 @@ func accelNotFinite(p path, x []float64) (searched int, found bool) {
 	return whole, notFiniteAVX2(&x[0], whole) != 0
 }
 
+func accelCopyNotFinite(p path, dst, x []float64) (copied int, found bool) {
+	whole := len(x) &^ (block - 1)
+	switch {
+	case p == portable || whole == 0:
+		return 0, false
+	case p == avx512:
+		return whole, copyNotFiniteAVX512(&x[0], &dst[0], whole) != 0
+	}
+	return whole, copyNotFiniteAVX2(&x[0], &dst[0], whole) != 0
+}
+
 func accelInfinite(p path, x []float64) (searched int, found bool) {
 	whole := len(x) &^ (block - 1)
 	switch {

@@ -18,4 +18,6 @@ func accelRun(_ path, _ []Call, _, _ int) {}
 
 func accelNotFinite(_ path, _ []float64) (searched int, found bool) { return 0, false }
 
+func accelCopyNotFinite(_ path, _, _ []float64) (copied int, found bool) { return 0, false }
+
 func accelInfinite(_ path, _ []float64) (searched int, found bool) { return 0, false }

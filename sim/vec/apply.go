@@ -547,6 +547,17 @@ func finiteBy(p path, x []float64) bool {
 	return !found && !has(x[i:], infinity)
 }
 
+// CopyFinite copies x to dst and reports whether all values are finite. The two are of the same
+// length and do not overlap.
+func CopyFinite(dst, x []float64) bool { return copyFiniteBy(fastest, dst, x) }
+
+func copyFiniteBy(p path, dst, x []float64) bool {
+	sameLength(dst, x)
+	i, found := accelCopyNotFinite(p, dst, x)
+	copy(dst[i:], x[i:])
+	return !found && !has(x[i:], infinity)
+}
+
 // FiniteOrNaN reports whether no value of x is infinite.
 func FiniteOrNaN(x []float64) bool { return finiteOrNaNBy(fastest, x) }
 

@@ -376,6 +376,10 @@ func TestFinite(t *testing.T) {
 			for i := range x {
 				x[i] = math.MaxFloat64 * float64(i%3-1)
 			}
+			dst := make([]float64, n)
+			if !copyFiniteBy(p, dst, x) || !slices.Equal(dst, x) {
+				t.Fatalf("%v: %d finite values are not copied or not finite", p, n)
+			}
 			if !finiteBy(p, x) || !finiteOrNaNBy(p, x) {
 				t.Fatalf("%v: %d finite values are not finite", p, n)
 			}
@@ -386,7 +390,7 @@ func TestFinite(t *testing.T) {
 				}{{nan, true}, {-nan, true}, {math.Float64frombits(0x7ff0000000000001), true}, {inf, false}, {-inf, false}} {
 					was := x[i]
 					x[i] = c.v
-					if finiteBy(p, x) || finiteOrNaNBy(p, x) != c.orNaN {
+					if finiteBy(p, x) || copyFiniteBy(p, dst, x) || finiteOrNaNBy(p, x) != c.orNaN {
 						t.Fatalf("%v: %v in place %d of %d: finite %v, finite or NaN %v", p, c.v, i, n, finiteBy(p, x), finiteOrNaNBy(p, x))
 					}
 					x[i] = was

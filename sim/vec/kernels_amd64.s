@@ -1122,6 +1122,67 @@ done:
 	MOVQ DX, found+16(FP)
 	RET
 
+// func copyNotFiniteAVX512(x *float64, dst *float64, n int) (found int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·copyNotFiniteAVX512(SB), NOSPLIT, $0-32
+	MOVQ         x+0(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         n+16(FP), DX
+	XORQ         BX, BX
+	VBROADCASTSD constants<>+336(SB), Z0
+	VBROADCASTSD constants<>+336(SB), Z1
+
+many:
+	CMPQ     DX, $+32
+	JL       few
+	VMOVUPD  (AX), Z2
+	VMOVUPD  Z2, (CX)
+	VPANDQ   Z0, Z2, Z2
+	VPCMPEQQ Z1, Z2, K1
+	KMOVB    K1, SI
+	ORQ      SI, BX
+	VMOVUPD  64(AX), Z2
+	VMOVUPD  Z2, 64(CX)
+	VPANDQ   Z0, Z2, Z2
+	VPCMPEQQ Z1, Z2, K1
+	KMOVB    K1, SI
+	ORQ      SI, BX
+	VMOVUPD  128(AX), Z2
+	VMOVUPD  Z2, 128(CX)
+	VPANDQ   Z0, Z2, Z2
+	VPCMPEQQ Z1, Z2, K1
+	KMOVB    K1, SI
+	ORQ      SI, BX
+	VMOVUPD  192(AX), Z2
+	VMOVUPD  Z2, 192(CX)
+	VPANDQ   Z0, Z2, Z2
+	VPCMPEQQ Z1, Z2, K1
+	KMOVB    K1, SI
+	ORQ      SI, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+32, DX
+	JMP      many
+
+few:
+	CMPQ     DX, $+8
+	JL       done
+	VMOVUPD  (AX), Z2
+	VMOVUPD  Z2, (CX)
+	VPANDQ   Z0, Z2, Z2
+	VPCMPEQQ Z1, Z2, K1
+	KMOVB    K1, SI
+	ORQ      SI, BX
+	ADDQ     $+64, AX
+	ADDQ     $+64, CX
+	SUBQ     $+8, DX
+	JMP      many
+
+done:
+	VZEROUPPER
+	MOVQ BX, found+24(FP)
+	RET
+
 // func octavesAVX512(dst *float64, p *float64, n int, t *float64) (left int)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·octavesAVX512(SB), NOSPLIT, $0-40
@@ -2404,6 +2465,73 @@ few:
 done:
 	VZEROUPPER
 	MOVQ DX, found+16(FP)
+	RET
+
+// func copyNotFiniteAVX2(x *float64, dst *float64, n int) (found int)
+// Requires: AVX, AVX2
+TEXT ·copyNotFiniteAVX2(SB), NOSPLIT, $0-32
+	MOVQ         x+0(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         n+16(FP), DX
+	XORQ         BX, BX
+	VBROADCASTSD constants<>+336(SB), Y0
+	VBROADCASTSD constants<>+336(SB), Y1
+
+many:
+	CMPQ      DX, $+16
+	JL        few
+	VMOVUPD   (AX), Y2
+	VMOVUPD   Y2, (CX)
+	VPAND     Y0, Y2, Y2
+	VPCMPEQQ  Y1, Y2, Y2
+	VMOVMSKPD Y2, SI
+	ORQ       SI, BX
+	VMOVUPD   32(AX), Y2
+	VMOVUPD   Y2, 32(CX)
+	VPAND     Y0, Y2, Y2
+	VPCMPEQQ  Y1, Y2, Y2
+	VMOVMSKPD Y2, SI
+	ORQ       SI, BX
+	VMOVUPD   64(AX), Y2
+	VMOVUPD   Y2, 64(CX)
+	VPAND     Y0, Y2, Y2
+	VPCMPEQQ  Y1, Y2, Y2
+	VMOVMSKPD Y2, SI
+	ORQ       SI, BX
+	VMOVUPD   96(AX), Y2
+	VMOVUPD   Y2, 96(CX)
+	VPAND     Y0, Y2, Y2
+	VPCMPEQQ  Y1, Y2, Y2
+	VMOVMSKPD Y2, SI
+	ORQ       SI, BX
+	ADDQ      $+128, AX
+	ADDQ      $+128, CX
+	SUBQ      $+16, DX
+	JMP       many
+
+few:
+	CMPQ      DX, $+8
+	JL        done
+	VMOVUPD   (AX), Y2
+	VMOVUPD   Y2, (CX)
+	VPAND     Y0, Y2, Y2
+	VPCMPEQQ  Y1, Y2, Y2
+	VMOVMSKPD Y2, SI
+	ORQ       SI, BX
+	VMOVUPD   32(AX), Y2
+	VMOVUPD   Y2, 32(CX)
+	VPAND     Y0, Y2, Y2
+	VPCMPEQQ  Y1, Y2, Y2
+	VMOVMSKPD Y2, SI
+	ORQ       SI, BX
+	ADDQ      $+64, AX
+	ADDQ      $+64, CX
+	SUBQ      $+8, DX
+	JMP       many
+
+done:
+	VZEROUPPER
+	MOVQ BX, found+24(FP)
 	RET
 
 // func octavesAVX2(dst *float64, p *float64, n int, t *float64) (left int)

@@ -36,6 +36,11 @@ func notFiniteAVX512(x *float64, n int) (found int)
 //go:noescape
 func infiniteAVX512(x *float64, n int) (found int)
 
+// copyNotFiniteAVX512 returns a number that is 0 if none of n values of x is not finite, and copies them.
+//
+//go:noescape
+func copyNotFiniteAVX512(x *float64, dst *float64, n int) (found int)
+
 // octavesAVX512 sets n values of dst to the polynomials of t, up to the first vector with a p beyond its octaves;
 // left is how many it has not set.
 //
@@ -93,6 +98,11 @@ func notFiniteAVX2(x *float64, n int) (found int)
 //
 //go:noescape
 func infiniteAVX2(x *float64, n int) (found int)
+
+// copyNotFiniteAVX2 returns a number that is 0 if none of n values of x is not finite, and copies them.
+//
+//go:noescape
+func copyNotFiniteAVX2(x *float64, dst *float64, n int) (found int)
 
 // octavesAVX2 sets n values of dst to the polynomials of t, up to the first vector with a p beyond its octaves;
 // left is how many it has not set.

@@ -277,25 +277,37 @@ func (g *machine) operations() {
 	})
 }
 
-// searches writes the kernels that look for what is not finite, and for what is infinite: bits
-// that under a mask are those of infinity.
+// searches writes the kernels that look for what is not finite, one of which copies what it
+// reads, and for what is infinite: bits that under a mask are those of infinity.
 func (g *machine) searches() {
 	const infinity = 0x7ff << 52
 	for _, s := range []struct {
 		name, doc string
 		mask      uint64
+		copies    bool
 	}{
-		{"notFinite", "not finite", infinity},
-		{"infinite", "infinite", 1<<63 - 1},
+		{"notFinite", "not finite", infinity, false},
+		{"infinite", "infinite", 1<<63 - 1, false},
+		{"copyNotFinite", "not finite, and copies them", infinity, true},
 	} {
-		ptr, n := g.begin(s.name, "func(x *float64, n int) (found int)", "returns a number that is 0 if none of n values of x is "+s.doc+".", "x")
+		signature, columns := "func(x *float64, n int) (found int)", []string{"x"}
+		if s.copies {
+			signature, columns = "func(x, dst *float64, n int) (found int)", []string{"x", "dst"}
+		}
+		ptr, n := g.begin(s.name, signature, "returns a number that is 0 if none of n values of x is "+s.doc+".", columns...)
 		found := GP64()
 		XORQ(found, found)
 		mask, full := g.word(s.mask), g.word(infinity)
 		g.loop(ptr, n, 4, 8/g.lanes, func(vectors int, _ string) {
 			for i := range vectors {
 				x, bits := g.vec(), GP64()
-				VANDPD(g.at(ptr[0], i), mask, x)
+				if s.copies {
+					VMOVUPD(g.at(ptr[0], i), x)
+					VMOVUPD(x, g.at(ptr[1], i))
+					g.and(x, x, mask)
+				} else {
+					VANDPD(g.at(ptr[0], i), mask, x)
+				}
 				if g.wide {
 					hold := K()
 					VPCMPEQQ(full, x, hold)
