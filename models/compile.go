@@ -79,6 +79,7 @@ func (c *compiler) run() {
 type Draws interface {
 	Const(v float64) expr.X
 	Input(name string, d sim.Dist) expr.X
+	Reserve(name string)
 	Normal(name string, index int) expr.X
 	Uniform(name string, index int) expr.X
 }
@@ -219,6 +220,9 @@ func (c *compiler) horizon() {
 // value is sampled once per trial, or constant.
 func (c *compiler) value(v Value) expr.X {
 	if v.Dist == nil {
+		if v.Path != "" {
+			c.Reserve(v.Path)
+		}
 		return c.Const(v.Const)
 	}
 	return c.Input(v.Path, v.Dist)

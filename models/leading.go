@@ -16,7 +16,7 @@ func leading(s *System) []sim.Lead {
 	var list []sim.Lead
 	input := func(values ...Value) {
 		for _, v := range values {
-			if v.Dist != nil {
+			if v.Path != "" { // of a constant too, which keeps its place
 				list = append(list, sim.Lead{Name: v.Path})
 			}
 		}

@@ -84,7 +84,7 @@ func TestDiff(t *testing.T) {
 		{"a value map", "amount: 50", "amount: {value: 50}", nil},
 		{"an interval", "cash: 10 to 20", "cash: {to: [10.0, 20]}", nil},
 		{"defaults written out", "lab: openai\n", "lab: openai\n    share: 1\n    churn: {annual_rate: 0}\n    exclusivity: {}\n    stakes: []\n", nil},
-		{"more defaults", "horizon: {start: 2027-01-01}", "horizon: {start: 2027-01-01, years: 10}\nseed: 1\ntrials: 1e5\nsampler: random\ndiscount_rate: 0.0", nil},
+		{"more defaults", "horizon: {start: 2027-01-01}", "horizon: {start: 2027-01-01, years: 10}\nseed: 1\ntrials: 1e5\nsampler: sobol\ndiscount_rate: 0.0", nil},
 		{"a choice's default", "run_rate: 20,", "model: mean_reverting, run_rate: 20,", nil},
 		{"a glide that does not move", "growth: 0.5", "growth: {initial: 0.5}", nil},
 		{"layout", "metrics: {m: azure.exposure + 1}", "# comment\nmetrics:\n  m:   azure.exposure+1", nil},

@@ -269,7 +269,7 @@ func TestSchemaIsTheFormat(t *testing.T) {
 		}
 		at += i
 	}
-	for _, want := range []string{`"description": "How many trials, unless the command line says."`, `"default": 100000`, `"default": "random"`, `"exclusiveMinimum": 0`,
+	for _, want := range []string{`"description": "How many trials, unless the command line says."`, `"default": 100000`, `"default": "sobol"`, `"exclusiveMinimum": 0`,
 		`Unit: USD bn per year.`, `Left out: cash is not followed, and the lab cannot fail.`} {
 		if !bytes.Contains(text, []byte(want)) {
 			t.Errorf("there is no %s", want)

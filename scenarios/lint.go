@@ -9,8 +9,8 @@ import (
 
 	"entente/models"
 	"entente/sim"
-	"entente/sim/expr"
 	"entente/sim/dist"
+	"entente/sim/expr"
 )
 
 // A rule is one kind of warning. Those without a check are found while the scenario is read.

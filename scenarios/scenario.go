@@ -251,7 +251,7 @@ func load(arg string, opt Options) (*Scenario, *builder, error) {
 	if len(r.errors) > 0 {
 		return nil, nil, ordered(r.errors)
 	}
-	s := &Scenario{System: &b.sys, Trials: int(f.field("trials").Default), Seed: uint64(f.field("seed").Default), Sampler: "random",
+	s := &Scenario{System: &b.sys, Trials: int(f.field("trials").Default), Seed: uint64(f.field("seed").Default), Sampler: f.field("sampler").Choices[0],
 		Defaults: b.defaults(), review: b.review}
 	s.Warnings, s.Sanity, s.Silenced = b.silence(ordered(r.warnings), b.sanity(), len(opt.Set) == 0)
 	s.Facts = b.facts()

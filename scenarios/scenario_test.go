@@ -17,7 +17,7 @@ func TestExample(t *testing.T) {
 		t.Fatal(err)
 	}
 	sys := s.System
-	if s.Trials != 100_000 || s.Seed != 1 || s.Sampler != "random" || sys.Years != 10 || sys.DiscountRate.Const != 0.1 {
+	if s.Trials != 100_000 || s.Seed != 1 || s.Sampler != "sobol" || sys.Years != 10 || sys.DiscountRate.Const != 0.1 {
 		t.Errorf("trials %d, seed %d, sampler %s, years %d, discount rate %v", s.Trials, s.Seed, s.Sampler, sys.Years, sys.DiscountRate)
 	}
 	a := sys.Alliances[0]

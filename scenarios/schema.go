@@ -184,7 +184,7 @@ func format() *Field {
 			&Field{Name: "years", Kind: WholeKind, Unit: years, Range: between(1, 100), Default: 10, Doc: "How many years."}),
 		{Name: "trials", Kind: WholeKind, Range: between(1, MaxTrials), Default: 100_000, Doc: "How many trials, unless the command line says."},
 		{Name: "seed", Kind: SeedKind, Default: 1, Doc: "The seed, unless the command line says."},
-		{Name: "sampler", Kind: ChoiceKind, Choices: []string{"random", "latin", "sobol"}, Doc: "How inputs are sampled, unless the command line says."},
+		{Name: "sampler", Kind: ChoiceKind, Choices: []string{"sobol", "random", "latin"}, Doc: "How inputs are sampled, and with sobol and latin the leading directions of the labs' shocks, unless the command line says."},
 		number("discount_rate", perYear, above(-1), 0, "What makes future flows into npv."),
 		without("gigawatts are not reported", number("gigawatt_year", "USD bn per gigawatt-year", above(0), 0, "What a gigawatt-year of compute costs.")),
 		{Name: "sources", Kind: EntitiesKind, Silent: true, Noun: "source", Doc: "What values may cite by id.", Fields: []*Field{

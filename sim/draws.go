@@ -93,6 +93,10 @@ func newDraws(m *Model, opt Options) (*draws, error) {
 	}
 	for _, in := range m.inputs {
 		var p plan
+		if in.dist == nil && opt.Sampler != Sobol {
+			d.inputs = append(d.inputs, p)
+			continue // only there does a place matter
+		}
 		for _, t := range m.terms(in.name) {
 			p.sources = append(p.sources, number(t.Source))
 			p.coefs = append(p.coefs, t.Coef)

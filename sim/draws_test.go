@@ -270,3 +270,25 @@ func TestLeadingStandardErrors(t *testing.T) {
 		t.Errorf("means scatter by %.3g, standard errors say %.3g; %v of the intervals hold", math.Sqrt(between), math.Sqrt(led), holds)
 	}
 }
+
+// A place that is reserved is as good as an input: those after it draw the same.
+func TestReserve(t *testing.T) {
+	last := func(middle func(m *Model)) []float64 {
+		m := NewModel(1, 1, nil, nil)
+		m.Input("a", normalDist{})
+		middle(m)
+		m.Outcomes = []Outcome{{Name: "c", Kind: AtTheEnd, Values: []expr.X{m.Input("c", normalDist{})}}}
+		list, err := Trials(context.Background(), m, Options{Trials: 500, Seed: 1, Sampler: Sobol})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return list[0].Values
+	}
+	sampled := last(func(m *Model) { m.Input("b", normalDist{}) })
+	if !slices.Equal(sampled, last(func(m *Model) { m.Reserve("b") })) {
+		t.Error("c is drawn another way when b is a constant")
+	}
+	if slices.Equal(sampled, last(func(*Model) {})) {
+		t.Error("c is drawn the same way without b: this test shows nothing")
+	}
+}

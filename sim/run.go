@@ -16,18 +16,19 @@ import (
 	"entente/sim/vec"
 )
 
-// A Sampler says where the uniforms of the inputs come from. Shocks are independent between
-// trials whatever the sampler.
+// A Sampler says where the uniforms come from: those of the inputs, and of the leading
+// directions of shocks that the model names (Model.Leading). What else the shocks do is
+// independent between trials whatever the sampler.
 type Sampler string
 
 const (
 	// Random: trials are independent; trial k is the same in a run of any length.
 	Random Sampler = "random"
-	// Latin: a Latin hypercube over the inputs, in design.Replicates independent replicates.
+	// Latin: a Latin hypercube, in design.Replicates independent replicates.
 	// The strata depend on the number of trials, so a longer run has other trials.
 	Latin Sampler = "latin"
-	// Sobol: Owen-scrambled Sobol points over the inputs, in design.Replicates independent
-	// replicates; trial k is the same in a run of any length.
+	// Sobol: Owen-scrambled Sobol points, in design.Replicates independent replicates; trial k
+	// is the same in a run of any length.
 	Sobol Sampler = "sobol"
 )
 

@@ -77,7 +77,7 @@ type Model struct {
 // An input is sampled once per trial, by its quantile function.
 type input struct {
 	name string // what keys its draw
-	dist Dist
+	dist Dist   // nil: its place is reserved
 }
 
 // A shock is a stream of standard normals or, if uniform, of uniforms in (0, 1).
@@ -107,13 +107,24 @@ func (m *Model) Const(v float64) expr.X { return m.code.Const(v) }
 
 // Input is sampled once per trial. The same name is the same value.
 func (m *Model) Input(name string, d Dist) expr.X {
+	i := m.input(name)
+	m.inputs[i].dist = d
+	return m.leaf(leaf{isInput: true, number: i}, 0)
+}
+
+// Reserve keeps the place of an input that is a constant in this model: the dimensions that a
+// design gives to the inputs after it are what they would be if it were sampled.
+func (m *Model) Reserve(name string) { m.input(name) }
+
+// input returns the number of an input.
+func (m *Model) input(name string) int {
 	i, ok := m.names[name]
 	if !ok {
 		i = len(m.inputs)
 		m.names[name] = i
-		m.inputs = append(m.inputs, input{name, d})
+		m.inputs = append(m.inputs, input{name: name})
 	}
-	return m.leaf(leaf{isInput: true, number: i}, 0)
+	return i
 }
 
 // Normal is a draw of the standard normal shock of that name: index 0 belongs to the time
