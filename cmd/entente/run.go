@@ -253,7 +253,7 @@ func join(facts result.Result, simulated *result.Result) (*result.Result, error)
 	}
 	r := facts
 	r.Version = version
-	r.Run.Trials, r.Run.Seed, r.Run.Sampler = simulated.Run.Trials, simulated.Run.Seed, simulated.Run.Sampler
+	r.Run.Trials, r.Run.Seed, r.Run.Sampler, r.Run.Accuracy = simulated.Run.Trials, simulated.Run.Seed, simulated.Run.Sampler, simulated.Run.Accuracy
 	r.GridP = simulated.GridP
 	for _, m := range simulated.Metrics {
 		for i := range m.ByYear {
