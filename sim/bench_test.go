@@ -2,6 +2,7 @@ package sim_test
 
 import (
 	"context"
+	"fmt"
 	"path"
 	"testing"
 
@@ -100,6 +101,41 @@ func BenchmarkPart(b *testing.B) {
 	part("whole-batch", sim.Width, func() { must(p.Batch()) })
 	part("statistics", trials, func() { must(p.Summarize()) })
 	b.Logf("%d values recorded, %d operations, %d columns", p.Recorded(), p.Operations(), p.Columns())
+}
+
+// BenchmarkScale is a run with everything kept, by years and by labs: the baseline's labs and
+// alliances over again, with shocks of their own.
+func BenchmarkScale(b *testing.B) {
+	_, baseline := baseline(b)
+	for _, c := range []struct{ years, times int }{{5, 1}, {10, 1}, {20, 1}, {10, 2}, {10, 4}} {
+		b.Run(fmt.Sprintf("years=%d/labs=%d", c.years, 2*c.times), func(b *testing.B) {
+			s := *baseline
+			s.Years = c.years
+			for k := 1; k < c.times; k++ {
+				again := func(id string) string { return fmt.Sprintf("%s_%d", id, k) }
+				for _, l := range baseline.Labs {
+					l.ID = again(l.ID)
+					s.Labs = append(s.Labs, l)
+				}
+				for _, a := range baseline.Alliances {
+					a.ID, a.Lab = again(a.ID), again(a.Lab)
+					s.Alliances = append(s.Alliances, a)
+				}
+			}
+			m, err := models.Compile(&s)
+			if err != nil {
+				b.Fatal(err)
+			}
+			const trials = 10_000
+			for b.Loop() {
+				if _, err := sim.Run(context.Background(), m, sim.Options{Trials: trials, Seed: 1, Workers: 1}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/trials, "ns/trial")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
 }
 
 // BenchmarkPrecision says what a sampler's second buys: how many independent trials it is worth,
