@@ -177,7 +177,7 @@ func TestNumbersKeepTheFutures(t *testing.T) {
 			}
 			return list[0].Values
 		}
-		if !slices.Equal(values(), values("openai.cash=200", "openai.failure.retained=0.5", "openai.opex.long_run=0.3")) {
+		if !slices.Equal(values(), values("openai.cash=200", "openai.failure.retained=0.5", "openai_azure.margin=0.3")) {
 			t.Errorf("%s: another cash of OpenAI gives Anthropic another future", sampler)
 		}
 	}
