@@ -276,7 +276,7 @@ func TestBrowser(t *testing.T) {
 	})
 	step("point", func(t *testing.T) {
 		for _, c := range []struct{ chart, want string }{
-			{"aws.exposure", "mean"}, {"azure.npv", "share of futures"}, {"exposure.exceedance", "above"}, {"openai.alliances.share", "Microsoft Azure"},
+			{"aws-exposure", "mean"}, {"azure-npv", "share of futures"}, {"exposure-exceedance", "above"}, {"openai-alliances-share", "Microsoft Azure"},
 		} {
 			b.pointAt(c.chart, c.want)
 		}
@@ -299,7 +299,7 @@ func TestBrowser(t *testing.T) {
 		}
 		after := eval[map[string]string](b, pictures)
 		for id := range before {
-			follows := id == "exposure.exceedance" || strings.HasSuffix(id, ".histogram")
+			follows := id == "exposure-exceedance" || strings.HasSuffix(id, "-histogram")
 			if changed := before[id] != after[id]; changed != follows {
 				t.Errorf("the year changed chart %s: %v", id, changed)
 			}
@@ -339,7 +339,7 @@ func TestBrowser(t *testing.T) {
 		b := open(t, ctx, hostile(), "light")
 		b.drawAll()
 		eval[bool](b, "(document.querySelectorAll('details').forEach(d => d.open = true), true)")
-		for _, chart := range []string{"openai.alliances.share", "exposure.exceedance", "labs.alive"} {
+		for _, chart := range []string{"openai-alliances-share", "exposure-exceedance", "labs-alive"} {
 			b.pointAt(chart, "")
 		}
 		if eval[bool](b, "'pwned' in window") {

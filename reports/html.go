@@ -95,8 +95,13 @@ type block struct {
 	Figures []figure
 	Table   *tableView
 	Years   []string // of the control
+	Views   []view   // of the control: which of the blocks with a View is shown
+	View    string   // the view that the block belongs to; without a script all are shown
 	Rows    []assumptionView
 }
+
+// A view is one of several ways to look at the same, of which a reader chooses.
+type view struct{ ID, Name string }
 
 type legendItem struct{ Class, Name string }
 
@@ -105,6 +110,7 @@ type figure struct {
 	ID, Title, Unit string
 	Size            string // s, m or l
 	Summary         string // what the chart shows, in words
+	HowTo           string // how to read a chart of this kind
 	Table           *tableView
 }
 
@@ -317,6 +323,9 @@ func (p *page) draw(id string, d drawing, err error) {
 	p.drawn[id] = d
 }
 
+// slug makes an id of a metric's name: azure.exposure is at #azure-exposure.
+func slug(name string) string { return strings.ReplaceAll(name, ".", "-") }
+
 // legend names entities by their colours.
 func (p *page) legend(es []result.Entity) []legendItem {
 	var items []legendItem
@@ -453,7 +462,7 @@ func (p *page) fanFigure(m *result.Metric, title, size, color string, ax axis) [
 		return nil
 	}
 	d, err := fan(m, "$"+color, ax)
-	p.draw(m.Name, d, err)
+	p.draw(slug(m.Name), d, err)
 	sc := scaleOf(m.Unit)
 	when := "at the end of each year"
 	if m.Kind == result.Flow {
@@ -465,7 +474,7 @@ func (p *page) fanFigure(m *result.Metric, title, size, color string, ax axis) [
 		unit += ", logarithmic"
 	}
 	return []figure{{
-		ID: m.Name, Title: title, Unit: unit, Size: size,
+		ID: slug(m.Name), Title: title, Unit: unit, Size: size,
 		Summary: fmt.Sprintf("%s, %s. In %s the mean is %s, the median %s, and nine futures in ten lie between %s and %s.", title, when, yearOf(last),
 			sc.inWordsWithError(last.Mean, last.SE), sc.inWords(last.P50, last.SEP50), sc.inWords(last.P5, last.SEP5), sc.inWords(last.P95, last.SEP95)),
 		Table: overYears(m, title+", "+unit),
@@ -554,13 +563,13 @@ func (p *page) yearSection(first []result.Entity) {
 	var cs []cloud
 	for _, c := range first {
 		if m := p.f.metric(c.ID, "exposure"); m != nil && len(m.ByYear) > 0 {
-			cs = append(cs, cloud{c, m, c.ID + ".exposure.histogram"})
+			cs = append(cs, cloud{c, m, c.ID + "-exposure-histogram"})
 		}
 	}
 	if len(cs) == 0 {
 		return
 	}
-	const exceedID = "exposure.exceedance"
+	const exceedID = "exposure-exceedance"
 	perYear := map[string][]drawing{}
 	b := block{Kind: "control"}
 	sc := scaleOf(cs[0].m.Unit)
@@ -675,9 +684,9 @@ func (p *page) valueSection(first []result.Entity) {
 			m := p.f.metric(c.ID, "npv")
 			sc := scaleOf(m.Unit)
 			d, err := histogram(ds[k], "$"+p.colors[c.ID], lo, hi, width, top)
-			p.draw(m.Name, d, err)
+			p.draw(slug(m.Name), d, err)
 			b.Figures = append(b.Figures, figure{
-				ID: m.Name, Title: shorten(name(c), 60) + ": net present value", Unit: "share of futures by value, " + sc.label, Size: "m",
+				ID: slug(m.Name), Title: shorten(name(c), 60) + ": net present value", Unit: "share of futures by value, " + sc.label, Size: "m",
 				Summary: fmt.Sprintf("Histogram of the net present value of %s: mean %s.", name(c), sc.inWordsWithError(m.Total.Mean, m.Total.SE)),
 				Table:   p.totals("Net present value, "+sc.label, []result.Entity{c}, []namedMetric{{"net present value", "npv"}}),
 			})
@@ -693,9 +702,9 @@ func (p *page) valueSection(first []result.Entity) {
 	}
 	if some {
 		d, err := exceedance(tails)
-		p.draw("loss.exceedance", d, err)
+		p.draw("loss-exceedance", d, err)
 		b.Figures = append(b.Figures, figure{
-			ID: "loss.exceedance", Title: "Chance of losing more than that", Unit: "share of futures above, logarithmic, by loss, USD bn", Size: "m",
+			ID: "loss-exceedance", Title: "Chance of losing more than that", Unit: "share of futures above, logarithmic, by loss, USD bn", Size: "m",
 			Summary: "The probability that the losses on failed labs over the whole time are above a value, for each value.",
 			Table:   p.totals("Losses on failed labs, USD bn", first, []namedMetric{{"losses on failed labs", "loss_total"}}),
 		})
@@ -803,8 +812,8 @@ func (p *page) labSection() {
 	}
 	if len(alive) > 0 {
 		d, err := curves(alive, axis{lo: 0, hi: 100, step: 25, formatter: "@percent"})
-		p.draw("labs.alive", d, err)
-		b.Figures = append(b.Figures, figure{ID: "labs.alive", Title: "Labs that have not failed", Unit: "% of futures, at the end of each year", Size: "m",
+		p.draw("labs-alive", d, err)
+		b.Figures = append(b.Figures, figure{ID: "labs-alive", Title: "Labs that have not failed", Unit: "% of futures, at the end of each year", Size: "m",
 			Summary: "The share of futures in which each lab has not failed, by year.", Table: means("Share of futures in which the lab has not failed, %", alive)})
 		gone := make([]layer, len(alive))
 		top := axis{formatter: "@percent"}
@@ -815,8 +824,8 @@ func (p *page) labSection() {
 			}
 		}
 		d, err = curves(gone, top.nice())
-		p.draw("labs.failing", d, err)
-		b.Figures = append(b.Figures, figure{ID: "labs.failing", Title: "When they fail", Unit: "% of futures, over each year", Size: "m",
+		p.draw("labs-failing", d, err)
+		b.Figures = append(b.Figures, figure{ID: "labs-failing", Title: "When they fail", Unit: "% of futures, over each year", Size: "m",
 			Summary: "The share of all futures in which each lab fails in that year.", Table: means("Share of futures in which the lab fails in the year, %", gone)})
 		b.Legend = p.legend(r.Labs)
 		s.Blocks = append(s.Blocks, b)
@@ -933,7 +942,7 @@ func (p *page) allianceSection() {
 			if part.metric == "share" {
 				ax = axis{lo: 0, hi: 100, step: 25, formatter: "@percent"}
 			}
-			id := l.ID + ".alliances." + part.metric
+			id := l.ID + "-alliances-" + part.metric
 			d, err := stack(layers, ax)
 			p.draw(id, d, err)
 			title := strings.ToUpper(part.title[:1]) + part.title[1:]
