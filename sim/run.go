@@ -322,16 +322,15 @@ func (j *job) summaries(of func(scratch *stats.Scratch, place int, grid []float6
 	return list, err
 }
 
-// constant describes a slot that is the same number in every trial, through a sketch, which
-// needs no column of them and is exact for one value.
+// constant describes a slot that is the same number in every trial: as a column of some of
+// them, but for their number.
 func (j *job) constant(v float64, grid []float64, scratch *stats.Scratch) stats.Summary {
-	s := stats.Sketch{Replicates: j.replicates()}
-	same := slices.Repeat([]float64{v}, min(width, j.opt.Trials))
-	for left := j.opt.Trials; left > 0; left -= len(same) {
-		same = same[:min(len(same), left)]
-		s.Add(same, scratch)
+	const some = 4096 // enough for every standard error to exist
+	s := stats.Summarize(slices.Repeat([]float64{v}, min(some, j.opt.Trials)), j.replicates(), grid, scratch)
+	if s.N = j.opt.Trials; s.Defined > 0 {
+		s.Defined = s.N
 	}
-	return s.Summary(grid)
+	return s
 }
 
 // replicates is how many independent parts the trials consist of; 1: each is one.
