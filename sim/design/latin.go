@@ -1,7 +1,7 @@
 package design
 
 import (
-	"fmt"
+	"math/bits"
 
 	"entente/sim/rng"
 )
@@ -20,30 +20,24 @@ import (
 // Another number of trials has other strata, and every trial other values: trial k of a run of
 // 10,000 is not trial k of a run of a million.
 type Latin struct {
-	trials  int
-	streams []rng.Stream // by input
-	strata  [][]uint32   // by input and trial: π(i)
+	trials int
+	inputs []latinInput
+}
+
+type latinInput struct {
+	stream       rng.Stream
+	permutations [Replicates]permutation
 }
 
 // NewLatin returns the design of a run of so many trials over the inputs of these names.
 func NewLatin(seed uint64, names []string, trials int) *Latin {
-	l := &Latin{trials, make([]rng.Stream, len(names)), make([][]uint32, len(names))}
-	var perm []uint32
-	for input, name := range names {
-		l.streams[input] = rng.NewStream(seed, name)
-		strata := make([]uint32, trials)
-		for r := range min(Replicates, trials) {
-			perm = perm[:0]
-			for s := range points(trials, r) {
-				perm = append(perm, uint32(s))
-			}
-			rng.NewRand(seed, fmt.Sprintf("%s latin %d", name, r)).
-				Shuffle(len(perm), func(i, j int) { perm[i], perm[j] = perm[j], perm[i] })
-			for i, s := range perm {
-				strata[i*Replicates+r] = s
-			}
+	l := &Latin{trials, make([]latinInput, len(names))}
+	for i, name := range names {
+		l.inputs[i].stream = rng.NewStream(seed, name)
+		keys := rng.NewStream(seed, name+" latin")
+		for r := range Replicates {
+			l.inputs[i].permutations[r] = newPermutation(points(trials, r), func(k int) uint64 { return keys.Bits(uint64(r), k) })
 		}
-		l.strata[input] = strata
 	}
 	return l
 }
@@ -53,13 +47,48 @@ func points(trials, r int) int { return (trials - r + Replicates - 1) / Replicat
 
 // Fill sets dst[i] to the uniform of an input, numbered as in the names, in trial first+i.
 func (l *Latin) Fill(dst []float64, input, first int) {
-	l.streams[input].Uniforms(dst, uint64(first), 0)
-	var width [Replicates]float64
-	for r := range width {
-		width[r] = float64(points(l.trials, r))
-	}
-	for i, s := range l.strata[input][first : first+len(dst)] {
-		u := (float64(s) + dst[i]) / width[(first+i)%Replicates]
+	in := &l.inputs[input]
+	in.stream.Uniforms(dst, uint64(first), 0)
+	for i := range dst {
+		k := first + i
+		p := &in.permutations[k%Replicates]
+		u := (float64(p.of(uint64(k/Replicates))) + dst[i]) / float64(p.n)
 		dst[i] = min(u, 1-0x1p-53) // rounding must not make it 1
+	}
+}
+
+// A permutation of 0 … n−1 that is computed and not stored, so that a design takes no room for
+// its trials: a permutation of a power of 2 by steps that each can be undone (a product with an
+// odd number and a sum, modulo the power; an exclusive or with the higher bits), applied again
+// for as long as the outcome is n or more (cycle walking: Black and Rogaway, "Ciphers with
+// arbitrary finite domains", 2002).
+type permutation struct {
+	n      uint64
+	mask   uint64 // the power of 2, less 1
+	shift  uint   // half of its bits
+	rounds [4]struct{ odd, add uint64 }
+}
+
+// newPermutation returns the permutation of n numbers with the keys 0 to 7. The power of 2 is at
+// least 256, because of few numbers these steps make too few of the orders.
+func newPermutation(n int, key func(k int) uint64) permutation {
+	width := max(8, bits.Len(uint(max(n-1, 0))))
+	p := permutation{n: uint64(n), mask: 1<<width - 1, shift: uint(width+1) / 2}
+	for i := range p.rounds {
+		p.rounds[i].odd, p.rounds[i].add = key(2*i)|1, key(2*i+1)
+	}
+	return p
+}
+
+// of is where i, less than n, goes.
+func (p *permutation) of(i uint64) uint64 {
+	for {
+		for _, r := range p.rounds {
+			i = (i*r.odd + r.add) & p.mask
+			i ^= i >> p.shift
+		}
+		if i < p.n {
+			return i
+		}
 	}
 }
