@@ -46,6 +46,13 @@
         }));
       };
     },
+    "@below": function () {
+      return function (ps) {
+        return rows("At most " + plain(+ps[0].value[0].toPrecision(4)), ps.map(function (p) {
+          return [p.seriesName, plain(+p.value[1].toPrecision(3)) + " % at or below " + plain(+p.value[0].toPrecision(4))];
+        }));
+      };
+    },
     // A band between two quantiles: one polygon for each run of years that have both.
     "@band": function () {
       return function (params, api) {
@@ -99,14 +106,20 @@
     }
     return v;
   }
-  function draw(el) {
-    var d = drawings[el.dataset.chart];
-    if (!d) return;
+  // The option of a drawing, for the chosen year and the theme.
+  function option(id) {
+    var d = drawings[id];
+    if (!d) return null;
     if (d.years) d = d.years[year < 0 ? d.years.length - 1 : Math.min(year, d.years.length - 1)];
     style = getComputedStyle(root);
     var o = bind(d.option, "", d);
     o.animation = false;
     o.textStyle = { fontFamily: getComputedStyle(document.body).fontFamily };
+    return o;
+  }
+  function draw(el) {
+    var o = option(el.dataset.chart);
+    if (!o) return;
     o.tooltip.confine = true;
     o.tooltip.backgroundColor = colour("$paper");
     o.tooltip.borderColor = colour("$axis");
@@ -125,24 +138,42 @@
     el.dataset.drawn = root.dataset.theme + "/" + year;
   }
   var all = Array.prototype.slice.call(document.querySelectorAll("[data-chart]"));
+  function each(list, f) { Array.prototype.forEach.call(list, f); }
+
+  // Of several ways to look at the same, the reader chooses one.
+  var choice = document.getElementById("views"), views = choice ? document.querySelectorAll("[data-view]") : [], viewed = "";
+  function look(view) {
+    if (!choice) return;
+    viewed = view;
+    press(choice, view);
+    each(views, function (v) { v.hidden = v.dataset.view !== view; });
+  }
+  function press(group, value) {
+    each(group.children, function (b) { b.setAttribute("aria-pressed", b.value === value ? "true" : "false"); });
+  }
+  if (choice) {
+    choice.hidden = false;
+    each(choice.children, function (b) { b.addEventListener("click", function () { look(b.value); }); });
+    look(choice.children[0].value);
+  }
   function again() { plots.forEach(function (c, el) { draw(el); }); }
   function drawAll() { all.forEach(function (el) { if (!plots.has(el)) draw(el); }); }
 
-  // The theme: the reader's system decides until the button is pressed.
+  // The theme is the system's until the reader chooses one; the page alone remembers it.
   var dark = window.matchMedia("(prefers-color-scheme: dark)");
-  var button = document.getElementById("theme");
-  var chosen = "";
-  function theme(t) {
-    root.dataset.theme = t;
-    button.textContent = t === "dark" ? "Light" : "Dark";
-    button.setAttribute("aria-label", "Switch to the " + (t === "dark" ? "light" : "dark") + " theme");
-    again();
+  var themes = document.getElementById("theme");
+  var chosen = "auto";
+  function theme(t) { root.dataset.theme = t; again(); }
+  function fitting() { return chosen !== "auto" ? chosen : dark.matches ? "dark" : "light"; }
+  function choose(t) {
+    chosen = t;
+    press(themes, t);
+    theme(fitting());
   }
-  function fitting() { return chosen || (dark.matches ? "dark" : "light"); }
-  button.hidden = false;
-  button.addEventListener("click", function () { chosen = fitting() === "dark" ? "light" : "dark"; theme(chosen); });
+  each(themes.children, function (b) { b.addEventListener("click", function () { choose(b.value); }); });
   dark.addEventListener("change", function () { theme(fitting()); });
-  theme(fitting());
+  themes.hidden = false;
+  choose("auto");
 
   // Charts are drawn when they come near.
   if ("IntersectionObserver" in window) {
@@ -151,33 +182,338 @@
     }, { rootMargin: "400px" });
     all.forEach(function (el) { near.observe(el); });
   } else drawAll();
-  window.addEventListener("beforeprint", function () { theme("light"); drawAll(); });
-  window.addEventListener("afterprint", function () { theme(fitting()); });
 
-  var slider = document.getElementById("year");
+  // Paper has light charts as wide as the page, and everything on it that was folded or filtered.
+  var shut = [], lines = [];
+  function forPaper() {
+    shut = [];
+    each(views, function (v) { v.hidden = false; });
+    each(document.querySelectorAll("main details:not([open]):not(.save)"), function (d) { d.open = true; shut.push(d); });
+    lines.forEach(function (l) { l.hidden = false; });
+    theme("light");
+    drawAll();
+    plots.forEach(function (c, el) {
+      var h = el.clientHeight;
+      c.dispatchAction({ type: "hideTip" });
+      c.resize({ width: 688, height: h });
+      c.getZr().flush();
+      el.querySelector("svg").setAttribute("viewBox", "0 0 688 " + h);
+    });
+  }
+  function forScreen() {
+    shut.forEach(function (d) { d.open = false; });
+    shut = [];
+    look(viewed);
+    plots.forEach(function (c, el) {
+      el.querySelector("svg").removeAttribute("viewBox");
+      c.resize({ width: "auto", height: "auto" });
+    });
+    theme(fitting());
+    narrow();
+  }
+  var narrow = function () {};
+  window.addEventListener("beforeprint", forPaper);
+  window.addEventListener("afterprint", forScreen);
+
+  // The year is one control for all charts that have one, and stands in the address:
+  // "#azure-exposure?year=2031" is a place and a year.
+  var slider = document.getElementById("year"), years = [], turn = function () {};
   if (slider) {
-    var years = slider.dataset.years.split("|"), out = document.getElementById("year-out");
-    var set = function () {
-      year = +slider.value;
+    var out = document.getElementById("year-out");
+    years = slider.dataset.years.split("|");
+    turn = function (to) {
+      slider.value = year = to;
       out.textContent = years[year];
       slider.setAttribute("aria-valuetext", "end of " + years[year]);
       all.forEach(function (el) { if (drawings[el.dataset.chart].years && plots.has(el)) draw(el); });
     };
     slider.parentNode.hidden = years.length < 2;
-    slider.addEventListener("input", set);
-    set();
+    slider.addEventListener("input", function () {
+      turn(+slider.value);
+      address(place().id || slider.closest("section").id);
+    });
+    turn(years.length - 1);
   }
+  function place() {
+    var part = location.hash.slice(1).split("?"), p = { id: "", year: -1 };
+    try {
+      p.id = decodeURIComponent(part[0]);
+      (part[1] || "").split("&").forEach(function (x) {
+        if (x.slice(0, 5) === "year=") p.year = years.indexOf(decodeURIComponent(x.slice(5)));
+      });
+    } catch (e) { /* no address of this page */ }
+    return p;
+  }
+  function link(id) {
+    return "#" + encodeURIComponent(id) + (years.length > 1 && year !== years.length - 1 ? "?year=" + encodeURIComponent(years[year]) : "");
+  }
+  function address(id) {
+    try { history.replaceState(null, "", link(id)); } catch (e) { /* the page is shown where it has no address */ }
+  }
+  function visit() {
+    var p = place(), to = p.id && document.getElementById(p.id);
+    each(document.querySelectorAll(".linked"), function (e) { e.classList.remove("linked"); });
+    if (p.year >= 0 && p.year !== year) turn(p.year);
+    if (!to) return;
+    if (p.year < 0 && link(p.id) !== location.hash) address(p.id); // a link within the page keeps the year
+    to.classList.add("linked");
+    var turned = false;
+    for (var up = to; up; up = up.parentElement) {
+      if (up.tagName === "DETAILS") up.open = true;
+      if (up.dataset.view && up.hidden) { look(up.dataset.view); turned = true; }
+    }
+    if (!turned && location.hash.indexOf("?") < 0) return; // the browser went there
+    to.scrollIntoView({ behavior: "instant" });
+    to.tabIndex = -1;
+    to.focus({ preventScroll: true });
+  }
+  window.addEventListener("hashchange", visit);
+  visit();
+
+  // What a reader takes along: the numbers as CSV, the chart as SVG or PNG, its sentence, its link.
+  var said = document.getElementById("said"), quiet;
+  function say(text) {
+    said.textContent = text;
+    clearTimeout(quiet);
+    quiet = setTimeout(function () { said.textContent = ""; }, 4000);
+  }
+  function save(blob, name) {
+    var a = document.createElement("a");
+    a.href = URL.createObjectURL(blob);
+    a.download = name;
+    document.body.append(a);
+    a.click();
+    a.remove();
+    setTimeout(function () { URL.revokeObjectURL(a.href); }, 10000);
+    say("Saved " + name);
+  }
+  function copyText(text, what) {
+    var old = function () { // where there is no clipboard for pages from a disk
+      var t = document.createElement("textarea"), at = document.activeElement;
+      t.value = text;
+      t.className = "skip";
+      document.body.append(t);
+      t.select();
+      var done = document.execCommand("copy");
+      t.remove();
+      if (at) at.focus();
+      say(done ? "Copied the " + what : "The browser does not let the page copy");
+    };
+    if (!navigator.clipboard) return old();
+    navigator.clipboard.writeText(text).then(function () { say("Copied the " + what); }, old);
+  }
+  function fileName(text) {
+    return "entente-" + (text.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 80) || "table");
+  }
+
+  // A cell that a spreadsheet could take for a formula begins with an apostrophe, after the
+  // advice of OWASP on CSV injection; numbers are written as programs read them.
+  var numeral = /^([−-]?)(\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?)(?:\s±\s(\d[\d,]*(?:\.\d+)?))?(\s?%)?$/;
+  var formula = /^[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\-−@|%＝＋－＠]|^[\t\r\n]/;
+  function csvCell(text) {
+    if (numeral.test(text)) text = text.replace("−", "-").replace(/,/g, "").replace(/\s/g, "");
+    else if (formula.test(text)) text = "'" + text;
+    return /[",;\t\r\n]|^\s|\s$/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
+  }
+  function textOf(cell) {
+    if (!cell) return "";
+    if (cell.dataset.value) return cell.dataset.value;
+    var t = cell.textContent.trim();
+    return t === "–" ? "" : t;
+  }
+  // The table as RFC 4180 has it. "12.3 ± 0.4" becomes two columns, and a heading within the
+  // table a first column.
+  function csv(table) {
+    var head = Array.prototype.map.call(table.querySelectorAll("thead th"), textOf);
+    var body = Array.prototype.slice.call(table.tBodies[0].rows), group = null, wide = head.length;
+    var grouped = body.some(function (r) { return r.classList.contains("group"); });
+    var found = [];
+    body.forEach(function (r) {
+      if (r.classList.contains("group")) { group = textOf(r.cells[0]); return; }
+      found.push({ group: group || "", cells: Array.prototype.map.call(r.cells, textOf) });
+      wide = Math.max(wide, r.cells.length);
+    });
+    var columns = [];
+    for (var i = 0; i < wide; i++) {
+      if (body.some(function (r) { return r.cells[i] && r.cells[i].querySelector("svg"); })) continue;
+      var parted = found.some(function (r) { var m = numeral.exec(r.cells[i] || ""); return m && m[3]; });
+      columns.push({ i: i, head: parted ? (head[i] || "").replace(/\s*± s\.e\.$/, "") : head[i] || "", of: parted ? 1 : 0 });
+      if (parted) columns.push({ i: i, head: ((head[i] || "").replace(/\s*± s\.e\.$/, "") + " s.e.").trim(), of: 2 });
+    }
+    var out = [];
+    if (head.length) out.push((grouped ? [""] : []).concat(columns.map(function (c) { return c.head; })));
+    found.forEach(function (r) {
+      out.push((grouped ? [r.group] : []).concat(columns.map(function (c) {
+        var t = r.cells[c.i] || "", m = c.of && numeral.exec(t);
+        if (!m) return c.of < 2 ? t : "";
+        return c.of === 1 ? m[1] + m[2] + (m[4] || "") : m[3] ? m[3] + (m[4] || "") : "";
+      })));
+    });
+    // The mark at the front tells spreadsheets that this is UTF-8.
+    return "\ufeff" + out.map(function (r) { return r.map(csvCell).join(",") + "\r\n"; }).join("");
+  }
+  function saveCSV(table, name) { save(new Blob([csv(table)], { type: "text/csv;charset=utf-8" }), fileName(name) + ".csv"); }
+
+  // A picture of a chart: always as wide, with its title, legend and where it comes from.
+  var NS = "http://www.w3.org/2000/svg";
+  function picture(fig) {
+    var plot = fig.querySelector("[data-chart]"), d = drawings[plot.dataset.chart], width = 800, margin = 24, y = 0;
+    var family = getComputedStyle(document.body).fontFamily, pen = document.createElement("canvas").getContext("2d");
+    var svg = document.createElementNS(NS, "svg");
+    function put(tag, attributes, text) {
+      var e = document.createElementNS(NS, tag);
+      Object.keys(attributes).forEach(function (k) { e.setAttribute(k, attributes[k]); });
+      if (text) e.textContent = text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "");
+      return svg.appendChild(e);
+    }
+    function write(text, size, weight, fill) {
+      var line = "";
+      pen.font = weight + " " + size + "px " + family;
+      var flush = function () {
+        y += Math.round(size * 1.35);
+        put("text", { x: margin, y: y, "font-size": size, "font-weight": weight, fill: colour(fill) }, line);
+        line = "";
+      };
+      text.trim().split(/\s+/).forEach(function (word) {
+        while (pen.measureText(word).width > width - 2 * margin) { // one that fills more than a line
+          var n = word.length;
+          while (n > 1 && pen.measureText(word.slice(0, n)).width > width - 2 * margin) n--;
+          if (line) flush();
+          line = word.slice(0, n);
+          flush();
+          word = word.slice(n);
+        }
+        if (line && pen.measureText(line + " " + word).width > width - 2 * margin) flush();
+        line += (line ? " " : "") + word;
+      });
+      if (line) flush();
+    }
+    var o = option(plot.dataset.chart), unit = fig.querySelector("figcaption span").textContent;
+    var paper = put("rect", { width: width, fill: colour("$paper") });
+    y = 16;
+    write(fig.querySelector("figcaption b").textContent, 20, 600, "$ink");
+    write(unit + (d.years ? (unit ? ", " : "") + "end of " + years[year] : ""), 14, 400, "$muted");
+
+    // The legend of the row, or the section's where that fits: of bands, or of the year's views.
+    var above = fig.parentNode.previousElementSibling, first = fig.closest("section").querySelector(".legend");
+    var whole = first && (first.querySelector(".k-median") ? JSON.stringify(d).indexOf('"@band"') >= 0 : fig.closest("[data-view]"));
+    var legend = above && above.matches(".legend") ? above : whole ? first : null;
+    if (legend) {
+      var x = margin;
+      y += 24;
+      each(legend.children, function (li) {
+        var mark = li.querySelector("i"), s = getComputedStyle(mark), line = s.borderTopWidth !== "0px", name = li.textContent;
+        pen.font = "400 13px " + family;
+        var w = 34 + pen.measureText(name).width;
+        if (x > margin && x + w > width - margin) { x = margin; y += 20; }
+        if (line) put("line", { x1: x, x2: x + 18, y1: y - 5, y2: y - 5, stroke: s.borderTopColor, "stroke-width": 2, "stroke-dasharray": s.borderTopStyle === "solid" ? "none" : "2 3" });
+        else put("rect", { x: x, y: y - 10, width: 18, height: 10, fill: s.backgroundColor, opacity: s.opacity });
+        put("text", { x: x + 25, y: y, "font-size": 13, fill: colour("$soft") }, name);
+        x += w + 8;
+      });
+    }
+    y += 10;
+    var room = document.createElement("div"), height = 400, c = echarts.init(room, null, { renderer: "svg", width: width - 2 * margin, height: height });
+    c.setOption(o);
+    c.getZr().flush();
+    var chart = room.querySelector("svg").cloneNode(true);
+    c.dispose();
+    chart.removeAttribute("style");
+    chart.setAttribute("x", margin);
+    chart.setAttribute("y", y);
+    svg.appendChild(chart);
+    y += height + 6;
+    write("entente " + document.querySelector("meta[name=generator]").content.replace(/^entente /, "") + " · " + document.querySelector("h1").textContent + " · " + document.querySelector(".facts").textContent, 12, 400, "$muted");
+    y += 16;
+    paper.setAttribute("height", y);
+    svg.setAttribute("xmlns", NS);
+    svg.setAttribute("width", width);
+    svg.setAttribute("height", y);
+    svg.setAttribute("viewBox", "0 0 " + width + " " + y);
+    svg.setAttribute("font-family", family);
+    svg.setAttribute("role", "img");
+    var title = document.createElementNS(NS, "title");
+    title.textContent = plot.getAttribute("aria-label");
+    svg.insertBefore(title, paper);
+    return { width: width, height: y, text: new XMLSerializer().serializeToString(svg) };
+  }
+  function png(fig) {
+    return new Promise(function (done, fail) {
+      var p = picture(fig), image = new Image();
+      image.onerror = fail;
+      image.onload = function () {
+        var canvas = document.createElement("canvas");
+        canvas.width = 2 * p.width;
+        canvas.height = 2 * p.height;
+        canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+        canvas.toBlob(function (b) { if (b) done(b); else fail(); }, "image/png");
+      };
+      image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(p.text);
+    });
+  }
+  function copyPNG(fig) {
+    var made = png(fig), saved = function () { made.then(function (b) { save(b, fileName(fig.id) + ".png"); }, failed); };
+    var failed = function () { say("The browser cannot make a PNG of it"); };
+    if (!navigator.clipboard || !window.ClipboardItem) return saved();
+    navigator.clipboard.write([new ClipboardItem({ "image/png": made })]).then(function () { say("Copied the picture"); }, saved);
+  }
+
+  function tool(parent, text, name, does) {
+    var b = document.createElement("button");
+    b.type = "button";
+    b.textContent = text;
+    b.dataset.does = text;
+    b.setAttribute("aria-label", text + ": " + name);
+    b.addEventListener("click", does);
+    parent.append(b);
+  }
+  function tools(parent) {
+    var t = document.createElement("div");
+    t.className = "buttons";
+    parent.append(t);
+    return t;
+  }
+  each(document.querySelectorAll("figure.chart"), function (fig) {
+    var d = document.createElement("details"), made = false;
+    var name = fig.querySelector("figcaption b").textContent, summary = document.createElement("summary");
+    d.className = "save";
+    summary.textContent = "Save or copy";
+    d.append(summary);
+    d.addEventListener("toggle", function () {
+      if (made) return;
+      made = true;
+      var sentence = fig.querySelector("[data-chart]").getAttribute("aria-label"), p = document.createElement("p");
+      p.textContent = sentence;
+      d.append(p);
+      var t = tools(d), table = fig.querySelector("table");
+      if (table) tool(t, "CSV", name, function () { saveCSV(table, fig.id); });
+      tool(t, "SVG", name, function () { save(new Blob([picture(fig).text], { type: "image/svg+xml" }), fileName(fig.id) + ".svg"); });
+      tool(t, "PNG", name, function () { png(fig).then(function (b) { save(b, fileName(fig.id) + ".png"); }, function () { say("The browser cannot make a PNG of it"); }); });
+      tool(t, "Copy PNG", name, function () { copyPNG(fig); });
+      tool(t, "Copy sentence", name, function () { copyText(sentence, "sentence"); });
+      tool(t, "Copy link", name, function () { copyText(location.href.split("#")[0] + link(fig.id), "link"); });
+    });
+    fig.querySelector(".folds").append(d);
+  });
+  each(document.querySelectorAll("main table"), function (table) {
+    if (table.closest("figure.chart")) return;
+    var after = table.closest(".scroll") || table, name = table.caption ? table.caption.textContent : "table", t = tools(after.parentNode);
+    tool(t, "CSV", name, function () { saveCSV(table, name); });
+    if (after.nextElementSibling && after.nextElementSibling.matches(".fine")) after = after.nextElementSibling;
+    after.after(t);
+  });
 
   var filter = document.getElementById("filter");
   if (filter) {
-    var lines = Array.prototype.slice.call(document.querySelectorAll("#assumption-table tbody tr"));
+    lines = Array.prototype.slice.call(document.querySelectorAll("#assumption-table tbody tr"));
     var texts = lines.map(function (l) { return l.textContent.toLowerCase(); });
     var told = document.getElementById("filter-out");
     filter.parentNode.hidden = false;
-    filter.addEventListener("input", function () {
+    narrow = function () {
       var want = filter.value.toLowerCase(), n = 0;
       lines.forEach(function (l, i) { var on = texts[i].indexOf(want) >= 0; l.hidden = !on; if (on) n++; });
       told.textContent = want ? n + " of " + lines.length : "";
-    });
+    };
+    filter.addEventListener("input", narrow);
   }
 })();
