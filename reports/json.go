@@ -51,26 +51,51 @@ func WriteJSON(w io.Writer, r *result.Result) error {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		fmt.Fprintf(&b, "\n  %s: {\"unit\": %s, \"kind\": %s,", marshal(m.Name), marshal(m.Unit), marshal(m.Kind))
-		if m.Total != nil {
-			b.WriteString("\n   \"total\": ")
-			writeStat(&b, m.Total)
-		} else {
-			b.WriteString("\n   \"by_year\": [")
-			for y := range m.ByYear {
-				if y > 0 {
-					b.WriteByte(',')
-				}
-				b.WriteString("\n    ")
-				writeStat(&b, &m.ByYear[y])
-			}
-			b.WriteByte(']')
-		}
-		b.WriteByte('}')
+		fmt.Fprintf(&b, "\n  %s: {", marshal(m.Name))
+		writeMetric(&b, m)
 	}
-	b.WriteString("}}\n")
+	b.WriteByte('}')
+	if len(r.Comparisons) > 0 {
+		b.WriteString(",\n \"comparisons\": [")
+		for i := range r.Comparisons {
+			c := &r.Comparisons[i]
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			fmt.Fprintf(&b, "\n  {\"a\": %s, \"b\": %s, \"metric\": %s, ", marshal(c.A), marshal(c.B), marshal(c.Metric.Name))
+			writeMetric(&b, &c.Metric)
+		}
+		b.WriteByte(']')
+	}
+	if len(r.Drivers) > 0 {
+		list(&b, "drivers", r.Drivers, func(d result.Drivers) any { return driversToJSON(d) })
+	}
+	if len(r.Convergence) > 0 {
+		list(&b, "convergence", r.Convergence, func(c result.Convergence) any { return convergenceToJSON(c) })
+	}
+	b.WriteString("}\n")
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// writeMetric writes what a metric is but its name, and closes the object.
+func writeMetric(b *bytes.Buffer, m *result.Metric) {
+	fmt.Fprintf(b, "\"unit\": %s, \"kind\": %s,", marshal(m.Unit), marshal(m.Kind))
+	if m.Total != nil {
+		b.WriteString("\n   \"total\": ")
+		writeStat(b, m.Total)
+	} else {
+		b.WriteString("\n   \"by_year\": [")
+		for y := range m.ByYear {
+			if y > 0 {
+				b.WriteByte(',')
+			}
+			b.WriteString("\n    ")
+			writeStat(b, &m.ByYear[y])
+		}
+		b.WriteByte(']')
+	}
+	b.WriteByte('}')
 }
 
 // list writes one item a line.
@@ -156,17 +181,37 @@ func ReadJSON(rd io.Reader) (*result.Result, error) {
 		r.Assumptions = append(r.Assumptions, a.assumption())
 	}
 	for i := range r.Metrics {
-		m := &r.Metrics[i]
-		if m.Total == nil && len(m.ByYear) != r.Run.Years {
-			return nil, fmt.Errorf("result.json: metric %q has %d years, the run %d", m.Name, len(m.ByYear), r.Run.Years)
-		}
-		for _, s := range statsOf(m) {
-			if s.Grid != nil && len(s.Grid) != len(r.GridP) {
-				return nil, fmt.Errorf("result.json: metric %q has a grid of %d quantiles, grid_p %d probabilities", m.Name, len(s.Grid), len(r.GridP))
-			}
+		if err := fits(&r.Metrics[i], r); err != nil {
+			return nil, err
 		}
 	}
+	for _, c := range f.Comparisons {
+		r.Comparisons = append(r.Comparisons, result.Comparison(c))
+		if err := fits(&c.Metric, r); err != nil {
+			return nil, err
+		}
+	}
+	for _, d := range f.Drivers {
+		r.Drivers = append(r.Drivers, d.drivers())
+	}
+	for _, c := range f.Convergence {
+		r.Convergence = append(r.Convergence, c.convergence())
+	}
 	return r, nil
+}
+
+// fits refuses a metric that has not the run's years, or quantiles that are not at its
+// probabilities.
+func fits(m *result.Metric, r *result.Result) error {
+	if m.Total == nil && len(m.ByYear) != r.Run.Years {
+		return fmt.Errorf("result.json: metric %q has %d years, the run %d", m.Name, len(m.ByYear), r.Run.Years)
+	}
+	for _, s := range statsOf(m) {
+		if s.Grid != nil && len(s.Grid) != len(r.GridP) {
+			return fmt.Errorf("result.json: metric %q has a grid of %d quantiles, grid_p %d probabilities", m.Name, len(s.Grid), len(r.GridP))
+		}
+	}
+	return nil
 }
 
 // statsOf are all of a metric's statistics, the total or one a year.
@@ -194,6 +239,10 @@ type fileJSON struct {
 	Assumptions []assumptionJSON `json:"assumptions"`
 	GridP       []number         `json:"grid_p"`
 	Metrics     *metricsJSON     `json:"metrics"`
+	// Absent where there are none, and from files of before there were any.
+	Comparisons []comparisonJSON  `json:"comparisons"`
+	Drivers     []driversJSON     `json:"drivers"`
+	Convergence []convergenceJSON `json:"convergence"`
 }
 
 // These have the fields of the types in result, so that a conversion fails to compile when
@@ -313,46 +362,146 @@ func (ms *metricsJSON) UnmarshalJSON(data []byte) error {
 		if err := dec.Decode(&raw); err != nil {
 			return err
 		}
-		var j struct {
-			Unit   *string           `json:"unit"`
-			Kind   *string           `json:"kind"`
-			ByYear []json.RawMessage `json:"by_year"`
-			Total  json.RawMessage   `json:"total"`
-		}
+		var j metricJSON
 		if err := strict(raw, &j); err != nil {
 			return fmt.Errorf("metric %q: %w", name, err)
 		}
-		if j.Unit == nil || j.Kind == nil {
-			return fmt.Errorf(`metric %q: no "unit" or no "kind"`, name)
-		}
-		m := result.Metric{Name: name, Unit: *j.Unit, Kind: *j.Kind}
-		switch m.Kind {
-		case result.Stock, result.Flow:
-			if j.Total != nil || j.ByYear == nil {
-				return fmt.Errorf(`metric %q: kind %q has "by_year" and no "total"`, name, m.Kind)
-			}
-		case result.Trial:
-			if j.Total == nil || j.ByYear != nil {
-				return fmt.Errorf(`metric %q: kind %q has "total" and no "by_year"`, name, m.Kind)
-			}
-			m.Total = new(result.Stat)
-			if err := readStat(j.Total, m.Total, false); err != nil {
-				return fmt.Errorf("metric %q: total: %w", name, err)
-			}
-		default:
-			return fmt.Errorf("metric %q: kind %q; a metric is %q, %q or %q", name, m.Kind, result.Stock, result.Flow, result.Trial)
-		}
-		if j.ByYear != nil {
-			m.ByYear = make([]result.Stat, len(j.ByYear))
-			for y := range j.ByYear {
-				if err := readStat(j.ByYear[y], &m.ByYear[y], true); err != nil {
-					return fmt.Errorf("metric %q: year %d: %w", name, y+1, err)
-				}
-			}
+		m, err := j.metric(name)
+		if err != nil {
+			return err
 		}
 		*ms = append(*ms, m)
 	}
 	return nil
+}
+
+// metricJSON is a metric but for its name.
+type metricJSON struct {
+	Unit   *string           `json:"unit"`
+	Kind   *string           `json:"kind"`
+	ByYear []json.RawMessage `json:"by_year"`
+	Total  json.RawMessage   `json:"total"`
+}
+
+func (j metricJSON) metric(name string) (result.Metric, error) {
+	if j.Unit == nil || j.Kind == nil {
+		return result.Metric{}, fmt.Errorf(`metric %q: no "unit" or no "kind"`, name)
+	}
+	m := result.Metric{Name: name, Unit: *j.Unit, Kind: *j.Kind}
+	switch m.Kind {
+	case result.Stock, result.Flow:
+		if j.Total != nil || j.ByYear == nil {
+			return m, fmt.Errorf(`metric %q: kind %q has "by_year" and no "total"`, name, m.Kind)
+		}
+	case result.Trial:
+		if j.Total == nil || j.ByYear != nil {
+			return m, fmt.Errorf(`metric %q: kind %q has "total" and no "by_year"`, name, m.Kind)
+		}
+		m.Total = new(result.Stat)
+		if err := readStat(j.Total, m.Total, false); err != nil {
+			return m, fmt.Errorf("metric %q: total: %w", name, err)
+		}
+	default:
+		return m, fmt.Errorf("metric %q: kind %q; a metric is %q, %q or %q", name, m.Kind, result.Stock, result.Flow, result.Trial)
+	}
+	if j.ByYear != nil {
+		m.ByYear = make([]result.Stat, len(j.ByYear))
+		for y := range j.ByYear {
+			if err := readStat(j.ByYear[y], &m.ByYear[y], true); err != nil {
+				return m, fmt.Errorf("metric %q: year %d: %w", name, y+1, err)
+			}
+		}
+	}
+	return m, nil
+}
+
+type comparisonJSON result.Comparison
+
+func (c *comparisonJSON) UnmarshalJSON(data []byte) error {
+	var j struct {
+		A      string `json:"a"`
+		B      string `json:"b"`
+		Metric string `json:"metric"`
+		metricJSON
+	}
+	if err := strict(data, &j); err != nil {
+		return err
+	}
+	if j.A == "" || j.B == "" || j.Metric == "" {
+		return errors.New(`a comparison without "a", "b" or "metric"`)
+	}
+	m, err := j.metric(j.Metric)
+	if err != nil {
+		return fmt.Errorf("comparison of %s and %s: %w", j.A, j.B, err)
+	}
+	*c = comparisonJSON{A: j.A, B: j.B, Metric: m}
+	return nil
+}
+
+type (
+	driversJSON struct {
+		Metric string       `json:"metric"`
+		Year   int          `json:"year,omitempty"`
+		Trials int          `json:"trials"`
+		Inputs []driverJSON `json:"inputs"`
+	}
+	driverJSON struct {
+		Path  string   `json:"path"`
+		Rank  estimate `json:"rank_correlation"`
+		Share estimate `json:"share_of_variance"`
+	}
+	// estimate is a value and the ends of its interval.
+	estimate        [3]number
+	convergenceJSON struct {
+		Metric string            `json:"metric"`
+		Year   int               `json:"year,omitempty"`
+		Points []runningMeanJSON `json:"points"`
+	}
+	runningMeanJSON struct {
+		Trials int    `json:"trials"`
+		Mean   number `json:"mean"`
+		SE     number `json:"se"`
+	}
+)
+
+func estimateToJSON(e result.Estimate) estimate {
+	return estimate{number(e.Value), number(e.Low), number(e.High)}
+}
+
+func (e estimate) estimate() result.Estimate {
+	return result.Estimate{Value: float64(e[0]), Low: float64(e[1]), High: float64(e[2])}
+}
+
+func driversToJSON(d result.Drivers) driversJSON {
+	j := driversJSON{Metric: d.Metric, Year: d.Year, Trials: d.Trials, Inputs: []driverJSON{}}
+	for _, in := range d.Inputs {
+		j.Inputs = append(j.Inputs, driverJSON{in.Path, estimateToJSON(in.Rank), estimateToJSON(in.Share)})
+	}
+	return j
+}
+
+func (j driversJSON) drivers() result.Drivers {
+	d := result.Drivers{Metric: j.Metric, Year: j.Year, Trials: j.Trials}
+	for _, in := range j.Inputs {
+		d.Inputs = append(d.Inputs, result.Driver{Path: in.Path, Rank: in.Rank.estimate(), Share: in.Share.estimate()})
+	}
+	return d
+}
+
+func convergenceToJSON(c result.Convergence) convergenceJSON {
+	j := convergenceJSON{Metric: c.Metric, Year: c.Year, Points: []runningMeanJSON{}}
+	for _, p := range c.Points {
+		j.Points = append(j.Points, runningMeanJSON{p.Trials, number(p.Mean), number(p.SE)})
+	}
+	return j
+}
+
+func (j convergenceJSON) convergence() result.Convergence {
+	c := result.Convergence{Metric: j.Metric, Year: j.Year}
+	for _, p := range j.Points {
+		c.Points = append(c.Points, result.RunningMean{Trials: p.Trials, Mean: float64(p.Mean), SE: float64(p.SE)})
+	}
+	return c
 }
 
 // A field is one number of a Stat and its key.

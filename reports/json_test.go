@@ -62,6 +62,15 @@ func small() *result.Result {
 				P95: nan, P99: nan, ES1: nan, ES5: nan, ES95: nan, ES99: nan, SEP5: nan, SEP50: nan, SEP95: nan, SEES95: nan,
 			}},
 		},
+		Comparisons: []result.Comparison{
+			{A: "azure", B: "aws", Metric: result.Metric{Name: "exposure", Unit: "USD bn", Kind: result.Stock, ByYear: []result.Stat{{
+				Year: 1, Date: "2026-12-31", Defined: 1, Mean: -2, SEES95: nan, Above0: 0.25, Grid: []float64{-3, -2, 4}}}}},
+			{A: "azure", B: "aws", Metric: result.Metric{Name: "npv", Unit: "USD bn", Kind: result.Trial, Total: &result.Stat{Mean: 3}}},
+		},
+		Drivers: []result.Drivers{{Metric: "azure.exposure", Year: 1, Trials: 3, Inputs: []result.Driver{
+			{Path: "openai.cash", Rank: result.Estimate{Value: 0.5, Low: 0.25, High: 0.75}, Share: result.Estimate{Value: -0.001, Low: nan, High: nan}}}},
+			{Metric: "azure.npv", Trials: 3}},
+		Convergence: []result.Convergence{{Metric: "azure.npv", Points: []result.RunningMean{{Trials: 1, Mean: 3, SE: nan}, {Trials: 3, Mean: 2, SE: 0.5}}}},
 	}
 }
 
@@ -159,6 +168,9 @@ func TestReadJSONRefuses(t *testing.T) {
 		{"a text for a number", replace(`"p1": 1,`, `"p1": "many",`), "many"},
 		{"too few years", replace(`"years":1`, `"years":2`), "1 years, the run 2"},
 		{"a grid of another length", replace(`"grid": [1,2,null]`, `"grid": [1,2]`), "grid"},
+		{"a comparison with nothing", replace(`"b": "aws", `, ""), `without "a", "b"`},
+		{"a comparison of too few years", replace("}]},\n  {\"a\"", "}, {}]},\n  {\"a\""), `no "year"`},
+		{"an unknown field of a driver", replace(`"share_of_variance"`, `"share"`), `"share"`},
 		{"a metric twice", replace(`"azure.npv"`, `"azure.exposure"`), "twice"},
 	} {
 		_, err := ReadJSON(strings.NewReader(c.text))
@@ -167,6 +179,25 @@ func TestReadJSONRefuses(t *testing.T) {
 		} else if !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "result.json: ") {
 			t.Errorf("%s: error %q does not say %q", c.name, err, c.want)
 		}
+	}
+}
+
+// A result of before there were comparisons, drivers and convergence is read as ever.
+func TestReadJSONOfBefore(t *testing.T) {
+	r := small()
+	r.Comparisons, r.Drivers, r.Convergence = nil, nil, nil
+	text := writeJSON(t, r)
+	for _, key := range []string{"comparisons", "drivers", "convergence"} {
+		if bytes.Contains(text, []byte(key)) {
+			t.Errorf("%q is written where there are none", key)
+		}
+	}
+	back, err := ReadJSON(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at := differ(reflect.ValueOf(*r), reflect.ValueOf(*back), "Result"); at != "" {
+		t.Errorf("%s came back different", at)
 	}
 }
 

@@ -24,6 +24,12 @@ type Result struct {
 	Metrics     []Metric
 	// GridP are the probabilities of the quantiles in Stat.Grid; the first is 0, the last 1.
 	GridP []float64
+	// Comparisons are of two clouds, trial by trial; empty where there are none.
+	Comparisons []Comparison
+	// Drivers say, of some metrics, which assumptions they hang on.
+	Drivers []Drivers
+	// Convergence is how the means of some metrics settled.
+	Convergence []Convergence
 }
 
 // Scenario says what was simulated.
@@ -122,4 +128,45 @@ type Stat struct {
 	// Grid holds the quantiles at Result.GridP, for the metrics whose whole distribution
 	// the report draws; nil for the others.
 	Grid []float64
+}
+
+// Comparison is a paired difference: what a metric is of A less what it is of B, in the same
+// trial. Its spread and its standard errors are those of the difference, and Above0 is the
+// share of the trials in which A has more.
+type Comparison struct {
+	A, B   string // ids
+	Metric Metric // of the differences; its name is what the compared metrics' names end with: exposure
+}
+
+// Drivers are the assumptions that a metric hangs on most, the strongest first.
+type Drivers struct {
+	Metric string
+	Year   int // from 1; 0: once per trial
+	Trials int // the first so many trials are what it is estimated from
+	Inputs []Driver
+}
+
+// Driver is how a metric hangs on one assumption.
+type Driver struct {
+	Path string
+	Rank Estimate // Spearman's rank correlation
+	// Share is the share of the metric's variance that the assumption alone explains. It is
+	// corrected for its bias, so that what is nothing may come out negative.
+	Share Estimate
+}
+
+// Estimate is a value and its 95 % interval.
+type Estimate struct{ Value, Low, High float64 }
+
+// Convergence is the mean of a metric over the first trials, for more and more of them.
+type Convergence struct {
+	Metric string
+	Year   int // from 1; 0: once per trial
+	Points []RunningMean
+}
+
+// RunningMean is the mean over the first so many trials, and its standard error.
+type RunningMean struct {
+	Trials   int
+	Mean, SE float64
 }
