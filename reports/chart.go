@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
@@ -157,12 +158,22 @@ func (c *canvas) drawing() (drawing, error) {
 	return drawing{b, c.tips}, err
 }
 
-// finite is x, or null where a chart has nothing to draw.
+// finite is x, or null where a chart has nothing to draw. Six digits are finer than a pixel,
+// and a third of the bytes.
 func finite(x float64) any {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return nil
 	}
-	return x
+	return significant(x, 6)
+}
+
+// significant is x with n significant digits.
+func significant(x float64, n int) float64 {
+	r, err := strconv.ParseFloat(strconv.FormatFloat(x, 'g', n, 64), 64)
+	if err != nil { // it rounds to infinity
+		return x
+	}
+	return r
 }
 
 // fan draws the quantiles of a metric over the years: bands from p5 to p95, p10 to p90 and p25
@@ -508,12 +519,9 @@ func exceedance(tails []tail) (drawing, error) {
 			if t.d.q[0] > a.lo {
 				data = append(data, []any{a.lo, 100.0})
 			}
-			for i, x := range t.d.q {
+			for _, i := range t.d.steps() {
 				over := 1 - t.d.p[i]
-				if i > 0 && i+1 < len(t.d.q) && t.d.q[i+1] == x {
-					continue // inside an atom
-				}
-				data = append(data, []any{finite(x), 100 * math.Max(over, leastShare)})
+				data = append(data, []any{finite(t.d.q[i]), finite(100 * math.Max(over, leastShare))})
 				if over <= leastShare*(1+1e-9) {
 					break // the axis ends
 				}
@@ -526,6 +534,100 @@ func exceedance(tails []tail) (drawing, error) {
 		c.extra[k] = map[string]any{"showSymbol": false}
 	}
 	return c.drawing()
+}
+
+// cumulative draws the probability that x is not exceeded, over the range of the histograms.
+func cumulative(tails []tail, lo, hi float64) (drawing, error) {
+	c := newCanvas("@below")
+	ends := &opts.AxisLabel{Formatter: "@number", ShowMinLabel: opts.Bool(lo == 0), ShowMaxLabel: opts.Bool(false)}
+	c.axes(opts.XAxis{Type: "value", Min: lo, Max: hi, AxisLabel: ends, SplitNumber: 5}, axis{lo: 0, hi: 100, step: 25, formatter: "@percent"})
+	dashes := []string{"solid", "dashed"}
+	for k, t := range tails {
+		var data []any
+		if !t.d.empty() {
+			if t.d.q[0] > lo {
+				data = append(data, []any{finite(lo), 0.0}, []any{finite(t.d.q[0]), 0.0})
+			}
+			for _, i := range t.d.steps() {
+				data = append(data, []any{finite(t.d.q[i]), finite(100 * t.d.p[i])})
+			}
+			if last := t.d.q[len(t.d.q)-1]; last < hi {
+				data = append(data, []any{finite(hi), 100.0})
+			}
+		}
+		c.curve(shorten(t.name, 40), t.color, dashes[k%2], 2, data)
+		c.extra[k] = map[string]any{"showSymbol": false}
+	}
+	return c.drawing()
+}
+
+// steps are the points of the grid that a curve of the distribution goes through: in the middle
+// those a hundredth apart, at both ends all; of an atom, which is many equal quantiles, the last.
+func (d distribution) steps() []int {
+	var is []int
+	last := math.Inf(-1)
+	for i, x := range d.q {
+		if i+1 < len(d.q) && d.q[i+1] == x {
+			continue
+		}
+		atom := i > 0 && d.q[i-1] == x
+		if p := d.p[i]; atom || p < 0.02 || p > 0.98 || p-last > 0.01-1e-9 {
+			is, last = append(is, i), p
+		}
+	}
+	return is
+}
+
+// spread draws the means of several metrics as lines, each with a band from its p10 to its p90.
+func spread(layers []layer, ax axis) (drawing, error) {
+	c := newCanvas("@tips")
+	first := layers[0].m
+	sc := scaleOf(first.Unit)
+	c.years(first.ByYear, ax)
+	c.tips = make([][][2]string, len(first.ByYear))
+	for i := range first.ByYear {
+		c.tips[i] = [][2]string{{yearOf(&first.ByYear[i]), sc.label + ", mean (p10 to p90)"}}
+	}
+	for _, l := range layers {
+		data := make([][]any, len(first.ByYear))
+		for i := range data {
+			s := &l.m.ByYear[i]
+			data[i] = []any{i, finite(s.P10 * sc.factor), finite(s.P90 * sc.factor)}
+		}
+		c.custom(l.name+", p10–p90", "@band", l.color+"/14", data, 0, []int{1, 2})
+	}
+	dashes := []string{"solid", "dashed", "dotted"}
+	for k, l := range layers {
+		data := make([]any, len(first.ByYear))
+		for i := range data {
+			s := &l.m.ByYear[i]
+			data[i] = finite(s.Mean * sc.factor)
+			c.tips[i] = append(c.tips[i], [2]string{shorten(l.name, 40), tenToNinety(sc, s)})
+		}
+		c.curve(l.name, l.color, dashes[k%len(dashes)], 2, data)
+	}
+	return c.drawing()
+}
+
+// tenToNinety is "12.3 ± 0.4 (5 to 21)".
+func tenToNinety(sc scale, s *result.Stat) string {
+	return sc.withError(s.Mean, s.SE) + " (" + sc.bare(s.P10, seBelow(s)) + " to " + sc.bare(s.P90, seAbove(s)) + ")"
+}
+
+// spreadAxis fits the bands and the means.
+func spreadAxis(layers []layer) axis {
+	a := axis{formatter: "@number"}
+	for _, l := range layers {
+		f := scaleOf(l.m.Unit).factor
+		for i := range l.m.ByYear {
+			for _, x := range []float64{l.m.ByYear[i].P90 * f, l.m.ByYear[i].Mean * f} {
+				if !math.IsNaN(x) && !math.IsInf(x, 0) {
+					a.hi = math.Max(a.hi, x)
+				}
+			}
+		}
+	}
+	return a.nice()
 }
 
 // sparkline is the path of a density from quantiles at (i+½)/n, in a box of w by h: between

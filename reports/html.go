@@ -141,6 +141,7 @@ type assumptionView struct {
 	Note, Truncated                 string
 	Sources                         []*reference
 	Spark                           string
+	Unsourced                       bool // it rests on nothing that was published
 }
 
 // A piece of a text is plain, code between backquotes, or an address on the web.
@@ -292,12 +293,17 @@ func newPage(r *result.Result) (*page, error) {
 	p.concentrationSection(first)
 	p.valueSection(first)
 	p.labSection()
+	p.placesSection()
+	p.commitmentSection()
+	p.moneySection()
 	p.allianceSection()
 	p.othersSection(rest)
 	p.eventSection()
 	p.assumptionSection()
 	p.noteSection()
-	p.add(&section{ID: "method", Title: "Method in brief", Blocks: []block{{Kind: "method"}}})
+	p.add(&section{ID: "method", Title: "Method", Blocks: []block{{Kind: "method"}}})
+	p.equationSection()
+	p.glossarySection()
 	p.add(&section{ID: "reproduce", Title: "Making it again", Blocks: []block{{Kind: "reproduce"}}})
 	if p.err != nil {
 		return nil, p.err
@@ -477,6 +483,7 @@ func (p *page) fanFigure(m *result.Metric, title, size, color string, ax axis) [
 		ID: slug(m.Name), Title: title, Unit: unit, Size: size,
 		Summary: fmt.Sprintf("%s, %s. In %s the mean is %s, the median %s, and nine futures in ten lie between %s and %s.", title, when, yearOf(last),
 			sc.inWordsWithError(last.Mean, last.SE), sc.inWords(last.P50, last.SEP50), sc.inWords(last.P5, last.SEP5), sc.inWords(last.P95, last.SEP95)),
+		HowTo: howTo.fan,
 		Table: overYears(m, title+", "+unit),
 	}}
 }
@@ -569,12 +576,19 @@ func (p *page) yearSection(first []result.Entity) {
 	if len(cs) == 0 {
 		return
 	}
-	const exceedID = "exposure-exceedance"
+	const exceedID, belowID = "exposure-exceedance", "exposure-cumulative"
 	perYear := map[string][]drawing{}
-	b := block{Kind: "control"}
+	keep := func(id string, d drawing, err error) {
+		if err != nil && p.err == nil {
+			p.err = fmt.Errorf("chart %s: %w", id, err)
+		}
+		perYear[id] = append(perYear[id], d)
+	}
+	control := block{Kind: "control", Views: []view{{"histogram", "Histogram"}, {"cumulative", "Cumulative"}, {"exceedance", "Exceedance"}}}
+	bars, below, above := block{View: "histogram"}, block{View: "cumulative"}, block{View: "exceedance"}
 	sc := scaleOf(cs[0].m.Unit)
 	for y := range cs[0].m.ByYear {
-		b.Years = append(b.Years, yearOf(&cs[0].m.ByYear[y]))
+		control.Years = append(control.Years, yearOf(&cs[0].m.ByYear[y]))
 		var ds []distribution
 		var tails []tail
 		for _, c := range cs {
@@ -586,59 +600,105 @@ func (p *page) yearSection(first []result.Entity) {
 		top := tallest(lo, hi, width, ds...)
 		for k, c := range cs {
 			d, err := histogram(ds[k], "$"+p.colors[c.e.ID], lo, hi, width, top)
-			if err != nil && p.err == nil {
-				p.err = err
-			}
-			perYear[c.id] = append(perYear[c.id], d)
+			keep(c.id, d, err)
 		}
-		d, err := exceedance(tails)
-		if err != nil && p.err == nil {
-			p.err = err
-		}
-		perYear[exceedID] = append(perYear[exceedID], d)
+		d, err := cumulative(tails, lo, hi)
+		keep(belowID, d, err)
+		d, err = exceedance(tails)
+		keep(exceedID, d, err)
 	}
 	for id, ds := range perYear {
 		p.drawn[id] = map[string]any{"years": ds}
 	}
 	for _, c := range cs {
-		b.Figures = append(b.Figures, figure{
+		bars.Figures = append(bars.Figures, figure{
 			ID: c.id, Title: shorten(name(c.e), 60), Unit: "share of futures by exposure, " + sc.label, Size: "m",
 			Summary: "Histogram of the exposure of " + name(c.e) + " at the end of the chosen year. The table gives its quantiles in every year.",
-			Table:   overYears(c.m, name(c.e)+": exposure, "+sc.label),
+			HowTo:   howTo.histogram, Table: overYears(c.m, name(c.e)+": exposure, "+sc.label),
 		})
 	}
-	t := &tableView{Caption: "Exposure that is exceeded with a given probability, " + sc.label, Head: []string{"Probability"}}
+	var ms []*result.Metric
+	var es []result.Entity
 	for _, c := range cs {
-		for _, y := range []int{0, len(c.m.ByYear) / 2, len(c.m.ByYear) - 1} {
-			t.Head = append(t.Head, shorten(name(c.e), 40)+", "+yearOf(&c.m.ByYear[y]))
-		}
+		ms, es = append(ms, c.m), append(es, c.e)
 	}
-	for _, col := range []struct {
-		p  string
-		of func(*result.Stat) (float64, float64)
-	}{
-		{"50 %", quantileColumns[3].of}, {"25 %", quantileColumns[2].of}, {"10 %", quantileColumns[1].of}, {"5 %", quantileColumns[0].of},
-		{"1 %", func(s *result.Stat) (float64, float64) { return s.P99, s.SEES95 }},
-	} {
-		row := tableRow{Cells: []string{col.p}}
-		for _, c := range cs {
-			for _, y := range []int{0, len(c.m.ByYear) / 2, len(c.m.ByYear) - 1} {
-				v, se := col.of(&c.m.ByYear[y])
-				row.Cells = append(row.Cells, sc.bare(v, se))
-			}
-		}
-		t.Rows = append(t.Rows, row)
-	}
-	b.Figures = append(b.Figures, figure{
-		ID: exceedID, Title: "Chance of more than that", Unit: "share of futures above, logarithmic, by exposure, " + sc.label, Size: "m",
-		Summary: "The probability that the exposure at the end of the chosen year is above a value, for each value.", Table: t,
-	})
-	if len(first) > 1 {
-		b.Legend = p.legend(first)
+	below.Figures = []figure{{
+		ID: belowID, Title: "Chance of at most that", Unit: "share of futures at or below, by exposure, " + sc.label, Size: "l",
+		Summary: "The probability that the exposure at the end of the chosen year is at most a value, for each value.",
+		HowTo:   howTo.cumulative, Table: p.chances("Share of futures in which the exposure at the end of the year is at most that", es, ms, atMost),
+	}}
+	above.Figures = []figure{{
+		ID: exceedID, Title: "Chance of more than that", Unit: "share of futures above, logarithmic, by exposure, " + sc.label, Size: "l",
+		Summary: "The probability that the exposure at the end of the chosen year is above a value, for each value.",
+		HowTo:   howTo.exceedance, Table: p.chances("Share of futures in which the exposure at the end of the year is above that", es, ms, moreThan),
+	}}
+	if len(es) > 1 {
+		control.Legend = p.legend(es)
 	}
 	p.add(&section{ID: "distribution", Title: "The whole distribution, year by year", Lead: []string{
-		"The control sets the year of all three charts. Bars are equally wide, and both clouds share their axes; what lies beyond the right edge (0.5\u00a0% of futures) is in the chart of the tail.",
-	}, Blocks: []block{b}})
+		"The control sets the year of all these charts. Bars are equally wide, and both clouds share their axes; what lies beyond the right edge (0.5\u00a0% of futures) is in the chart of exceedance.",
+	}, Blocks: []block{control, bars, below, above}})
+}
+
+// A side of a value.
+type side func(share float64) float64
+
+func atMost(below float64) float64   { return below }
+func moreThan(below float64) float64 { return 1 - below }
+
+// chances is the table of a cumulative or exceedance chart in every year: at round values of
+// the metric, the share of futures on one side of them.
+func (p *page) chances(caption string, es []result.Entity, ms []*result.Metric, of side) *tableView {
+	var last []distribution
+	for _, m := range ms {
+		last = append(last, distributionOf(final(m), m.Unit, p.R))
+	}
+	lo, hi, _ := span(last...)
+	step := niceStep((hi - lo) / 8)
+	var at []float64
+	for k := math.Ceil(lo / step); k*step <= hi && len(at) < 12; k++ {
+		at = append(at, k*step)
+	}
+	sc := scaleOf(ms[0].Unit)
+	t := &tableView{Caption: caption + ", % ± standard error, by " + sc.label, Head: []string{"Year"},
+		Foot: "Read off the saved quantiles, between which a straight line is drawn; the error is that of a proportion."}
+	for _, x := range at {
+		t.Head = append(t.Head, trimmed(x))
+	}
+	for k, e := range es {
+		if len(es) > 1 {
+			t.Rows = append(t.Rows, tableRow{Cells: []string{name(e)}, Group: true})
+		}
+		for y := range ms[k].ByYear {
+			s := &ms[k].ByYear[y]
+			d := distributionOf(s, ms[k].Unit, p.R)
+			row := tableRow{Cells: []string{yearOf(s)}}
+			for _, x := range at {
+				row.Cells = append(row.Cells, chance(d, x, of))
+			}
+			t.Rows = append(t.Rows, row)
+		}
+	}
+	return t
+}
+
+// chance is the share of futures on one side of x, in percent. Where no trial, or every trial,
+// is on that side, it says so by the bound of that: its chance is not exactly 0 or 1.
+func chance(d distribution, x float64, of side) string {
+	if d.empty() {
+		return noValue
+	}
+	share, se := below(x, d.q, d.p, d.n)
+	share = of(share)
+	switch {
+	case math.IsNaN(share):
+		return noValue
+	case share == 0:
+		return "none"
+	case share == 1:
+		return "all"
+	}
+	return scaleOf("share").withError(share, se)
 }
 
 func (p *page) concentrationSection(first []result.Entity) {
@@ -660,6 +720,9 @@ func (p *page) concentrationSection(first []result.Entity) {
 		}
 		if len(b.Figures) > 0 {
 			s.Blocks = append(s.Blocks, b)
+		}
+		if part.metric == "concentration" {
+			s.Blocks = append(s.Blocks, p.thresholds(first)...)
 		}
 	}
 	p.add(s)
@@ -688,6 +751,7 @@ func (p *page) valueSection(first []result.Entity) {
 			b.Figures = append(b.Figures, figure{
 				ID: slug(m.Name), Title: shorten(name(c), 60) + ": net present value", Unit: "share of futures by value, " + sc.label, Size: "m",
 				Summary: fmt.Sprintf("Histogram of the net present value of %s: mean %s.", name(c), sc.inWordsWithError(m.Total.Mean, m.Total.SE)),
+				HowTo:   howTo.histogram,
 				Table:   p.totals("Net present value, "+sc.label, []result.Entity{c}, []namedMetric{{"net present value", "npv"}}),
 			})
 		}
@@ -706,6 +770,7 @@ func (p *page) valueSection(first []result.Entity) {
 		b.Figures = append(b.Figures, figure{
 			ID: "loss-exceedance", Title: "Chance of losing more than that", Unit: "share of futures above, logarithmic, by loss, USD bn", Size: "m",
 			Summary: "The probability that the losses on failed labs over the whole time are above a value, for each value.",
+			HowTo:   howTo.exceedance,
 			Table:   p.totals("Losses on failed labs, USD bn", first, []namedMetric{{"losses on failed labs", "loss_total"}}),
 		})
 	}
@@ -814,7 +879,7 @@ func (p *page) labSection() {
 		d, err := curves(alive, axis{lo: 0, hi: 100, step: 25, formatter: "@percent"})
 		p.draw("labs-alive", d, err)
 		b.Figures = append(b.Figures, figure{ID: "labs-alive", Title: "Labs that have not failed", Unit: "% of futures, at the end of each year", Size: "m",
-			Summary: "The share of futures in which each lab has not failed, by year.", Table: means("Share of futures in which the lab has not failed, %", alive)})
+			Summary: "The share of futures in which each lab has not failed, by year.", HowTo: howTo.curves, Table: means("Share of futures in which the lab has not failed, %", alive)})
 		gone := make([]layer, len(alive))
 		top := axis{formatter: "@percent"}
 		for k, l := range alive {
@@ -826,7 +891,7 @@ func (p *page) labSection() {
 		d, err = curves(gone, top.nice())
 		p.draw("labs-failing", d, err)
 		b.Figures = append(b.Figures, figure{ID: "labs-failing", Title: "When they fail", Unit: "% of futures, over each year", Size: "m",
-			Summary: "The share of all futures in which each lab fails in that year.", Table: means("Share of futures in which the lab fails in the year, %", gone)})
+			Summary: "The share of all futures in which each lab fails in that year.", HowTo: howTo.curves, Table: means("Share of futures in which the lab fails in the year, %", gone)})
 		b.Legend = p.legend(r.Labs)
 		s.Blocks = append(s.Blocks, b)
 	}
@@ -914,55 +979,7 @@ func means(caption string, layers []layer) *tableView {
 }
 
 func (p *page) allianceSection() {
-	s := &section{ID: "alliances", Title: "What the alliances do", Lead: []string{
-		"Where each lab runs, what it is billed for, what it still owes and how much power that takes: means over all futures, by cloud.",
-	}}
-	for _, l := range p.R.Labs {
-		as := p.f.alliancesOf(l.ID)
-		if len(as) == 0 {
-			continue
-		}
-		b := block{Heading: name(l)}
-		for _, part := range []struct{ metric, title, when string }{
-			{"share", "share of its compute", "at the end of each year"},
-			{"billed", "billed", "over each year"},
-			{"backlog", "committed and not yet used", "at the end of each year"},
-			{"gigawatts", "gigawatts", "over each year"},
-		} {
-			var layers []layer
-			for _, a := range as {
-				if m := p.f.metric(a.ID, part.metric); m != nil && len(m.ByYear) == p.R.Run.Years && len(m.ByYear) > 0 {
-					layers = append(layers, layer{p.f.nameOf(a.Cloud), "$" + p.colors[a.Cloud], m})
-				}
-			}
-			if len(layers) == 0 {
-				continue
-			}
-			ax := stackAxis(layers)
-			if part.metric == "share" {
-				ax = axis{lo: 0, hi: 100, step: 25, formatter: "@percent"}
-			}
-			id := l.ID + "-alliances-" + part.metric
-			d, err := stack(layers, ax)
-			p.draw(id, d, err)
-			title := strings.ToUpper(part.title[:1]) + part.title[1:]
-			unit := strings.TrimPrefix(scaleOf(layers[0].m.Unit).label+", "+part.when, ", ")
-			b.Figures = append(b.Figures, figure{ID: id, Title: title, Unit: unit, Size: "m",
-				Summary: fmt.Sprintf("%s of %s by cloud: the means, stacked.", title, name(l)), Table: means(name(l)+": "+part.title+", "+unit, layers)})
-		}
-		var clouds []result.Entity
-		for _, c := range p.R.Clouds {
-			for _, a := range as {
-				if a.Cloud == c.ID {
-					clouds = append(clouds, c)
-				}
-			}
-		}
-		b.Legend = p.legend(clouds)
-		if len(b.Figures) > 0 {
-			s.Blocks = append(s.Blocks, b)
-		}
-	}
+	s := &section{ID: "alliances", Title: "The alliances, side by side"}
 	t := &tableView{
 		Caption: "Alliances, USD bn: mean ± standard error",
 		Head:    []string{"", "share at the end, %", "billed, sum", "of this shortfall, sum", "paid in, sum", "exposure at the end", "net present value", "round trip", "multiple on capital"},
@@ -989,11 +1006,8 @@ func (p *page) allianceSection() {
 				row.Cells = append(row.Cells, noValue)
 				return
 			}
-			mean, se := 0.0, 0.0
-			for _, s := range m.ByYear {
-				mean, se = mean+s.Mean, se+s.SE
-			}
-			row.Cells = append(row.Cells, scaleOf(m.Unit).withError(mean, se))
+			x := sumOf(m)
+			row.Cells = append(row.Cells, scaleOf(m.Unit).withError(x.mean, x.se))
 		}
 		at("share")
 		sum("billed")
@@ -1076,8 +1090,15 @@ func (p *page) eventSection() {
 func (p *page) assumptionSection() {
 	b := block{Kind: "assumptions"}
 	grades := map[string]int{}
+	bare, bareUncertain := 0, 0
 	for _, a := range p.R.Assumptions {
 		v := assumptionView{Path: a.Path, Text: a.Text, Unit: a.Unit, Note: a.Note, Truncated: a.Truncated, Sources: p.references(a.Source)}
+		if v.Unsourced = unsourced(v.Sources); v.Unsourced {
+			bare++
+			if !a.Constant {
+				bareUncertain++
+			}
+		}
 		switch {
 		case len(v.Sources) == 0:
 			grades["no source"]++
@@ -1105,6 +1126,7 @@ func (p *page) assumptionSection() {
 	}
 	p.add(&section{ID: "assumptions", Title: "What is assumed", Lead: []string{
 		fmt.Sprintf("Every value of the scenario, in its order. What the %d rest on, by their first source: %s.", len(b.Rows), and(kinds)),
+		p.unsourcedWords(bare, bareUncertain, len(b.Rows)),
 		"The small drawings are densities between the 1st and the 99th percentile. The results are these assumptions pushed through the model: they are as good as these are.",
 	}, Blocks: []block{b}})
 	if len(p.References) > 0 {
