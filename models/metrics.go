@@ -172,3 +172,44 @@ func (c *compiler) outcomes() ([]sim.Outcome, error) {
 	}
 	return list, nil
 }
+
+// A Difference is an outcome that compares two clouds: Metric of A less Metric of B, in the
+// same trial.
+type Difference struct {
+	Outcome      string // its name
+	A, B, Metric string
+}
+
+// Parts names the outcomes that it is made of.
+func (d Difference) Parts() [2]string {
+	return [2]string{d.A + "." + d.Metric, d.B + "." + d.Metric}
+}
+
+// Compare adds the differences between two clouds to a model that has not been run yet: of
+// their exposure by year, and of their net present value. Outcomes that the model does not have
+// are not compared.
+func Compare(m *sim.Model, a, b string) []Difference {
+	var list []Difference
+	for _, metric := range []string{"exposure", "npv"} {
+		d := Difference{A: a, B: b, Metric: metric}
+		var of []int
+		for _, part := range d.Parts() {
+			for i := range m.Outcomes {
+				if m.Outcomes[i].Name == part {
+					of = append(of, i)
+				}
+			}
+		}
+		if len(of) != 2 {
+			continue
+		}
+		o := m.Outcomes[of[0]]
+		d.Outcome = o.Name + " − " + m.Outcomes[of[1]].Name
+		m.Outcomes = append(m.Outcomes, sim.Outcome{
+			Name: d.Outcome, Unit: o.Unit, Kind: o.Kind, Of: of, Grid: true,
+			Combine: func(of []expr.X) expr.X { return of[0].Sub(of[1]) },
+		})
+		list = append(list, d)
+	}
+	return list
+}

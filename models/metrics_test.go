@@ -117,3 +117,40 @@ func TestCompileRefuses(t *testing.T) {
 		}
 	}
 }
+
+// A comparison is the difference in each trial, not of the means.
+func TestCompare(t *testing.T) {
+	s := plain(2, 2)
+	s.Alliances[0].ReceivableDays, s.Alliances[0].Margin = is(60), is(0.5)
+	m, err := models.Compile(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := len(m.Outcomes)
+	list := models.Compare(m, "cloud_a", "cloud_b")
+	if len(list) != 2 || len(m.Outcomes) != before+2 {
+		t.Fatalf("%d differences, %d outcomes more: both want to be 2", len(list), len(m.Outcomes)-before)
+	}
+	values := record(t, m, sim.Options{Trials: 50, Seed: 3})
+	for _, d := range list {
+		a, b, got := values[d.Parts()[0]], values[d.Parts()[1]], values[d.Outcome]
+		if len(got) != len(a) {
+			t.Fatalf("%s: %d years, of what it is made of %d", d.Outcome, len(got), len(a))
+		}
+		different := false
+		for y := range got {
+			for i, x := range got[y] {
+				different = different || x != 0
+				if want := a[y][i] - b[y][i]; x != want {
+					t.Fatalf("%s in trial %d of year %d: %v, want %v", d.Outcome, i, y, x, want)
+				}
+			}
+		}
+		if !different {
+			t.Errorf("%s is 0 everywhere", d.Outcome)
+		}
+	}
+	if list := models.Compare(m, "cloud_a", "nobody"); list != nil {
+		t.Errorf("compared with nobody: %v", list)
+	}
+}

@@ -45,7 +45,7 @@ func ParseSampler(text string) (Sampler, error) {
 	return "", fmt.Errorf("sampler is %q: it must be random, latin or sobol", text)
 }
 
-// Options say how to run a model. None but Trials, Seed, Sampler, Beside, Keep and
+// Options say how to run a model. None but Trials, Seed, Sampler, Beside, Keep, Headlines and
 // whether the values fit in Memory changes the result.
 type Options struct {
 	Trials  int
@@ -64,6 +64,10 @@ type Options struct {
 	// Keep says which outcomes are recorded, by name; nil: all. What is not needed for them is
 	// not computed.
 	Keep func(name string) bool
+	// Headlines are outcomes, by name, of which the result also says how their means settled and
+	// what drives them; those by year in the last year. They change nothing else. One that is not
+	// kept is passed over.
+	Headlines []string
 	// Progress is told, from any goroutine but one at a time, how many of how many trials
 	// have been simulated, over all passes.
 	Progress func(done, total int)
@@ -133,11 +137,15 @@ func Run(ctx context.Context, m *Model, opt Options) (*result.Result, error) {
 	if approximate {
 		accuracy = stats.SketchAccuracy
 	}
-	return &result.Result{
+	r := &result.Result{
 		Run:     result.Run{Trials: opt.Trials, Seed: opt.Seed, Sampler: string(opt.Sampler), Years: m.Years, Accuracy: accuracy},
 		Metrics: metrics(m, job.slots, summaries),
 		GridP:   GridP(),
-	}, nil
+
+		Convergence: job.headlines.convergence(),
+		Drivers:     job.headlines.drivers(),
+	}
+	return r, ctx.Err()
 }
 
 // A Series is what a kept outcome is in one year, or once, in every trial.
@@ -197,6 +205,8 @@ type job struct {
 	varying  []int // the slots that are not the same number in every trial
 	place    []int // by slot, its place among these; −1: none
 	progress *progress
+
+	headlines *headlines
 }
 
 func newJob(ctx context.Context, m *Model, d *draws, opt Options) *job {
@@ -214,6 +224,7 @@ func newJob(ctx context.Context, m *Model, d *draws, opt Options) *job {
 			j.varying = append(j.varying, i)
 		}
 	}
+	j.headlines = newHeadlines(j)
 	return j
 }
 
@@ -260,6 +271,7 @@ func (j *job) exactly() ([]stats.Summary, error) {
 	if err := j.simulate(keeping(columns)); err != nil {
 		return nil, err
 	}
+	j.headlines.read(columns)
 	return j.summaries(func(scratch *stats.Scratch, place int, grid []float64) stats.Summary {
 		return stats.Summarize(columns[place], j.replicates(), grid, scratch)
 	})
@@ -279,10 +291,12 @@ func (j *job) approximately() ([]stats.Summary, error) {
 		all = append(all, sketches)
 		mu.Unlock()
 		var scratch stats.Scratch
-		return func(place, _ int, values []float64) bool {
+		headline := j.headlines.keeper(&scratch)
+		return func(place, first int, values []float64) bool {
 			if !vec.FiniteOrNaN(values) {
 				return false // of infinities there is no sketch
 			}
+			headline(place, first, values)
 			sketches[place].Add(values, &scratch)
 			return vec.Finite(values)
 		}

@@ -112,8 +112,6 @@ func run(cmd *cobra.Command, name string, f runFlags) error {
 	if err != nil {
 		return err
 	}
-	opt.Keep = func(name string) bool { return metrics[name] }
-
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
@@ -136,6 +134,23 @@ func run(cmd *cobra.Command, name string, f runFlags) error {
 			warn(stderr, fmt.Sprintf("the scenario has %s that may not be meant; `entente check %s` shows them", times(n, "assumption"), scenario.Facts.Scenario.Argument))
 		}
 	}
+	clouds, err := compared(ctx, scenario, opt)
+	if ctx.Err() != nil {
+		return errInterrupted
+	}
+	if err != nil {
+		return &failure{err}
+	}
+	var differences []models.Difference
+	if len(clouds) == 2 {
+		differences = models.Compare(model, clouds[0], clouds[1])
+	}
+	for _, d := range differences {
+		parts := d.Parts()
+		metrics[d.Outcome] = metrics[parts[0]] && metrics[parts[1]]
+	}
+	opt.Keep = func(name string) bool { return metrics[name] }
+	opt.Headlines = headlines(clouds, scenario.Facts.Labs)
 	clear := func() {}
 	if showsProgress(stderr) && !f.quiet && !f.noProgress {
 		p := newProgress(stderr, time.Now, opt.Trials)
@@ -149,7 +164,7 @@ func run(cmd *cobra.Command, name string, f runFlags) error {
 	if err != nil {
 		return &failure{err}
 	}
-	r, err := join(scenario.Facts, simulated)
+	r, err := join(scenario.Facts, simulated, differences)
 	if err != nil {
 		return &failure{err}
 	}
@@ -246,7 +261,7 @@ func selectMetrics(globs []string, outcomes []sim.Outcome) (map[string]bool, err
 
 // join puts together what the scenario says and what the simulation found: the one knows no
 // numbers, the other no dates.
-func join(facts result.Result, simulated *result.Result) (*result.Result, error) {
+func join(facts result.Result, simulated *result.Result, differences []models.Difference) (*result.Result, error) {
 	start, err := time.Parse(time.DateOnly, facts.Run.Start)
 	if err != nil {
 		return nil, err
@@ -254,13 +269,14 @@ func join(facts result.Result, simulated *result.Result) (*result.Result, error)
 	r := facts
 	r.Version = version
 	r.Run.Trials, r.Run.Seed, r.Run.Sampler, r.Run.Accuracy = simulated.Run.Trials, simulated.Run.Seed, simulated.Run.Sampler, simulated.Run.Accuracy
-	r.GridP = simulated.GridP
+	r.GridP, r.Drivers, r.Convergence = simulated.GridP, simulated.Drivers, simulated.Convergence
 	for _, m := range simulated.Metrics {
 		for i := range m.ByYear {
 			m.ByYear[i].Date = start.AddDate(m.ByYear[i].Year, 0, -1).Format(time.DateOnly)
 		}
 		r.Metrics = append(r.Metrics, m)
 	}
+	r.Metrics, r.Comparisons = apart(r.Metrics, differences)
 	return &r, nil
 }
 

@@ -1,0 +1,202 @@
+package sim
+
+import (
+	"math"
+	"slices"
+	"sync"
+
+	"entente/sim/result"
+	"entente/sim/sense"
+	"entente/sim/stats"
+)
+
+// headlines are the few outcomes of which a run says more: how their means settled, and what
+// drives them.
+type headlines struct {
+	*job
+	of []headline
+
+	mu    sync.Mutex
+	parts [][][]stats.Sketch // by worker, headline and step of convergence: what came since the step before
+}
+
+type headline struct {
+	slot, place int
+	first       []float64 // its values in the first trials
+	means       []result.RunningMean
+}
+
+// mostDrivers is how many are named of an outcome.
+const mostDrivers = 15
+
+// halvings is how often the trials are halved, for the first step of convergence.
+const halvings = 6
+
+func newHeadlines(j *job) *headlines {
+	h := &headlines{job: j}
+	for _, name := range j.opt.Headlines {
+		last := -1 // its last year's
+		for i, s := range j.slots {
+			if j.model.Outcomes[s.outcome].Name == name {
+				last = i
+			}
+		}
+		if last < 0 || j.place[last] < 0 || slices.ContainsFunc(h.of, func(o headline) bool { return o.slot == last }) {
+			continue // not kept, the same in every trial, or there already
+		}
+		h.of = append(h.of, headline{slot: last, place: j.place[last], first: make([]float64, min(j.opt.Trials, sense.MaxTrials))})
+	}
+	return h
+}
+
+// steps are the numbers of trials at which the means are taken: the trials halved six times, …,
+// once, and all. But for the last they are multiples of the replicates, so that these are of
+// the same length, and at least two rows of them.
+func (h *headlines) steps() []int {
+	var list []int
+	for k := halvings; k > 0; k-- {
+		n := h.opt.Trials >> k
+		n -= n % h.replicates()
+		if n >= 2*max(h.replicates(), 16) {
+			list = append(list, n)
+		}
+	}
+	return append(list, h.opt.Trials)
+}
+
+// read takes what is needed from the values of all trials.
+func (h *headlines) read(columns [][]float64) {
+	var scratch stats.Scratch
+	for i := range h.of {
+		o := &h.of[i]
+		column := columns[o.place]
+		copy(o.first, column)
+		for _, n := range h.steps() {
+			s := stats.Summarize(column[:n], h.replicates(), nil, &scratch)
+			o.means = append(o.means, result.RunningMean{Trials: n, Mean: s.Mean, SE: s.SE})
+		}
+	}
+}
+
+// keeper takes what is needed from one worker's batches.
+func (h *headlines) keeper(scratch *stats.Scratch) func(place, first int, values []float64) {
+	steps := h.steps()
+	parts := make([][]stats.Sketch, len(h.of))
+	for i := range parts {
+		parts[i] = make([]stats.Sketch, len(steps))
+		for k := range parts[i] {
+			parts[i][k].Replicates = h.replicates()
+		}
+	}
+	h.mu.Lock()
+	h.parts = append(h.parts, parts)
+	h.mu.Unlock()
+	return func(place, first int, values []float64) {
+		for i := range h.of {
+			o := &h.of[i]
+			if o.place != place {
+				continue
+			}
+			if first < len(o.first) {
+				copy(o.first[first:], values)
+			}
+			for k, n := range steps {
+				if first >= n || len(values) == 0 {
+					continue
+				}
+				here := min(n-first, len(values))
+				parts[i][k].Add(values[:here], scratch)
+				first, values = first+here, values[here:]
+			}
+		}
+	}
+}
+
+func (h *headlines) convergence() []result.Convergence {
+	if len(h.parts) > 0 {
+		h.merge()
+	}
+	var list []result.Convergence
+	for _, o := range h.of {
+		list = append(list, result.Convergence{Metric: h.name(o), Year: h.year(o), Points: o.means})
+	}
+	return list
+}
+
+// merge adds up what the workers' sketches have.
+func (h *headlines) merge() {
+	for i := range h.of {
+		whole := stats.Sketch{Replicates: h.replicates()}
+		for k, n := range h.steps() {
+			for _, parts := range h.parts {
+				whole.Merge(&parts[i][k])
+			}
+			s := whole.Summary(nil)
+			h.of[i].means = append(h.of[i].means, result.RunningMean{Trials: n, Mean: s.Mean, SE: s.SE})
+		}
+	}
+}
+
+func (h *headlines) name(o headline) string { return h.model.Outcomes[h.slots[o.slot].outcome].Name }
+
+// year counts from 1; 0 is once per trial.
+func (h *headlines) year(o headline) int {
+	if s := h.slots[o.slot]; h.model.Outcomes[s.outcome].Kind != AtTheEnd {
+		return s.year + 1
+	}
+	return 0
+}
+
+// drivers draws the inputs of the first trials again, which costs little beside simulating
+// them, and looks for those that the headlines hang on.
+func (h *headlines) drivers() []result.Drivers {
+	var outputs [][]float64
+	var of []headline
+	for _, o := range h.of {
+		if !slices.ContainsFunc(o.first, math.IsNaN) {
+			outputs, of = append(outputs, o.first), append(of, o)
+		}
+	}
+	n := min(h.opt.Trials, sense.MaxTrials)
+	if len(outputs) == 0 || n < sense.MinTrials {
+		return nil
+	}
+	var names []string
+	inputs := h.inputs(n, func(name string) { names = append(names, name) })
+	var list []result.Drivers
+	for k, ds := range sense.Drivers(inputs, outputs, mostDrivers, h.opt.Seed, h.opt.Workers) {
+		d := result.Drivers{Metric: h.name(of[k]), Year: h.year(of[k]), Trials: n}
+		for _, found := range ds {
+			d.Inputs = append(d.Inputs, result.Driver{Path: names[found.Input],
+				Rank: result.Estimate(found.Rank), Share: result.Estimate(found.Share)})
+		}
+		list = append(list, d)
+	}
+	return list
+}
+
+// inputs are the values of the model's inputs in the first n trials; name is told of each.
+func (h *headlines) inputs(n int, name func(string)) [][]float64 {
+	var numbers []int
+	for i, in := range h.model.inputs {
+		if in.dist != nil {
+			numbers = append(numbers, i)
+			name(in.name)
+		}
+	}
+	columns := cut(make([]float64, len(numbers)*n), n)
+	// No work returns an error, and Run itself sees whether it was cancelled.
+	_ = parallel(h.ctx, h.opt.Workers, (n+width-1)/width, func() func(int) error {
+		w, values := h.job.draws.drawer(), make([]float64, width)
+		return func(k int) error {
+			first := k * width
+			w.begin(first, min(width, n-first))
+			for i, number := range numbers {
+				w.input(number, values)
+				copy(columns[i][first:], values[:w.trials])
+			}
+			return nil
+		}
+	})
+	return columns
+}
