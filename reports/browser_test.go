@@ -1,21 +1,31 @@
 package reports
 
 import (
+	"bytes"
 	"context"
+	"encoding/csv"
+	"encoding/xml"
 	"fmt"
+	"image/color"
+	"image/png"
+	"io"
 	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
@@ -345,14 +355,67 @@ func TestBrowser(t *testing.T) {
 	})
 	step("widths", func(t *testing.T) { b.fits() })
 	step("print", func(t *testing.T) {
-		pdf, err := chromedp.Run(b.ctx, chromedp.PrintToPDF())
-		if err != nil {
+		eval[bool](b, "(document.querySelector('#theme [value=dark]').click(), true)")
+		for _, paper := range []struct {
+			name          string
+			width, height float64 // in inches
+		}{{"A4", 8.27, 11.69}, {"Letter", 8.5, 11}} {
+			pdf, err := chromedp.Call(b.ctx, cdppage.PrintToPDF, cdppage.PrintToPDFParams{PaperWidth: paper.width, PaperHeight: paper.height, PreferCSSPageSize: new(bool)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			pages := len(regexp.MustCompile(`/Type /Page\b[^s]`).FindAll(pdf.Data, -1))
+			t.Logf("%s: %d pages, %d bytes", paper.name, pages, len(pdf.Data))
+			if pages < 10 || pages > 80 {
+				t.Errorf("%s: %d pages", paper.name, pages)
+			}
+		}
+		if n := eval[int](b, "document.querySelectorAll('main details[open]').length"); n > 0 {
+			t.Errorf("%d folds stay open after the print", n)
+		}
+		if theme := eval[string](b, "document.documentElement.dataset.theme"); theme != "dark" {
+			t.Errorf("after the print the theme is %q", theme)
+		}
+
+		// The same, to look at: a sheet is as wide as what the margins leave of a page.
+		b.drawAll()
+		if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
 			t.Fatal(err)
 		}
-		if len(pdf) < 50_000 {
-			t.Errorf("the PDF has %d bytes", len(pdf))
+		b.size(680, 930)
+		time.Sleep(300 * time.Millisecond) // what follows the width has followed it
+		if open, all := eval[int](b, "document.querySelectorAll('figure details.numbers[open]').length"), eval[int](b, "document.querySelectorAll('figure details.numbers').length"); open != all || all == 0 {
+			t.Errorf("%d of %d tables are unfolded", open, all)
+		}
+		if w := eval[int](b, "document.documentElement.scrollWidth"); w > 680 {
+			t.Errorf("the sheet is 680 wide, the page %d", w)
+		}
+		for _, cut := range eval[[]string](b, `[...document.querySelectorAll("figure.chart")].flatMap(f => {
+			const o = f.getBoundingClientRect(), s = f.querySelector("svg").getBoundingClientRect(), p = f.querySelector(".plot").getBoundingClientRect(), bad = [];
+			if (s.left < o.left - 1 || s.right > o.right + 1 || s.bottom > p.bottom + 1 || s.width < 600 || s.height < 140) bad.push("chart " + f.id + " leaves its place");
+			if (p.bottom - o.top > 900) bad.push("chart " + f.id + " is higher than a page");
+			if (getComputedStyle(f.querySelector(".plot")).breakInside !== "avoid" || getComputedStyle(f.querySelector("figcaption")).breakAfter !== "avoid") bad.push("chart " + f.id + " may be cut by the end of a page");
+			return bad;
+		}).concat([...document.querySelectorAll("main table")].filter(e => e.getBoundingClientRect().right > 681).map(e => "the table " + e.caption.textContent + " is cut"))`) {
+			t.Error(cut)
+		}
+		if ink := eval[string](b, "getComputedStyle(document.querySelector('h1')).color"); ink != "rgb(28, 29, 31)" {
+			t.Errorf("a dark page prints %s", ink)
+		}
+		if dir := os.Getenv("ENTENTE_SCREENSHOTS"); dir != "" {
+			b.size(680, 6000)
+			png, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, "print.png"), png, 0o644); err != nil {
+				t.Fatal(err)
+			}
 		}
 	})
+
+	t.Run("take along", func(t *testing.T) { takeAlong(t, ctx) })
+	t.Run("links", func(t *testing.T) { links(t, ctx) })
 
 	t.Run("hostile", func(t *testing.T) {
 		b := open(t, ctx, hostile(), "light")
@@ -404,6 +467,240 @@ func TestBrowser(t *testing.T) {
 
 	if dir := os.Getenv("ENTENTE_SCREENSHOTS"); dir != "" {
 		screenshots(t, ctx, dir)
+	}
+}
+
+// take presses a button that saves a file, and returns the file.
+func (b *tab) take(button string) (name string, data []byte) {
+	b.t.Helper()
+	dir := b.t.TempDir()
+	if _, err := chromedp.CallBrowser(b.ctx, cdpbrowser.SetDownloadBehavior, cdpbrowser.SetDownloadBehaviorParams{
+		Behavior: cdpbrowser.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir,
+	}); err != nil {
+		b.t.Fatal(err)
+	}
+	eval[bool](b, fmt.Sprintf("(document.querySelector(%q).click(), true)", button))
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		files, err := os.ReadDir(dir)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		if len(files) != 1 || strings.HasSuffix(files[0].Name(), ".crdownload") || strings.HasPrefix(files[0].Name(), ".") {
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join(dir, files[0].Name()))
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		return files[0].Name(), data
+	}
+	b.t.Fatalf("%s saves nothing", button)
+	return "", nil
+}
+
+// records are the lines of a CSV file as the page writes it.
+func records(t *testing.T, data []byte) [][]string {
+	t.Helper()
+	text, marked := strings.CutPrefix(string(data), "\ufeff")
+	if !marked {
+		t.Error("the CSV does not say that it is UTF-8")
+	}
+	r := csv.NewReader(strings.NewReader(text))
+	rows, err := r.ReadAll() // which wants as many cells in every row
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+// unfold opens what a figure has to save.
+func (b *tab) unfold(figure string) {
+	b.t.Helper()
+	eval[bool](b, fmt.Sprintf("(document.querySelector('#%s .save').open = true)", figure))
+	b.until(fmt.Sprintf("!!document.querySelector('#%s .save button')", figure))
+}
+
+func takeAlong(t *testing.T, ctx context.Context) {
+	b := open(t, ctx, realistic(), "dark")
+	b.unfold("azure-exposure")
+	button := func(what string) string { return "#azure-exposure [data-does='" + what + "']" }
+
+	name, data := b.take(button("CSV"))
+	rows := records(t, data)
+	if name != "entente-azure-exposure.csv" || len(rows) != 1+realistic().Run.Years {
+		t.Errorf("%s has %d rows", name, len(rows))
+	}
+	if len(rows[0]) < 5 || rows[0][0] != "Year" || rows[0][1] != "mean" || rows[0][2] != "mean s.e." {
+		t.Errorf("its head is %q", rows[0])
+	}
+	for _, row := range rows[1:] {
+		for i, cell := range row {
+			if _, err := strconv.ParseFloat(cell, 64); err != nil {
+				t.Errorf("%s of %s is %q", rows[0][i], row[0], cell)
+			}
+		}
+	}
+	shown := strings.ReplaceAll(eval[string](b, "document.querySelector('#azure-exposure tbody tr:last-child td').textContent"), ",", "")
+	if last := rows[len(rows)-1]; last[1]+"\u00a0±\u00a0"+last[2] != shown {
+		t.Errorf("the table says %q, the CSV %q", shown, last[1:3])
+	}
+
+	// What stands beside no chart can be saved, too; headings within become a column.
+	eval[bool](b, "(document.querySelector('#labs .standing + .buttons button, #labs .standing .buttons button').id = 'of-labs', true)")
+	_, data = b.take("#of-labs")
+	if rows := records(t, data); rows[0][0] != "" || rows[1][0] != "OpenAI" || rows[1][1] != "run rate" || rows[len(rows)-1][0] != "Anthropic" {
+		t.Errorf("the labs' table begins %q", rows[:2])
+	}
+
+	name, data = b.take(button("SVG"))
+	if name != "entente-azure-exposure.svg" {
+		t.Errorf("the picture is %s", name)
+	}
+	words := ""
+	for d := xml.NewDecoder(bytes.NewReader(data)); ; {
+		token, err := d.Token()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c, ok := token.(xml.CharData); ok {
+			words += string(c) + "\n"
+		}
+	}
+	for _, want := range []string{"exposure", "USD bn", "median", "half of futures", "seed " + fmt.Sprint(realistic().Run.Seed), "2030"} {
+		if !strings.Contains(words, want) {
+			t.Errorf("the SVG does not say %q: %q", want, words)
+		}
+	}
+
+	name, data = b.take(button("PNG"))
+	img, err := png.Decode(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	inks := map[color.Color]int{}
+	box := img.Bounds()
+	for y := box.Min.Y; y < box.Max.Y; y += 2 {
+		for x := box.Min.X; x < box.Max.X; x += 2 {
+			inks[img.At(x, y)]++
+		}
+	}
+	if name != "entente-azure-exposure.png" || box.Dx() != 1600 || box.Dy() < 900 || len(inks) < 20 || inks[color.RGBA{21, 23, 26, 255}] == 0 && inks[color.NRGBA{21, 23, 26, 255}] == 0 {
+		t.Errorf("%s is %v with %d colours", name, box, len(inks))
+	}
+	if dir := os.Getenv("ENTENTE_SCREENSHOTS"); dir != "" {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	// The clipboard is the machine's: a page under test has one of its own.
+	eval[bool](b, `(Object.defineProperty(navigator, "clipboard", {value: {
+		writeText: async s => { window.copied = s },
+		write: async items => { const x = await items[0].getType("image/png"); window.copied = x.type + " " + (x.size > 20000) },
+	}}), true)`)
+	for what, want := range map[string]string{
+		"Copy sentence": eval[string](b, "document.querySelector('[data-chart=azure-exposure]').getAttribute('aria-label')"),
+		"Copy link":     b.url + "#azure-exposure",
+		"Copy PNG":      "image/png true",
+	} {
+		eval[bool](b, "(window.copied = '', document.querySelector(\""+button(what)+"\").click(), true)")
+		b.until("window.copied !== ''")
+		if got := eval[string](b, "window.copied"); got != want {
+			t.Errorf("%s copies %q, want %q", what, got, want)
+		}
+		b.until("document.getElementById('said').textContent.startsWith('Copied')")
+	}
+	b.quiet()
+
+	// No cell of any table is a formula, whatever the scenario calls its things.
+	b = open(t, ctx, hostile(), "light")
+	eval[bool](b, `(window.files = [], URL.createObjectURL = blob => { files.push(blob); return "blob:null/none" }, HTMLAnchorElement.prototype.click = () => {},
+		document.querySelector("#answer").insertAdjacentHTML("beforeend", "<p></p>"), true)`)
+	eval[bool](b, "(document.querySelectorAll('.save').forEach(d => d.open = true), true)")
+	b.until("[...document.querySelectorAll('.save')].every(d => d.querySelector('button'))")
+	eval[bool](b, `(() => {
+		const evil = ["=1+1", "+1+cmd", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\u200e=1", "\uff1d1", "\u22121+1", "a,b\"c", "\u22121,234.5", "-7"];
+		const t = document.querySelector("#azure-exposure table");
+		evil.forEach((s, i) => { t.tBodies[0].rows[0].cells[1 + i % 8].textContent = s; t.tBodies[0].rows[1].cells[1 + i % 8].textContent = evil[(i + 8) % 12] });
+		document.querySelectorAll(".buttons button[data-does=CSV]").forEach(b => b.click()); return true })()`)
+	files, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]string]("Promise.all(files.map(async f => '\ufeff' + await f.text()))", chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := eval[int](b, "document.querySelectorAll('main table').length"); len(files) != n {
+		t.Errorf("%d files of %d tables", len(files), n)
+	}
+	number := regexp.MustCompile(`^-\d+(\.\d+)?%?$`)
+	for _, f := range files {
+		for _, row := range records(t, []byte(f)) {
+			for _, cell := range row {
+				bare := strings.TrimLeft(cell, " \t\r\n\u200e\u200f")
+				if bare != "" && strings.ContainsAny(bare[:1], "=+-@") && !number.MatchString(cell) {
+					t.Errorf("a spreadsheet may run %q", cell)
+				}
+			}
+		}
+	}
+	all := strings.Join(files, "\n")
+	for _, want := range []string{"'=1+1", "'+1+cmd", "'-2+3", "'@SUM(A1)", `"a,b""c"`, "-1234.5", ",-7,"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("no file has %s", want)
+		}
+	}
+	b.quiet()
+}
+
+// links opens places in the page by their addresses.
+func links(t *testing.T, ctx context.Context) {
+	b := open(t, ctx, realistic(), "light")
+	first := realistic().Metrics[0].ByYear
+	year := first[len(first)/2].Date[:4]
+	b.requests = nil
+	visit := func(hash string) {
+		t.Helper()
+		if err := chromedp.Do(b.ctx, chromedp.Navigate("about:blank"), chromedp.Navigate(b.url+hash)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at := func(id string) bool {
+		return eval[bool](b, fmt.Sprintf("(() => { const r = document.getElementById(%q).getBoundingClientRect(); return r.top >= -1 && r.top < innerHeight })()", id))
+	}
+	chosen := func() string { return eval[string](b, "document.getElementById('year-out').textContent") }
+	for _, id := range []string{"azure-exposure", "azure-exposure-histogram", "exposure-exceedance"} {
+		visit("#" + id + "?year=" + year)
+		b.until(fmt.Sprintf("document.activeElement.id === %q", id))
+		if !at(id) || chosen() != year {
+			t.Errorf("%s: in sight %v, year %s, want %s", id, at(id), chosen(), year)
+		}
+	}
+	// Turning the year changes the address, and the address opened anew brings it back.
+	eval[bool](b, "(() => { const s = document.getElementById('year'); s.value = 1; s.dispatchEvent(new Event('input')); return true })()")
+	second := first[1].Date[:4]
+	hash := eval[string](b, "location.hash")
+	if hash != "#exposure-exceedance?year="+second {
+		t.Errorf("the address is %s", hash)
+	}
+	visit(hash)
+	if chosen() != second {
+		t.Errorf("opened anew it shows %s, not %s", chosen(), second)
+	}
+	// A link within the page keeps it.
+	eval[bool](b, "(document.querySelector('.contents a[href=\"#method\"]').click(), true)")
+	b.until(`location.hash === "#method?year=` + second + `"`)
+	// What is no place is no trouble.
+	for _, hash := range []string{"#nowhere?year=1", "#?year=%zz", "#%00?&&=", "#<img src=x onerror=alert(1)>"} {
+		visit(hash)
+		if chosen() != first[len(first)-1].Date[:4] {
+			t.Errorf("%s shows %s", hash, chosen())
+		}
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, s := range b.troubles {
+		t.Errorf("the console says: %s", s)
 	}
 }
 

@@ -4,6 +4,7 @@
   var drawings = JSON.parse(document.getElementById("charts").textContent);
   var encode = echarts.format.encodeHTML;
   var plots = new Map(); // element -> chart
+  var printing = false;
   var year = -1; // of the drawings that have one for each
 
   // Numbers of axes and of bins only: all others come with their digits already right.
@@ -132,7 +133,7 @@
     if (!c) {
       c = echarts.init(el, null, { renderer: "svg" });
       plots.set(el, c);
-      if (window.ResizeObserver) new ResizeObserver(function () { c.dispatchAction({ type: "hideTip" }); c.resize(); }).observe(el);
+      if (window.ResizeObserver) new ResizeObserver(function () { if (printing) return; c.dispatchAction({ type: "hideTip" }); c.resize(); }).observe(el);
     }
     c.setOption(o, true);
     el.dataset.drawn = root.dataset.theme + "/" + year;
@@ -171,7 +172,7 @@
     theme(fitting());
   }
   each(themes.children, function (b) { b.addEventListener("click", function () { choose(b.value); }); });
-  dark.addEventListener("change", function () { theme(fitting()); });
+  dark.addEventListener("change", function () { if (!printing) theme(fitting()); });
   themes.hidden = false;
   choose("auto");
 
@@ -186,14 +187,16 @@
   // Paper has light charts as wide as the page, and everything on it that was folded or filtered.
   var shut = [], lines = [];
   function forPaper() {
+    if (printing) return;
     shut = [];
     each(views, function (v) { v.hidden = false; });
     each(document.querySelectorAll("main details:not([open]):not(.save)"), function (d) { d.open = true; shut.push(d); });
     lines.forEach(function (l) { l.hidden = false; });
     theme("light");
     drawAll();
+    printing = true;
     plots.forEach(function (c, el) {
-      var h = el.clientHeight;
+      var h = c.getHeight();
       c.dispatchAction({ type: "hideTip" });
       c.resize({ width: 688, height: h });
       c.getZr().flush();
@@ -201,6 +204,7 @@
     });
   }
   function forScreen() {
+    printing = false;
     shut.forEach(function (d) { d.open = false; });
     shut = [];
     look(viewed);
@@ -324,7 +328,7 @@
   // The table as RFC 4180 has it. "12.3 ± 0.4" becomes two columns, and a heading within the
   // table a first column.
   function csv(table) {
-    var head = Array.prototype.map.call(table.querySelectorAll("thead th"), textOf);
+    var head = table.tHead ? Array.prototype.map.call(table.tHead.rows[0].cells, textOf) : [];
     var body = Array.prototype.slice.call(table.tBodies[0].rows), group = null, wide = head.length;
     var grouped = body.some(function (r) { return r.classList.contains("group"); });
     var found = [];
