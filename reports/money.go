@@ -194,7 +194,7 @@ func sankey(ts []transfer) (drawing, error) {
 		"series": []any{map[string]any{
 			"type": "sankey", "nodes": nodes, "links": links, "draggable": false, "nodeAlign": "left",
 			"left": 4, "right": 132, "top": 14, "bottom": 18, "nodeWidth": 10, "nodeGap": 18, "layoutIterations": 64,
-			"label":    map[string]any{"color": "$ink", "fontSize": 11, "width": 124, "overflow": "truncate", "backgroundColor": "$paper/70"},
+			"label":    map[string]any{"color": "$ink", "fontSize": 11, "width": 124, "overflow": "truncate"},
 			"emphasis": map[string]any{"focus": "adjacency"},
 		}},
 	}
