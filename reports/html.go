@@ -288,6 +288,7 @@ func newPage(r *result.Result) (*page, error) {
 	}
 
 	p.answers(first)
+	p.comparisonSection()
 	p.exposureSection(first)
 	p.yearSection(first)
 	p.concentrationSection(first)
@@ -299,8 +300,10 @@ func newPage(r *result.Result) (*page, error) {
 	p.allianceSection()
 	p.othersSection(rest)
 	p.eventSection()
+	p.driversSection()
 	p.assumptionSection()
 	p.noteSection()
+	p.convergenceSection()
 	p.add(&section{ID: "method", Title: "Method", Blocks: []block{{Kind: "method"}}})
 	p.equationSection()
 	p.glossarySection()
