@@ -99,7 +99,7 @@ func (p *page) driversSection() {
 func tornado(ds []result.Driver, color string) (drawing, error) {
 	c := newCanvas("@tips")
 	c.line.Tooltip.Show = opts.Bool(false) // the table has the numbers
-	c.line.GridList[0].Left = "26" // labels turn out wider than they are taken to be
+	c.line.GridList[0].Left = "26"         // labels turn out wider than they are taken to be
 	reach := 0.0
 	labels := make([]string, len(ds))
 	var bars, intervals []any
