@@ -234,13 +234,36 @@ func sorted(values []float64, keys []uint64) []uint64 {
 		}
 		keys = append(keys, bits>>trialBits<<trialBits|uint64(k))
 	}
-	slices.Sort(keys)
+	radixSort(keys)
 	for i := 1; i < len(keys); i++ { // what differs in the bits that were cut off only
 		for j := i; j > 0 && values[uint16(keys[j])] < values[uint16(keys[j-1])]; j-- {
 			keys[j], keys[j-1] = keys[j-1], keys[j]
 		}
 	}
 	return keys
+}
+
+// radixSort sorts keys whose low trialBits ascend already, by their other bits, 12 at a time.
+func radixSort(keys []uint64) {
+	const digit = 12
+	from, to := keys, make([]uint64, len(keys))
+	for shift := trialBits; shift < 64; shift += digit { // an even number of times: it ends in keys
+		var next [1 << digit]uint32
+		for _, k := range from {
+			next[k>>shift%(1<<digit)]++
+		}
+		begin := uint32(0)
+		for d, n := range next {
+			next[d] = begin
+			begin += n
+		}
+		for _, k := range from {
+			d := k >> shift % (1 << digit)
+			to[next[d]] = k
+			next[d]++
+		}
+		from, to = to, from
+	}
 }
 
 func newColumn(keys []uint64, values []float64) *column {
