@@ -62,6 +62,7 @@ type contractState struct {
 	renegotiations []jump
 
 	desired, due expr.X // d
+	behind       expr.X // the backlog that is left if what is due, and no more, is credited
 	use          expr.X
 	shortfall    expr.X
 	billed       expr.X
@@ -118,11 +119,12 @@ func (c *compiler) use(l *labState) {
 		a.desired = a.share.Mul(a.price).Mul(l.demand)
 		a.due, gaps[k], spares[k] = c.zero, c.zero, a.desired
 		if len(a.schedules) > 0 {
-			a.due = a.backlog
+			later := c.zero // K − S(t')
 			for _, s := range a.schedules {
-				a.due = a.due.Sub(s.scale.Mul(s.laterNext))
+				later = later.Add(s.scale.Mul(s.laterNext))
 			}
-			a.due = a.due.Positive()
+			a.due = a.backlog.Sub(later).Positive()
+			a.behind = a.backlog.Min(later)
 			missing := a.due.Sub(a.desired)
 			gaps[k] = missing.Positive()
 			spares[k] = gaps[k].Sub(missing)
@@ -136,14 +138,15 @@ func (c *compiler) use(l *labState) {
 	r, taken := c.quotient(steered, G), c.quotient(steered, E)
 	l.compute, l.billed = c.zero, c.zero
 	for k, a := range l.alliances {
-		a.use = a.desired.Add(r.Mul(gaps[k])).Sub(taken.Mul(spares[k]))
+		given := taken.Mul(spares[k])
+		a.use = a.desired.Add(r.Mul(gaps[k])).Sub(given)
 		open := r.OneMinus().Mul(gaps[k])
 		a.shortfall = c.enforced(a).Mul(open)
 		a.billed = a.use.Add(a.shortfall)
 		a.billedSoFar.add(c.n, a.billed)
 		l.compute = l.compute.Add(a.use)
 		l.billed = l.billed.Add(a.billed)
-		c.discharge(a, open)
+		c.discharge(a, spares[k].Sub(given))
 	}
 }
 
@@ -164,8 +167,9 @@ func (c *compiler) enforced(a *allianceState) expr.X {
 }
 
 // discharge takes what is used or waived off the backlog, but not off commitments that have not
-// begun.
-func (c *compiler) discharge(a *allianceState, open expr.X) {
+// begun. That is what is due, whether it is used or waived, and what is used beyond: in these
+// terms what is credited in full leaves exactly nothing, and not what rounding would.
+func (c *compiler) discharge(a *allianceState, beyond expr.X) {
 	ahead := c.zero
 	for _, s := range a.schedules {
 		if s.Start >= timeOf(c.n+1) {
@@ -173,6 +177,6 @@ func (c *compiler) discharge(a *allianceState, open expr.X) {
 		}
 	}
 	if len(a.schedules) > 0 {
-		a.backlog = a.backlog.Sub(a.use).Sub(open).Max(ahead)
+		a.backlog = a.behind.Sub(beyond).Max(ahead)
 	}
 }

@@ -182,3 +182,35 @@ func TestNumbersKeepTheFutures(t *testing.T) {
 		}
 	}
 }
+
+// What is credited in full leaves exactly nothing: no backlog, in no trial, is what rounding
+// left of one. A dollar is 1e-9 bn.
+func TestNoBacklogOfRounding(t *testing.T) {
+	s, err := scenarios.Load("baseline", scenarios.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := models.Compile(s.System)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keep := func(name string) bool { return strings.HasSuffix(name, ".backlog") }
+	list, err := sim.Trials(context.Background(), m, sim.Options{Trials: 2000, Seed: 1, Keep: keep})
+	if err != nil {
+		t.Fatal(err)
+	}
+	some := 0
+	for _, series := range list {
+		for k, v := range series.Values {
+			if v != 0 && !(v > 1e-9) {
+				t.Fatalf("%s of trial %d in year %d is %v", series.Outcome, k, series.Year, v)
+			}
+			if v == 0 {
+				some++
+			}
+		}
+	}
+	if some == 0 {
+		t.Error("no backlog was ever credited in full")
+	}
+}
