@@ -8,7 +8,6 @@ import (
 	"os/signal"
 	"path"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -18,32 +17,18 @@ import (
 
 	"entente/models"
 	"entente/reports"
-	"entente/scenarios"
 	"entente/sim"
 	"entente/sim/result"
 )
 
-const mostWorkers = 1 << 16
-
 // runFlags are the flags of `entente run`.
 type runFlags struct {
-	trials     int
-	seed       uint64
-	sampler    sim.Sampler
-	set        []string
-	workers    int
-	memory     int
-	out        string
-	formats    []format
-	metrics    []string
-	json       bool
-	quiet      bool
-	noColor    bool
-	noProgress bool
+	simulationFlags
+	formats []format
 }
 
 func runCommand() *cobra.Command {
-	f := runFlags{workers: runtime.GOMAXPROCS(0), memory: sim.DefaultMemory, formats: formats}
+	f := runFlags{newSimulationFlags(), formats}
 	cmd := &cobra.Command{
 		Use:   "run [SCENARIO]",
 		Short: "Simulate a scenario, write a report, print a summary",
@@ -71,20 +56,8 @@ too; ` + "`entente check --json`" + ` gives it as JSON.`,
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.VarP(count{&f.trials, scenarios.MaxTrials}, "trials", "n", "number of trials (default: the scenario's, else 100000)")
-	flags.VarP(seed{&f.seed}, "seed", "s", "seed, any unsigned number of 64 bits (default: the scenario's, else 1)")
-	flags.Var(sampler{&f.sampler}, "sampler", "sobol, random or latin (default: the scenario's, else sobol)")
-	flags.StringArrayVar(&f.set, "set", nil, "override a value, as often as wanted: `PATH=VALUE`, the value in YAML")
-	flags.VarP(count{&f.workers, mostWorkers}, "workers", "j", "threads; they never change a digit of the result")
-	flags.Var(size{&f.memory}, "memory", "most memory for the trials' values; beyond it statistics are approximate, and the result says so")
-	flags.StringVarP(&f.out, "out", "o", "", "the `DIR` that files go to (default: out/ and the scenario's name)")
+	f.add(cmd)
 	flags.Var(formatList{&f.formats}, "format", "files to write")
-	flags.StringSliceVar(&f.metrics, "metrics", nil, "keep only the metrics that match, `GLOB,...` such as azure.*,*.npv (default: all)")
-	flags.BoolVar(&f.json, "json", false, "print the result on standard output in place of the table")
-	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print errors only (and what --json prints)")
-	flags.BoolVar(&f.noColor, "no-color", false, "no colour")
-	flags.BoolVar(&f.noProgress, "no-progress", false, "no progress")
-	complete(cmd, "sampler", samplerNames()...)
 	complete(cmd, "format", "html", "json", "html,json")
 	return cmd
 }
@@ -108,7 +81,7 @@ func run(cmd *cobra.Command, name string, f runFlags) error {
 	if err != nil {
 		return err
 	}
-	opt, err := options(cmd, scenario, f)
+	opt, err := options(cmd, scenario, f.simulationFlags)
 	if err != nil {
 		return err
 	}
@@ -183,38 +156,6 @@ func run(cmd *cobra.Command, name string, f runFlags) error {
 		return &failure{err}
 	}
 	return nil
-}
-
-// load reads a scenario and compiles it.
-func load(cmd *cobra.Command, name string, set []string) (*scenarios.Scenario, *sim.Model, error) {
-	scenario, err := scenarios.Load(name, scenarios.Options{Stdin: cmd.InOrStdin(), Set: set})
-	if err != nil {
-		return nil, nil, err
-	}
-	model, err := models.Compile(scenario.System)
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return scenario, model, nil
-}
-
-// options are the scenario's, where the command line says nothing else.
-func options(cmd *cobra.Command, scenario *scenarios.Scenario, f runFlags) (sim.Options, error) {
-	fromScenario, err := sim.ParseSampler(scenario.Sampler)
-	if err != nil {
-		return sim.Options{}, err
-	}
-	opt := sim.Options{Trials: scenario.Trials, Seed: scenario.Seed, Sampler: fromScenario, Workers: f.workers, Memory: f.memory}
-	if cmd.Flags().Changed("trials") {
-		opt.Trials = f.trials
-	}
-	if cmd.Flags().Changed("seed") {
-		opt.Seed = f.seed
-	}
-	if cmd.Flags().Changed("sampler") {
-		opt.Sampler = f.sampler
-	}
-	return opt, nil
 }
 
 // fileName makes a scenario's name one that every file system takes for one directory.
