@@ -161,42 +161,22 @@ func (h *headlines) drivers() []result.Drivers {
 	if len(outputs) == 0 || n < sense.MinTrials {
 		return nil
 	}
-	var names []string
-	inputs := h.inputs(n, func(name string) { names = append(names, name) })
+	drawn, err := inputs(h.ctx, h.model, h.draws, n, h.opt.Workers)
+	if err != nil {
+		return nil // cancelled, as Run itself sees
+	}
+	columns := make([][]float64, len(drawn))
+	for i, in := range drawn {
+		columns[i] = in.Values
+	}
 	var list []result.Drivers
-	for k, ds := range sense.Drivers(inputs, outputs, mostDrivers, h.opt.Seed, h.opt.Workers) {
+	for k, ds := range sense.Drivers(columns, outputs, mostDrivers, h.opt.Seed, h.opt.Workers) {
 		d := result.Drivers{Metric: h.name(of[k]), Year: h.year(of[k]), Trials: n}
 		for _, found := range ds {
-			d.Inputs = append(d.Inputs, result.Driver{Path: names[found.Input],
+			d.Inputs = append(d.Inputs, result.Driver{Path: drawn[found.Input].Name,
 				Rank: result.Estimate(found.Rank), Share: result.Estimate(found.Share)})
 		}
 		list = append(list, d)
 	}
 	return list
-}
-
-// inputs are the values of the model's inputs in the first n trials; name is told of each.
-func (h *headlines) inputs(n int, name func(string)) [][]float64 {
-	var numbers []int
-	for i, in := range h.model.inputs {
-		if in.dist != nil {
-			numbers = append(numbers, i)
-			name(in.name)
-		}
-	}
-	columns := cut(make([]float64, len(numbers)*n), n)
-	// No work returns an error, and Run itself sees whether it was cancelled.
-	_ = parallel(h.ctx, h.opt.Workers, (n+width-1)/width, func() func(int) error {
-		w, values := h.job.draws.drawer(), make([]float64, width)
-		return func(k int) error {
-			first := k * width
-			w.begin(first, min(width, n-first))
-			for i, number := range numbers {
-				w.input(number, values)
-				copy(columns[i][first:], values[:w.trials])
-			}
-			return nil
-		}
-	})
-	return columns
 }
