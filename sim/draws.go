@@ -235,6 +235,12 @@ func (w *drawer) Fill(number int, even, odd []float64) {
 
 // input samples an input of the model.
 func (w *drawer) input(k int, dst []float64) {
+	w.chance(k, dst)
+	w.model.inputs[k].dist.Quantile(dst)
+}
+
+// chance draws the probabilities of which an input is the quantiles.
+func (w *drawer) chance(k int, dst []float64) {
 	p := &w.inputs[k]
 	if p.plain() {
 		w.uniforms(p.sources[0], dst)
@@ -250,7 +256,6 @@ func (w *drawer) input(k int, dst []float64) {
 			dst[i] = probability(z)
 		}
 	}
-	w.model.inputs[k].dist.Quantile(dst)
 }
 
 func (w *drawer) uniforms(source int, dst []float64) {
