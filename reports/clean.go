@@ -4,15 +4,13 @@ import (
 	"reflect"
 	"strings"
 	"unicode"
-
-	"entente/sim/result"
 )
 
 // clean copies r with every text made harmless to look at: a scenario is written by somebody
 // else, and its names must not steer the terminal or turn the direction of the text around
 // them. Control characters and marks of direction become �, except that line breaks and tabs
 // become spaces.
-func clean(r *result.Result) *result.Result {
+func clean[Result any](r *Result) *Result {
 	c := *r
 	scrub(reflect.ValueOf(&c).Elem())
 	return &c

@@ -1,271 +1,46 @@
 package reports
 
 import (
-	"bytes"
 	"cmp"
-	"crypto/sha256"
-	_ "embed"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
-	"html/template"
 	"io"
 	"maps"
 	"math"
-	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"entente/sim/result"
 )
 
-//go:embed assets/report.html
-var pageTemplate string
-
-//go:embed assets/report.css
-var pageStyle string
-
-//go:embed assets/boot.js
-var pageScript string
-
-//go:embed assets/echarts.min.js
-var chartLibrary string
-
-// WriteHTML writes the report: one file that needs no network and runs no code but its own.
-//
-// Everything in r is untrusted: texts are escaped for the place where they stand, marks that
-// turn the direction of text around are taken out, and the page's Content-Security-Policy
-// allows the two scripts and the style sheet by their hashes and nothing else.
+// WriteHTML writes the report of a run.
 func WriteHTML(w io.Writer, r *result.Result) error {
 	p, err := newPage(clean(r))
 	if err != nil {
 		return err
 	}
-	t, err := template.New("report").Funcs(template.FuncMap{"parts": parts, "pieces": pieces}).Parse(pageTemplate)
-	if err != nil {
-		return err
-	}
-	var b bytes.Buffer
-	if err := t.Execute(&b, p); err != nil {
-		return err
-	}
-	_, err = w.Write(b.Bytes())
-	return err
+	return p.write(w)
 }
 
-// A page is what the template shows.
+// A page is the report of a run.
 type page struct {
-	CSP             string
-	Style           template.CSS
-	Library, Script template.JS
-	Charts          template.JS
+	*sheet
+	R      *result.Result
+	Trials string
 
-	R        *result.Result
-	Title    string
-	Facts    string
-	Trials   string
-	Answers  []answerView
-	Dotted   bool // some answer has its dots
-	Sections []*section
-	Command  string
-
-	References []*reference
-
-	refs   map[string]*reference // by their whole text
 	f      finder
-	err    error // the first that a drawing had
-	drawn  map[string]any
 	colors map[string]string // of labs and clouds
 }
 
-// A section is a chapter of the page.
-type section struct {
-	ID, Title string
-	Lead      []string
-	Blocks    []block
-}
-
-// A block is a row of figures, a table, or one of the special parts of the template.
-type block struct {
-	Kind    string // "", control, assumptions, method, reproduce
-	Heading string
-	Text    []string
-	Legend  []legendItem
-	Figures []figure
-	Table   *tableView
-	Years   []string // of the control
-	Views   []view   // of the control: which of the blocks with a View is shown
-	View    string   // the view that the block belongs to; without a script all are shown
-	Rows    []assumptionView
-}
-
-// A view is one of several ways to look at the same, of which a reader chooses.
-type view struct{ ID, Name string }
-
-type legendItem struct{ Class, Name string }
-
-// A figure is a chart and the table of the same numbers.
-type figure struct {
-	ID, Title, Unit string
-	Size            string // s, m or l
-	Summary         string // what the chart shows, in words
-	HowTo           string // how to read a chart of this kind
-	Table           *tableView
-}
-
-type tableView struct {
-	Caption string
-	Head    []string
-	Rows    []tableRow
-	Foot    string
-}
-
-type tableRow struct {
-	Cells  []string
-	Source []piece // a last cell
-	Group  bool    // a heading within the table
-}
-
-type answerView struct {
-	Name, Color  string
-	Value, Error string
-	Unit         string // behind the number
-	What         string
-	Sentences    []string
-	Dots         *dotsView
-}
-
-type assumptionView struct {
-	Path, Text, Unit, Mean, P5, P95 string
-	Note, Truncated                 string
-	Sources                         []*reference
-	Spark                           string
-	Unsourced                       bool // it rests on nothing that was published
-}
-
-// A piece of a text is plain, code between backquotes, or an address on the web.
-type piece struct {
-	Text string
-	URL  string
-	Code bool
-}
-
-var address = regexp.MustCompile(`https?://[^\s<>"'\])]*[^\s<>"'\]).,;:]`)
-
-// pieces makes links of the addresses in s, of which it shows the host and the end, and code of
-// what stands between backquotes.
-func pieces(s string) []piece {
-	var out []piece
-	add := func(p piece) {
-		if p.Text != "" {
-			out = append(out, p)
-		}
-	}
-	quoted := strings.Split(s, "`")
-	for i, part := range quoted {
-		if i%2 == 1 && i < len(quoted)-1 {
-			add(piece{Text: part, Code: true})
-			continue
-		}
-		if i > 0 && i%2 == 1 {
-			part = "`" + part // one that is never closed
-		}
-		for {
-			at := address.FindStringIndex(part)
-			if at == nil {
-				break
-			}
-			found := part[at[0]:at[1]]
-			u, err := url.Parse(found)
-			if err != nil || u.Host == "" {
-				add(piece{Text: part[:at[1]]})
-				part = part[at[1]:]
-				continue
-			}
-			add(piece{Text: part[:at[0]]})
-			rest := strings.TrimSuffix(strings.TrimPrefix(found, u.Scheme+"://"+u.Host), "/")
-			if k := strings.LastIndex(rest, "/"); k > 0 {
-				rest = "/…" + rest[k:]
-			}
-			add(piece{Text: u.Host + rest, URL: found})
-			part = part[at[1]:]
-		}
-		add(piece{Text: part})
-	}
-	return out
-}
-
-// A reference is one source, which several assumptions may have.
-type reference struct {
-	N     int
-	ID    string
-	Text  string
-	Grade string // what kind of source it is, where it ends with that: "... [press]"
-	Uses  int
-}
-
-// references are the sources that s names, in the order of their numbers: several may be joined
-// by "; " behind their grades.
-func (p *page) references(s string) []*reference {
-	if s == "" {
-		return nil
-	}
-	var refs []*reference
-	for _, text := range strings.SplitAfter(s, "]; ") {
-		text = strings.TrimSuffix(text, "; ")
-		if p.refs == nil {
-			p.refs = map[string]*reference{}
-		}
-		ref := p.refs[text]
-		if ref == nil {
-			ref = &reference{N: len(p.References) + 1, Text: text}
-			ref.ID = fmt.Sprintf("source-%d", ref.N)
-			if i := strings.LastIndex(text, " ["); i >= 0 && strings.HasSuffix(text, "]") && len(text)-i <= 24 {
-				ref.Text, ref.Grade = text[:i], text[i+2:len(text)-1]
-			}
-			p.refs[text] = ref
-			p.References = append(p.References, ref)
-		}
-		ref.Uses++
-		refs = append(refs, ref)
-	}
-	return refs
-}
-
-// parts cuts a path behind its dots and underscores, where a line may break.
-func parts(path string) []string {
-	return strings.FieldsFunc(strings.NewReplacer(".", ".\x00", "_", "_\x00").Replace(path), func(c rune) bool { return c == 0 })
-}
-
-func hash(s string) string {
-	sum := sha256.Sum256([]byte(s))
-	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
-}
-
 func newPage(r *result.Result) (*page, error) {
-	p := &page{R: r, f: newFinder(r), drawn: map[string]any{}, colors: map[string]string{}}
-	p.Style, p.Library, p.Script = template.CSS(pageStyle), template.JS(chartLibrary), template.JS(pageScript)
-	p.CSP = strings.Join([]string{
-		"default-src 'none'",
-		"script-src " + hash(chartLibrary) + " " + hash(pageScript),
-		"style-src 'unsafe-inline'", // for browsers that know nothing of the next two
-		"style-src-elem " + hash(pageStyle),
-		"style-src-attr 'unsafe-inline'", // the charts set the fonts of their labels
-		"img-src data:",
-		"base-uri 'none'",
-		"form-action 'none'",
-	}, "; ")
-	p.Title = r.Scenario.Name
-	if p.Title == "" {
-		p.Title = "A scenario without a name"
-	}
+	p := &page{sheet: newSheet(r.Version, r.Scenario.Name), R: r, f: newFinder(r), colors: map[string]string{}}
+	p.Subject = "exposure of clouds to AI labs"
+	p.Standfirst = r.Scenario.Description
+	p.SHA256 = []string{r.Scenario.SHA256}
 	p.Trials = trials(r.Run.Trials)
 	p.Facts = fmt.Sprintf("%d years from %s · %s · %s sampling · seed %d", r.Run.Years, r.Run.Start, p.Trials, r.Run.Sampler, r.Run.Seed)
 	if r.Run.Accuracy != 0 {
 		p.Facts += fmt.Sprintf(" · quantiles good to %.2g %%", 100*r.Run.Accuracy)
 	}
-	p.Command = command(r)
 	first, rest := p.f.answers()
 	p.colors["aws"], p.colors["azure"] = "c0", "c1" // the same in every report
 	taken := map[string]bool{}
@@ -304,32 +79,11 @@ func newPage(r *result.Result) (*page, error) {
 	p.assumptionSection()
 	p.noteSection()
 	p.convergenceSection()
-	p.add(&section{ID: "method", Title: "Method", Blocks: []block{{Kind: "method"}}})
+	p.methodSection()
 	p.equationSection()
 	p.glossarySection()
-	p.add(&section{ID: "reproduce", Title: "Making it again", Blocks: []block{{Kind: "reproduce"}}})
-	if p.err != nil {
-		return nil, p.err
-	}
-	b, err := json.Marshal(p.drawn) // keys sorted; < > & and U+2028/9 escaped
-	if err != nil {
-		return nil, err
-	}
-	p.Charts = template.JS(b)
-	return p, nil
-}
-
-func (p *page) add(s *section) {
-	if len(s.Blocks) > 0 {
-		p.Sections = append(p.Sections, s)
-	}
-}
-
-func (p *page) draw(id string, d drawing, err error) {
-	if err != nil && p.err == nil {
-		p.err = fmt.Errorf("chart %s: %w", id, err)
-	}
-	p.drawn[id] = d
+	p.reproduce("The same scenario, trials, seed and sampler make the same numbers on every machine.", command(r), p.made()...)
+	return p, p.err
 }
 
 // slug makes an id of a metric's name: azure.exposure is at #azure-exposure.
@@ -351,6 +105,7 @@ func (p *page) answers(first []result.Entity) {
 		color string
 	}
 	var all []one
+	dotted := ""
 	for _, c := range first {
 		v := answerView{Name: name(c), Color: p.colors[c.ID]}
 		s := p.f.final(c.ID, "exposure")
@@ -372,13 +127,15 @@ func (p *page) answers(first []result.Entity) {
 	for _, o := range all {
 		ds = append(ds, o.d)
 	}
-	if p.R.Run.Trials < 100 {
-		return // a hundred dots would be more than there is
+	if p.R.Run.Trials >= 100 { // else a hundred dots would be more than there is
+		for i, dots := range dotStrips(ds) {
+			p.Answers[i].Dots = dots
+			if dots != nil {
+				dotted = "Each dot is one future in a hundred, placed at its exposure in USD bn at the end; the ten highest in full colour. "
+			}
+		}
 	}
-	for i, dots := range dotStrips(ds) {
-		p.Answers[i].Dots = dots
-		p.Dotted = p.Dotted || dots != nil
-	}
+	p.Fine = dotted + "Figures behind ± are standard errors: how far off " + p.Trials + " of this scenario can be. They say nothing about whether its assumptions are right."
 }
 
 // sentences are the answer for one cloud, in words.
@@ -466,7 +223,7 @@ func overYears(m *result.Metric, caption string) *tableView {
 }
 
 // fanFigure is a fan with its table; nil if there is no such metric.
-func (p *page) fanFigure(m *result.Metric, title, size, color string, ax axis) []figure {
+func (p *sheet) fanFigure(m *result.Metric, title, size, color string, ax axis) []figure {
 	if m == nil || len(m.ByYear) == 0 {
 		return nil
 	}
@@ -1132,9 +889,7 @@ func (p *page) assumptionSection() {
 		p.unsourcedWords(bare, bareUncertain, len(b.Rows)),
 		"The small drawings are densities between the 1st and the 99th percentile. The results are these assumptions pushed through the model: they are as good as these are.",
 	}, Blocks: []block{b}})
-	if len(p.References) > 0 {
-		p.add(&section{ID: "sources", Title: "Sources", Blocks: []block{{Kind: "sources"}}})
-	}
+	p.sources()
 }
 
 // threeFigures is x with three significant digits: of a distribution that is assumed, more would
@@ -1155,6 +910,25 @@ func (p *page) noteSection() {
 	if len(p.R.Scenario.Notes) > 0 {
 		p.add(&section{ID: "notes", Title: "What was judged", Blocks: []block{{Text: p.R.Scenario.Notes}}})
 	}
+}
+
+// made is what made the report.
+func (p *page) made() []made {
+	r := p.R
+	scenario := []piece{{Text: p.Title}}
+	if r.Scenario.Argument != "" {
+		scenario = append(scenario, piece{Text: " ("}, piece{Text: r.Scenario.Argument, Code: true}, piece{Text: ")"})
+	}
+	rows := []made{{"Scenario", scenario}, {"SHA-256 of its text", []piece{{Text: r.Scenario.SHA256, Code: true}}}}
+	for _, o := range r.Scenario.Overrides {
+		rows = append(rows, made{"Override", []piece{{Text: o, Code: true}}})
+	}
+	return append(rows,
+		made{"Trials", asText(fmt.Sprint(r.Run.Trials))},
+		made{"Seed", asText(fmt.Sprint(r.Run.Seed))},
+		made{"Sampler", asText(r.Run.Sampler)},
+		made{"Time", asText(fmt.Sprintf("%d years from %s, in quarters", r.Run.Years, r.Run.Start))},
+	)
 }
 
 // command is what makes the report again.

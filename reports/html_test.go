@@ -409,7 +409,7 @@ func TestPieces(t *testing.T) {
 
 // A source that several values have is listed once.
 func TestReferences(t *testing.T) {
-	p := &page{}
+	p := &sheet{}
 	p.references("A, 2026 [press]; B; with C [filing]")
 	p.references("B; with C [filing]")
 	p.references("D")

@@ -22,6 +22,18 @@ func (p *page) unsourcedWords(bare, uncertain, all int) string {
 		bare, all, decimal(100*float64(bare)/float64(all), 0), uncertain)
 }
 
+// methodSection says in words what was done.
+func (p *page) methodSection() {
+	errors := "Quantiles are those of the trials (linear interpolation between order statistics). Errors are standard errors of the simulation; digits that they do not support are not shown: an error has at most two significant digits, and its number ends at the same place. A quantile without an error of its own is shown to the digits that the nearest one with an error supports. Chances read off a curve carry the error of a proportion, and those of failing Wilson's 95\u00a0% interval"
+	if p.R.Run.Sampler != "random" {
+		errors += " or, since the trials of the " + p.R.Run.Sampler + " sampler are not independent, ± 1.96 standard errors"
+	}
+	p.add(&section{ID: "method", Title: "Method", Blocks: []block{{Kind: "prose", Text: []string{
+		"The scenario is a list of assumptions: numbers, and probability distributions for what is uncertain. Each trial draws one value of every distribution and then moves the world forward in quarters, with shocks of its own in each: the labs' revenue grows (mean-reverting growth, towards a market's ceiling where there is one), they buy compute in proportion, run it where their alliances and their churn send it, pay at least what they have committed to in so far as that is enforced, raise capital when their cash runs short, and fail when it is gone. The clouds build plant for them, hold stakes in them, and lose part of both when a lab fails. One trial is one future; the report describes all of them.",
+		errors + ".",
+	}}}})
+}
+
 // equationSection names the equations that a trial is made of, one step of a quarter each.
 func (p *page) equationSection() {
 	t := &tableView{
