@@ -170,7 +170,7 @@ func (h *headlines) drivers() []result.Drivers {
 		columns[i] = in.Values
 	}
 	var list []result.Drivers
-	for k, ds := range sense.Drivers(columns, outputs, mostDrivers, h.opt.Seed, h.opt.Workers) {
+	for k, ds := range sense.Drivers(columns, outputs, mostDrivers, h.opt.Workers) {
 		d := result.Drivers{Metric: h.name(of[k]), Year: h.year(of[k]), Trials: n}
 		for _, found := range ds {
 			d.Inputs = append(d.Inputs, result.Driver{Path: drawn[found.Input].Name,

@@ -4,13 +4,10 @@ package sense
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
-
-	"entente/sim/rng"
 )
 
 // MinTrials are the fewest from which anything is said.
@@ -18,13 +15,6 @@ const MinTrials = 128
 
 // MaxTrials are the most that are needed: the interval of a rank correlation is ± 0.015 then.
 const MaxTrials = 1 << 14
-
-// The intervals come from so many resamples, which makes their width good to 7 %, of the first
-// so many trials.
-const (
-	resamples      = 100
-	resampleTrials = 1 << 12
-)
 
 // An Estimate is a value and its 95 % interval.
 type Estimate struct{ Value, Low, High float64 }
@@ -59,123 +49,61 @@ func classes(n int) int { return max(4, int(math.Sqrt(float64(n))/2)) }
 // most of them at most. All columns are of the same trials, finite, and at most MaxTrials long.
 // An input that is a constant is no driver; an output that is one has none.
 //
-// The intervals are ± 1.96·s·√(m/n), with s the standard deviation over resamples of the first
-// m of the n trials: m are drawn with replacement, and ranked anew (Bickel, Götze and van Zwet,
-// "Resampling fewer than n observations", 1997). They take the trials for independent, and are
-// too wide, rather than too narrow, where a sampler spreads them evenly, and for indices near 0.
-// The same columns and seed give the same bits, whatever the number of workers.
-func Drivers(inputs, outputs [][]float64, most int, seed uint64, workers int) [][]Driver {
+// The intervals are ± 1.96 standard errors, √(Σ IF²)/n with the influence function IF of the
+// estimate (Hampel, "The influence curve and its role in robust estimation", 1974). They take the trials for independent, and are too wide,
+// rather than too narrow, where a sampler spreads them evenly, and for indices near 0.
+// The same columns give the same bits, whatever the number of workers.
+func Drivers(inputs, outputs [][]float64, most, workers int) [][]Driver {
 	found := make([][]Driver, len(outputs))
 	if len(outputs) == 0 || len(outputs[0]) < MinTrials {
 		return found
 	}
-	n := len(outputs[0])
 	ranked := rankAll(slices.Concat(inputs, outputs), workers)
-	xs, ys := ranked[:len(inputs)], ranked[len(inputs):]
-	ones := slices.Repeat([]uint16{1}, n)
-
-	rows := make([]ranks, len(ys)) // of the outputs
-	for k, y := range ys {
-		rows[k].of = make([]float64, n)
-		rows[k].weigh(y, ones)
+	xs, ys := ranked[:len(inputs)], make([]response, len(outputs))
+	for k := range ys {
+		ys[k] = newResponse(ranked[len(inputs)+k], outputs[k])
 	}
 	all := make([][]Driver, len(inputs))
 	parallel(workers, len(inputs), func() func(int) {
-		row, s := ranks{of: make([]float64, n)}, scratch{}
+		var x ranks
+		var s scratch
 		return func(i int) {
 			if xs[i].constant() {
 				return
 			}
-			row.weigh(xs[i], ones)
-			for k, y := range ys {
+			x.take(xs[i])
+			for k := range ys {
 				d := Driver{Input: i}
-				if !y.constant() {
-					d.Rank.Value = correlation(&row, &rows[k], ones)
-					d.Share.Value = s.share(xs[i], outputs[k], ones)
+				if !ys[k].column.constant() {
+					d.Rank.Value = dot(x.of, ys[k].ranks.of) / (x.norm * ys[k].norm)
+					d.Share.Value = s.share(xs[i], &ys[k])
 				}
 				all[i] = append(all[i], d)
 			}
 		}
 	})
-	needed := make([]bool, len(inputs))
-	for k, y := range ys {
-		if y.constant() {
-			continue
-		}
-		for i := range all {
-			if all[i] != nil {
-				found[k] = append(found[k], all[i][k])
-			}
-		}
-		slices.SortStableFunc(found[k], func(a, b Driver) int { return cmp.Compare(b.strength(), a.strength()) })
-		found[k] = found[k][:min(most, len(found[k]))]
-		for _, d := range found[k] {
-			needed[d.Input] = true
-		}
-	}
-
-	// What each resample gives, by output and driver.
-	m := min(n, resampleTrials)
-	few := make([][]float64, 0, len(inputs)+len(outputs))
-	for i, x := range inputs {
-		if needed[i] {
-			few = append(few, x[:m])
-		} else {
-			few = append(few, nil)
-		}
-	}
-	for _, y := range outputs {
-		few = append(few, y[:m])
-	}
-	ranked = rankAll(few, workers)
-	type pair struct{ rank, share float64 }
-	samples := make([][][]pair, resamples)
-	parallel(workers, resamples, func() func(int) {
-		weights := make([]uint16, m)
-		rows := make([]ranks, len(few))
-		for i, c := range few {
-			rows[i].of = make([]float64, len(c))
-		}
+	parallel(workers, len(ys), func() func(int) {
+		var x ranks
 		var s scratch
-		return func(b int) {
-			clear(weights)
-			r := rng.NewRand(seed, fmt.Sprintf("bootstrap %d", b))
-			for range m {
-				weights[r.Intn(m)]++
+		return func(k int) {
+			if ys[k].column.constant() {
+				return
 			}
-			for i, c := range few {
-				if c != nil {
-					rows[i].weigh(ranked[i], weights)
+			for i := range all {
+				if all[i] != nil {
+					found[k] = append(found[k], all[i][k])
 				}
 			}
-			samples[b] = make([][]pair, len(outputs))
-			for k := range outputs {
-				for _, d := range found[k] {
-					samples[b][k] = append(samples[b][k], pair{
-						correlation(&rows[d.Input], &rows[len(inputs)+k], weights),
-						s.share(ranked[d.Input], few[len(inputs)+k], weights),
-					})
-				}
+			slices.SortStableFunc(found[k], func(a, b Driver) int { return cmp.Compare(b.strength(), a.strength()) })
+			found[k] = found[k][:min(most, len(found[k]))]
+			for j := range found[k] {
+				d := &found[k][j]
+				x.take(xs[d.Input])
+				d.Rank.within(correlationError(&x, &ys[k].ranks, d.Rank.Value), -1)
+				d.Share.within(s.shareError(xs[d.Input], &ys[k], d.Share.Value), math.Inf(-1))
 			}
 		}
 	})
-	scale := math.Sqrt(float64(m) / float64(n))
-	values := make([]float64, resamples)
-	for k := range found {
-		for j := range found[k] {
-			d := &found[k][j]
-			for b := range values {
-				values[b] = samples[b][k][j].rank
-			}
-			d.Rank.within(values, scale)
-			d.Rank.Low, d.Rank.High = max(d.Rank.Low, -1), min(d.Rank.High, 1)
-			for b := range values {
-				values[b] = samples[b][k][j].share
-			}
-			d.Share.within(values, scale)
-			d.Share.High = min(d.Share.High, 1)
-		}
-	}
 	return found
 }
 
@@ -183,17 +111,10 @@ func (d *Driver) strength() float64 {
 	return max(float64(d.Rank.Value*d.Rank.Value), d.Share.Value)
 }
 
-// within sets the interval by the standard deviation of resamples, scaled.
-func (e *Estimate) within(values []float64, scale float64) {
-	var mean, squares float64
-	for _, v := range values {
-		mean += v / float64(len(values))
-	}
-	for _, v := range values {
-		squares += float64((v - mean) * (v - mean))
-	}
-	half := 1.96 * scale * math.Sqrt(squares/float64(len(values)-1))
-	e.Low, e.High = e.Value-half, e.Value+half
+// within sets the interval by a standard error, between low and 1.
+func (e *Estimate) within(se, low float64) {
+	half := 1.96 * se
+	e.Low, e.High = max(e.Value-half, low), min(e.Value+half, 1)
 }
 
 // A column is the trials in the order of their values.
@@ -205,16 +126,20 @@ type column struct {
 
 func (c *column) constant() bool { return len(c.ends) == 1 }
 
-// rankAll sorts columns; what is nil stays so.
+// ties says that some values are equal.
+func (c *column) ties() bool { return len(c.ends) < len(c.order) }
+
+// rankAll sorts columns.
 func rankAll(columns [][]float64, workers int) []*column {
 	ranked := make([]*column, len(columns))
 	parallel(workers, len(columns), func() func(int) {
-		var keys []uint64
+		var keys, room []uint64
 		return func(i int) {
-			if columns[i] != nil {
-				keys = sorted(columns[i], keys[:0])
-				ranked[i] = newColumn(keys, columns[i])
+			if room == nil {
+				room = make([]uint64, len(columns[i]))
 			}
+			keys = sorted(columns[i], keys[:0], room)
+			ranked[i] = newColumn(keys, columns[i])
 		}
 	})
 	return ranked
@@ -224,7 +149,7 @@ const trialBits = 16
 
 // sorted appends trials in the order of their values, equal values in that of the trials: in
 // the low bits of keys whose high bits are the values', which sort faster than pairs do.
-func sorted(values []float64, keys []uint64) []uint64 {
+func sorted(values []float64, keys, room []uint64) []uint64 {
 	for k, v := range values {
 		bits := math.Float64bits(v + 0) // −0 is 0
 		if bits>>63 != 0 {
@@ -234,7 +159,7 @@ func sorted(values []float64, keys []uint64) []uint64 {
 		}
 		keys = append(keys, bits>>trialBits<<trialBits|uint64(k))
 	}
-	radixSort(keys)
+	radixSort(keys, room)
 	for i := 1; i < len(keys); i++ { // what differs in the bits that were cut off only
 		for j := i; j > 0 && values[uint16(keys[j])] < values[uint16(keys[j-1])]; j-- {
 			keys[j], keys[j-1] = keys[j-1], keys[j]
@@ -244,9 +169,10 @@ func sorted(values []float64, keys []uint64) []uint64 {
 }
 
 // radixSort sorts keys whose low trialBits ascend already, by their other bits, 12 at a time.
-func radixSort(keys []uint64) {
+// room is as long.
+func radixSort(keys, room []uint64) {
 	const digit = 12
-	from, to := keys, make([]uint64, len(keys))
+	from, to := keys, room
 	for shift := trialBits; shift < 64; shift += digit { // an even number of times: it ends in keys
 		var next [1 << digit]uint32
 		for _, k := range from {
@@ -285,100 +211,189 @@ func newColumn(keys []uint64, values []float64) *column {
 	return c
 }
 
-// ranks are those of a sample less their mean, by trial.
+// ranks are those of a column less their mean, over their number and by trial: U = F(x) − 1/2 with
+// F the distribution function of the column, half way up its steps.
 type ranks struct {
-	of   []float64
-	norm float64 // the root of the sum of their squares
+	column *column
+	of     []float64
+	norm   float64 // √ΣU²
 }
 
-// weigh takes the sample in which each trial stands as often as its weight.
-func (r *ranks) weigh(c *column, weights []uint16) {
-	r.set(c, weights)
-	var squares float64
-	of := r.of[:len(weights)]
-	for i, w := range weights {
-		squares += float64(float64(float64(w)*of[i]) * of[i])
-	}
-	r.norm = math.Sqrt(squares)
-}
-
-func (r *ranks) set(c *column, weights []uint16) {
-	ranks := r.of
+func (r *ranks) take(c *column) {
 	n := len(c.order)
-	mean := float64(n+1) / 2
+	if r.of == nil {
+		r.of = make([]float64, n)
+	}
+	r.column = c
 	if len(c.ends) == n { // no two are equal
-		before := 0
-		for _, trial := range c.order {
-			w := int(weights[trial])
-			ranks[trial] = float64(before) + float64(w+1)/2 - mean
-			before += w
+		for k, trial := range c.order {
+			r.of[trial] = (float64(k)+0.5)/float64(n) - 0.5
 		}
-		return
+	} else {
+		first := 0
+		for _, end := range c.ends {
+			u := float64(first+int(end)+1)/float64(2*n) - 0.5
+			for _, trial := range c.order[first : end+1] {
+				r.of[trial] = u
+			}
+			first = int(end) + 1
+		}
 	}
-	before, first := 0, 0
-	for _, end := range c.ends {
-		group := c.order[first : int(end)+1]
-		w := 0
-		for _, trial := range group {
-			w += int(weights[trial])
+	r.norm = math.Sqrt(dot(r.of, r.of))
+}
+
+// dot is Σab.
+func dot(a, b []float64) float64 {
+	var s0, s1, s2, s3 float64 // four sums, of which none waits for another
+	n := len(a) &^ 3
+	for i := 0; i < n; i += 4 {
+		a, b := a[i:i+4:i+4], b[i:i+4:i+4]
+		s0 += float64(a[0] * b[0])
+		s1 += float64(a[1] * b[1])
+		s2 += float64(a[2] * b[2])
+		s3 += float64(a[3] * b[3])
+	}
+	for i := n; i < len(a); i++ {
+		s0 += float64(a[i] * b[i])
+	}
+	return (s0 + s1) + (s2 + s3)
+}
+
+// correlationError is the standard error of ρ = A/√(BC) with A = mean(UV), B = mean(U²) and
+// C = mean(V²): the influence of trial i on A is
+//
+//	UᵢVᵢ + meanⱼ([xⱼ > xᵢ] + [xⱼ = xᵢ]/2)Vⱼ + meanⱼ([yⱼ > yᵢ] + [yⱼ = yᵢ]/2)Uⱼ − 3A
+//
+// itself, and what it does to the ranks of the others (Borkowf, "Computing the nonnull asymptotic
+// variance and the asymptotic relative efficiency of Spearman's rank correlation", 2002). On B
+// and C it is the same with U for V and V for U, and 0 where no two are equal.
+func correlationError(x, y *ranks, rho float64) float64 {
+	n := float64(len(x.of))
+	influence := make([]float64, len(x.of)) // on A, B, C, weighted as ρ hangs on them; less a constant
+	add := func(weight float64, a, b *ranks) {
+		for i, u := range a.of {
+			influence[i] += float64(weight * float64(u*b.of[i]))
 		}
-		rank := float64(before) + float64(w+1)/2 - mean
-		for _, trial := range group {
-			ranks[trial] = rank
+		a.addAbove(influence, weight/n, b.of)
+		b.addAbove(influence, weight/n, a.of)
+	}
+	sx, sy := x.norm*x.norm, y.norm*y.norm
+	add(n/(x.norm*y.norm), x, y)
+	if x.column.ties() {
+		add(-rho*n/(2*sx), x, x)
+	}
+	if y.column.ties() {
+		add(-rho*n/(2*sy), y, y)
+	}
+	return deviation(influence) / math.Sqrt(n)
+}
+
+// addAbove adds, for each trial, the sum of values over the trials above it in the column, and
+// half of the sum over those that are equal, times a weight.
+func (r *ranks) addAbove(to []float64, weight float64, values []float64) {
+	c := r.column
+	above, last := 0.0, len(c.order)-1
+	for g := len(c.ends) - 1; g >= 0; g-- {
+		first := 0
+		if g > 0 {
+			first = int(c.ends[g-1]) + 1
 		}
-		before += w
-		first = int(end) + 1
+		group := c.order[first : last+1]
+		sum := 0.0
+		for _, trial := range group {
+			sum += values[trial]
+		}
+		for _, trial := range group {
+			to[trial] += float64(weight * (above + sum/2))
+		}
+		above += sum
+		last = first - 1
 	}
 }
 
-// correlation is that of ranks in the same sample.
-func correlation(x, y *ranks, weights []uint16) float64 {
-	if x.norm == 0 || y.norm == 0 {
-		return 0 // the resample has none of the trials that differ
+// deviation is the standard deviation.
+func deviation(values []float64) float64 {
+	n, mean, squares := float64(len(values)), 0.0, 0.0
+	for _, v := range values {
+		mean += v / n
 	}
-	var sum float64
-	a, b := x.of[:len(weights)], y.of[:len(weights)]
-	for i, w := range weights {
-		sum += float64(float64(float64(w)*a[i]) * b[i])
+	for _, v := range values {
+		squares += float64((v - mean) * (v - mean))
 	}
-	return sum / (x.norm * y.norm)
+	return math.Sqrt(squares / (n - 1))
 }
 
-// A scratch is one worker's room.
+// A response is an output: its ranks, and its values less their mean.
+type response struct {
+	ranks
+	values  []float64
+	squares float64 // of the values
+}
+
+func newResponse(c *column, values []float64) response {
+	y := response{values: slices.Clone(values)}
+	y.take(c)
+	mean := 0.0
+	for _, v := range values {
+		mean += v / float64(len(values))
+	}
+	for i := range y.values {
+		y.values[i] -= mean
+	}
+	y.squares = dot(y.values, y.values)
+	return y
+}
+
+// A scratch is one worker's room: the classes of an input, and what an output is in them.
 type scratch struct {
-	sums [256]struct{ n, sum float64 }
+	n, sum [256]float64
+}
+
+// between is B, the sum of squares between the classes of an input, and the number of these.
+func (s *scratch) between(x *column, y *response) (between float64, used int) {
+	m := classes(len(y.values))
+	n, sum := s.n[:m], s.sum[:m]
+	clear(n)
+	clear(sum)
+	for i, v := range y.values {
+		c := x.class[i]
+		s.n[c]++
+		s.sum[c] += v
+	}
+	for c := range n {
+		if n[c] > 0 {
+			used++
+			between += float64(sum[c]*sum[c]) / n[c]
+		}
+	}
+	return min(between, y.squares), used
 }
 
 // share is the first-order index of an input of an output.
-func (s *scratch) share(x *column, y []float64, weights []uint16) float64 {
-	sums := s.sums[:classes(len(y))]
-	clear(sums)
-	centre := y[0] // against cancellation
-	var squares float64
-	for i, v := range y {
-		w, d := float64(weights[i]), v-centre
-		wd := float64(w * d)
-		c := &s.sums[x.class[i]]
-		c.n += w
-		c.sum += wd
-		squares += float64(wd * d)
-	}
-	n, sum, between, used := float64(len(y)), 0.0, 0.0, 0
-	for _, c := range sums {
-		sum += c.sum
-		if c.n > 0 {
-			used++
-			between += float64(c.sum*c.sum) / c.n
-		}
-	}
-	correction := float64(sum*sum) / n
-	total := squares - correction
-	if !(total > 0) {
+func (s *scratch) share(x *column, y *response) float64 {
+	if !(y.squares > 0) {
 		return 0
 	}
-	between = min(between-correction, total)
-	m := float64(used)
-	return (between - float64((m-1)*(total-between))/(n-m)) / total
+	between, used := s.between(x, y)
+	n, m := float64(len(y.values)), float64(used)
+	return (between - float64((m-1)*(y.squares-between))/(n-m)) / y.squares
+}
+
+// shareError is the standard error of an index S of an output with mean 0 and variance σ²: the
+// influence of a trial is (2ȳ_m y − ȳ_m² − S y²)/σ², with ȳ_m the mean of its class. The noise of
+// these means adds 4(M−1)(1−S)²/n to its variance, which is twice what it adds to that of S.
+func (s *scratch) shareError(x *column, y *response, share float64) float64 {
+	_, used := s.between(x, y)
+	n := float64(len(y.values))
+	influence := make([]float64, len(y.values))
+	for i, v := range y.values {
+		c := x.class[i]
+		mean := s.sum[c] / s.n[c]
+		influence[i] = (float64(mean*(2*v-mean)) - float64(share*float64(v*v))) * n / y.squares
+	}
+	d, rest := deviation(influence), 1-min(max(share, 0), 1)
+	noise := float64(2*float64(used-1)*float64(rest*rest)) / (n * n)
+	return math.Sqrt(max(float64(d*d)/n-noise, noise))
 }
 
 // parallel calls the functions that start makes, one for each worker, with 0 … n−1.
