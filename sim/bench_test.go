@@ -38,14 +38,14 @@ func key(m *sim.Model, s *models.System) func(name string) bool {
 
 func all(string) bool { return true }
 
-func baseline(b *testing.B) (*sim.Model, *models.System) {
+func baseline(tb testing.TB) (*sim.Model, *models.System) {
 	s, err := scenarios.Load("baseline", scenarios.Options{})
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	m, err := models.Compile(s.System)
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	return m, s.System
 }
@@ -142,47 +142,16 @@ func BenchmarkScale(b *testing.B) {
 // as to the means of the clouds' npv and exposure. The standard errors are those that the
 // results print, which 16 replicates know to about a fifth.
 func BenchmarkPrecision(b *testing.B) {
-	m, s := baseline(b)
-	keep := func(name string) bool {
-		for _, c := range s.Clouds {
-			if name == c.ID+".npv" || name == c.ID+".exposure" {
-				return true
-			}
-		}
-		return false
-	}
 	const trials = 1 << 14
-	squares := func(sampler sim.Sampler) []float64 {
-		r, err := sim.Run(context.Background(), m, sim.Options{Trials: trials, Seed: 1, Workers: 1, Sampler: sampler, Keep: keep})
-		if err != nil {
-			b.Fatal(err)
-		}
-		var list []float64
-		for _, x := range r.Metrics {
-			if x.Total != nil {
-				list = append(list, x.Total.SE*x.Total.SE)
-			}
-			for _, y := range x.ByYear {
-				list = append(list, y.SE*y.SE)
-			}
-		}
-		return list
-	}
-	independent := squares(sim.Random)
+	squares := squaredErrors(b, trials)
+	independent := squares(sim.Random, 1)
 	for _, sampler := range sim.Samplers() {
 		b.Run(string(sampler), func(b *testing.B) {
 			var list []float64
 			for b.Loop() {
-				list = squares(sampler)
+				list = squares(sampler, 1)
 			}
-			var ratio, n float64 // of squared standard errors, to those of independent trials
-			for i, v := range list {
-				if independent[i] > 0 {
-					ratio += v / independent[i]
-					n++
-				}
-			}
-			b.ReportMetric(n/ratio*trials*float64(b.N)/b.Elapsed().Seconds(), "independent-trials/s")
+			b.ReportMetric(trials/meanRatio(list, independent)*float64(b.N)/b.Elapsed().Seconds(), "independent-trials/s")
 			b.ReportMetric(0, "ns/op")
 		})
 	}
