@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -94,12 +95,31 @@ type alike struct {
 	r       Range
 }
 
+// spreads are those that have been made, for all who make them.
+type spreads struct {
+	mu sync.Mutex
+	of map[alike]*spread
+}
+
+func (s *spreads) get(a alike) *spread {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.of[a]
+}
+
+func (s *spreads) put(a alike, made *spread) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.of[a] = made
+}
+
 // A binder makes bounds of nodes, as the format says.
 type binder struct {
 	problems
 	files       func(src *source, name string) ([]byte, error) // what lies beside a scenario
+	data        *[][]byte                                      // of those files, in the order of reading
 	assumptions []*assumption
-	spreads     map[alike]*spread
+	spreads     *spreads
 	citations   []name // every text given as a source
 }
 
@@ -609,7 +629,7 @@ func (r *binder) amount(b *bound, a *assumption, n *node) {
 		b.written = t.String()
 	}
 	same := alike{b.written, b.f.Range}
-	s := r.spreads[same]
+	s := r.spreads.get(same)
 	if s == nil {
 		s = r.spread(b, t, n.src)
 		if s == nil {
@@ -620,7 +640,7 @@ func (r *binder) amount(b *bound, a *assumption, n *node) {
 			return
 		}
 		if !strings.Contains(b.written, "empirical") { // whose file lies beside each scenario
-			r.spreads[same] = s
+			r.spreads.put(same, s)
 		}
 	}
 	if s.outside >= noticed {

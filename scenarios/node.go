@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -41,6 +42,19 @@ type node struct {
 	keys   []*node
 	items  []*node        // of a list; the values of a mapping, one a key
 	index  map[string]int // of a mapping: where its keys are
+}
+
+// clone copies n and all that is in it.
+func (n *node) clone() *node {
+	if n == nil {
+		return nil
+	}
+	c := *n
+	c.keys, c.items, c.index = slices.Clone(n.keys), slices.Clone(n.items), maps.Clone(n.index)
+	for i, item := range c.items {
+		c.items[i] = item.clone()
+	}
+	return &c
 }
 
 // null says that n was written as null, which removes.

@@ -229,31 +229,84 @@ func Load(arg string, opt Options) (*Scenario, error) {
 
 // load is Load without the numbers that describe distributions, which take longer than the rest.
 func load(arg string, opt Options) (*Scenario, *builder, error) {
-	l := &loader{stdin: opt.Stdin, places: map[*source]place{}}
-	src, text, err := l.open(arg)
+	t, err := Read(arg, opt.Stdin)
 	if err != nil {
 		return nil, nil, err
 	}
-	r := &binder{files: l.beside, spreads: map[alike]*spread{}}
-	f := format()
-	c := &composer{problems: &r.problems, format: f, load: l.extended}
-	root := c.read(src, text)
-	if root != nil {
-		for i, s := range opt.Set {
-			c.set(f, root, s, len(c.texts)+i)
+	b, err := t.build(opt.Set)
+	if err != nil {
+		return nil, nil, err
+	}
+	return t.scenario(b, opt.Set), b, nil
+}
+
+// A Template is a scenario that is read once, with what it extends, and then understood as often
+// as wanted, under one set of overrides after the other. It is safe for concurrent use.
+type Template struct {
+	arg     string
+	loader  *loader
+	format  *Field
+	root    *node // nil: there is nothing to go on with
+	texts   [][]byte
+	read    problems // what is wrong before anything is overridden
+	spreads *spreads
+}
+
+// Read reads the scenario that arg names, as Load does. What is wrong with it is told by what is
+// made of it, with what is wrong with the overrides; the error is only of what cannot be opened.
+func Read(arg string, stdin io.Reader) (*Template, error) {
+	l := &loader{stdin: stdin, places: map[*source]place{}}
+	src, text, err := l.open(arg)
+	if err != nil {
+		return nil, err
+	}
+	t := &Template{arg: arg, loader: l, format: format(), spreads: &spreads{of: map[alike]*spread{}}}
+	c := &composer{problems: &t.read, format: t.format, load: l.extended}
+	t.root = c.read(src, text)
+	t.texts = c.texts
+	return t, nil
+}
+
+// System is what Load(arg, Options{Set: set}) makes of the scenario, without what only reports
+// show, and without warnings. The error is Load's.
+func (t *Template) System(set []string) (*models.System, error) {
+	b, err := t.build(set)
+	if err != nil {
+		return nil, err
+	}
+	return &b.sys, nil
+}
+
+// build makes the scenario under some overrides.
+func (t *Template) build(set []string) (*builder, error) {
+	l := *t.loader
+	l.data = nil
+	r := &binder{files: l.beside, data: &l.data, spreads: t.spreads,
+		problems: problems{errors: slices.Clone(t.read.errors), warnings: slices.Clone(t.read.warnings)}}
+	root := t.root
+	if root == nil {
+		return nil, ordered(r.errors)
+	}
+	if len(set) > 0 {
+		root = root.clone()
+		c := &composer{problems: &r.problems, format: t.format}
+		for i, s := range set {
+			c.set(t.format, root, s, len(t.texts)+i)
 		}
 	}
-	if root == nil {
-		return nil, nil, ordered(r.errors)
-	}
-	b := r.build(r.bind(f, root, root.mark, "", ""))
+	b := r.build(r.bind(t.format, root, root.mark, "", ""))
 	b.userMetrics()
 	if len(r.errors) > 0 {
-		return nil, nil, ordered(r.errors)
+		return nil, ordered(r.errors)
 	}
-	s := &Scenario{System: &b.sys, Trials: int(f.field("trials").Default), Seed: uint64(f.field("seed").Default), Sampler: f.field("sampler").Choices[0],
-		Defaults: b.defaults(), review: b.review}
-	s.Warnings, s.Sanity, s.Silenced = b.silence(ordered(r.warnings), b.sanity(), len(opt.Set) == 0)
+	return b, nil
+}
+
+// scenario is what was built, with its facts.
+func (t *Template) scenario(b *builder, set []string) *Scenario {
+	s := &Scenario{System: &b.sys, Trials: int(t.format.field("trials").Default), Seed: uint64(t.format.field("seed").Default),
+		Sampler: t.format.field("sampler").Choices[0], Defaults: b.defaults(), review: b.review}
+	s.Warnings, s.Sanity, s.Silenced = b.silence(ordered(b.warnings), b.sanity(), len(set) == 0)
 	s.Facts = b.facts()
 	if t := b.root.get("trials"); t.given {
 		s.Trials = int(t.whole)
@@ -265,19 +318,19 @@ func load(arg string, opt Options) (*Scenario, *builder, error) {
 		s.Sampler = t.written
 	}
 	about := &s.Facts.Scenario
-	about.SHA256 = hash(append(c.texts, l.data...), opt.Set)
-	about.Overrides = slices.Clone(opt.Set)
-	about.Argument = arg
-	if filepath.IsAbs(arg) {
-		about.Argument = filepath.Base(arg) // where it lies here concerns nobody else
+	about.SHA256 = hash(slices.Concat(t.texts, *b.data), set)
+	about.Overrides = slices.Clone(set)
+	about.Argument = t.arg
+	if filepath.IsAbs(t.arg) {
+		about.Argument = filepath.Base(t.arg) // where it lies here concerns nobody else
 	}
 	if about.Name == "" {
 		about.Name = "scenario"
-		if arg != "-" {
-			about.Name = strings.TrimSuffix(strings.TrimSuffix(filepath.Base(arg), ".yaml"), ".yml")
+		if t.arg != "-" {
+			about.Name = strings.TrimSuffix(strings.TrimSuffix(filepath.Base(t.arg), ".yaml"), ".yml")
 		}
 	}
-	return s, b, nil
+	return s
 }
 
 // hash is the SHA-256 of the texts: of one text without overrides, what sha256sum says; else
