@@ -64,6 +64,7 @@ type contractState struct {
 	desired, due expr.X // d
 	behind       expr.X // the backlog that is left if what is due, and no more, is credited
 	use          expr.X
+	open         expr.X // what is due, and neither used nor steered here
 	shortfall    expr.X
 	billed       expr.X
 	billedSoFar  total
@@ -140,8 +141,8 @@ func (c *compiler) use(l *labState) {
 	for k, a := range l.alliances {
 		given := taken.Mul(spares[k])
 		a.use = a.desired.Add(r.Mul(gaps[k])).Sub(given)
-		open := r.OneMinus().Mul(gaps[k])
-		a.shortfall = c.enforced(a).Mul(open)
+		a.open = r.OneMinus().Mul(gaps[k])
+		a.shortfall = c.enforced(a).Mul(a.open)
 		a.billed = a.use.Add(a.shortfall)
 		a.billedSoFar.add(c.n, a.billed)
 		l.compute = l.compute.Add(a.use)

@@ -40,11 +40,17 @@ func Compile(s *System) (*sim.Model, error) {
 
 // CompileWith is Compile with draws that are changed on their way from the model.
 func CompileWith(s *System, draws func(Draws) Draws) (*sim.Model, error) {
+	return compile(s, draws, nil)
+}
+
+// compile keeps a ledger, if there is one.
+func compile(s *System, draws func(Draws) Draws, ledger *Ledger) (*sim.Model, error) {
 	m := sim.NewModel(s.Years, StepsPerYear, s.InputMixes, s.ShockMixes)
 	c, err := newCompiler(s, draws(m))
 	if err != nil {
 		return nil, err
 	}
+	c.ledger = ledger
 	c.run()
 	m.Outcomes, err = c.outcomes()
 	if err != nil {
@@ -96,6 +102,8 @@ type compiler struct {
 
 	now, perStep, end expr.X // discount factors
 	perGigawatt       expr.X // 1 over what a gigawatt-year costs, where that is known
+
+	ledger *Ledger // nil: none is kept
 
 	events    []*eventState
 	used      map[string]bool // effect paths that a quantity or jump has taken
@@ -184,6 +192,7 @@ func (c *compiler) step() {
 	for _, a := range c.alliances {
 		c.expose(a)
 	}
+	c.book()
 	for _, l := range c.labs {
 		c.fail(l)
 	}
@@ -215,6 +224,8 @@ func (c *compiler) horizon() {
 	for i := range c.metrics {
 		c.metrics[i].close()
 	}
+	c.bookHorizon()
+	c.followStocks()
 }
 
 // value is sampled once per trial, or constant.

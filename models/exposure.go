@@ -33,6 +33,7 @@ type exposureState struct {
 	holding       *holding // the owner's; nil: none
 
 	equity, credit, exposure          expr.X
+	unpaid, writeOff                  expr.X // receivables and plant that are lost when the lab fails
 	invested, loss, flow              expr.X
 	investedSoFar, losses, recoveries total
 	npv, roundTrip, moic              expr.X
@@ -56,7 +57,8 @@ func (c *compiler) expose(a *allianceState) {
 	receivable := a.billed.Mul(a.days)
 	lost := lab.failing.Mul(lab.recovery.OneMinus())
 	keeps := expr.If(lab.failing, a.plant.Min(a.needed.Mul(lab.retained)), a.plant)
-	credit := lost.Mul(receivable).Add(a.stuck.Mul(a.plant.Sub(keeps))) // of the loss, with the write-off
+	a.unpaid, a.writeOff = lost.Mul(receivable), a.stuck.Mul(a.plant.Sub(keeps))
+	credit := a.unpaid.Add(a.writeOff) // of the loss
 	a.plant = keeps
 	a.loss = lost.Mul(atStake).Add(credit)
 	a.flow = c.sum(

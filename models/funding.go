@@ -15,6 +15,7 @@ type fundingState struct {
 	left, sd                expr.X // of the appetite, a step
 	perValue                expr.X // δ/(1 − δ)
 	frugal                  expr.X // 1 − austerity
+	open                    expr.X // condition: capital is to be had in the step
 }
 
 func (c *compiler) funding(l *Lab, availability quantity) *fundingState {
@@ -64,6 +65,7 @@ func (c *compiler) moveCash(l *labState) {
 		X = X.Add(l.raised)
 		short = X.Less(runway)
 	}
+	l.left = X
 	l.survives = l.alive.And(X.AtLeast(c.zero))
 	l.failing = l.alive.Sub(l.survives)
 	l.worth = V.Add(X.Positive())
@@ -83,7 +85,8 @@ func (c *compiler) raises(l *labState, must, ask, price expr.X) expr.X {
 	f := l.funding
 	f.appetite = f.appetite.Mul(f.left).Add(f.sd.Mul(c.Normal(l.ID+".funding", c.n+1)))
 	threshold := expr.NormalQuantile(c.under(f.effects, f.availability).OneMinus())
-	price = price.Mul(expr.If(threshold.Less(f.appetite), c.one, f.distress))
+	f.open = threshold.Less(f.appetite)
+	price = price.Mul(expr.If(f.open, c.one, f.distress))
 	amount := ask.Min(price.Mul(f.perValue)).Mul(must)
 	left := expr.If(c.zero.Less(amount), price.Div(price.Add(amount)), c.one)
 	for _, h := range l.holdings {

@@ -36,6 +36,7 @@ type labState struct {
 	survives    expr.X // condition: does not fail in this step either
 	failing     expr.X // condition: fails in this step
 	failureTime expr.X // 0: none
+	left        expr.X // X', before a failure takes effect
 	cash        expr.X // X
 	worth       expr.X // W', before a failure takes effect
 	value       expr.X // W', after

@@ -10,6 +10,7 @@ type trancheState struct {
 	amount    expr.X
 	threshold expr.X // of its condition
 	unpaid    expr.X // condition: has not been paid
+	due       expr.X // of the amount, in the step, if the lab has not failed
 }
 
 func (c *compiler) tranche(t *Tranche, a *allianceState, h *holding) *trancheState {
@@ -51,7 +52,8 @@ func (c *compiler) payTranches(l *labState) {
 	for _, t := range l.tranches {
 		pays := c.falls(t).And(t.unpaid)
 		t.unpaid = t.unpaid.Sub(pays)
-		t.holding.invested = t.holding.invested.Add(t.amount.Mul(pays))
+		t.due = t.amount.Mul(pays)
+		t.holding.invested = t.holding.invested.Add(t.due)
 	}
 	l.paidIn = c.zero
 	for _, h := range l.holdings {
