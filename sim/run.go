@@ -347,13 +347,16 @@ func (j *job) constant(v float64, grid []float64, scratch *stats.Scratch) stats.
 	return s
 }
 
-// replicates is how many independent parts the trials consist of; 1: each is one.
-func (j *job) replicates() int {
-	if j.opt.Sampler == Latin || j.opt.Sampler == Sobol {
+// Replicates is how many independent parts the trials that s draws consist of, trial k being in
+// part k mod Replicates; 1: each trial is one.
+func (s Sampler) Replicates() int {
+	if s == Latin || s == Sobol {
 		return design.Replicates
 	}
 	return 1
 }
+
+func (j *job) replicates() int { return j.opt.Sampler.Replicates() }
 
 // parallel calls the functions that start makes, one for each worker, with 0 … n−1. It
 // returns the error of the lowest number that failed, so that it does not depend on timing

@@ -1,0 +1,279 @@
+package stats
+
+import (
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// An Estimate is one statistic of a column, its standard error, and the ends of its 95 %
+// interval. What the trials cannot say is NaN: an end of an interval too, beyond which there
+// may be anything.
+type Estimate struct{ Value, SE, Low, High float64 }
+
+// nothing is estimated of a column without values.
+func nothing() Estimate {
+	nan := math.NaN()
+	return Estimate{nan, nan, nan, nan}
+}
+
+// certain is what is no estimate.
+func certain(v float64) Estimate { return Estimate{v, 0, v, v} }
+
+// confident is the number of standard errors to each side of an estimate that make its 95 %
+// interval: of the normal distribution for independent trials, and for R replicates, whose
+// differences are all that is known of the error, of Student's t with R−1 degrees of freedom.
+func confident(replicates int) float64 {
+	if replicates <= 1 {
+		return distuv.UnitNormal.Quantile(0.975)
+	}
+	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(replicates - 1)}.Quantile(0.975)
+}
+
+// symmetric is the estimate v ± z·se.
+func symmetric(v, se float64, replicates int) Estimate {
+	z := confident(replicates)
+	return Estimate{v, se, v - float64(z*se), v + float64(z*se)}
+}
+
+// meanOf returns the mean of y over the trials that have one, and its standard error: sd/√n of
+// independent trials; else from how the replicates differ (see replicated).
+func meanOf(y []float64, replicates int) (mean, se float64) {
+	centre := math.NaN() // near which differences lose nothing
+	for _, v := range y {
+		if v == v {
+			centre = v
+			break
+		}
+	}
+	groups := make([]counts, max(replicates, 1))
+	var sum, squares compensated
+	n, r := 0, 0
+	for _, v := range y {
+		if v == v {
+			d := v - centre
+			g := &groups[r]
+			g.n++
+			g.dev += d
+			sum.add(d)
+			squares.add(float64(d * d))
+			n++
+		}
+		if r++; r == len(groups) {
+			r = 0
+		}
+	}
+	s := sum.value() / float64(n)
+	if replicates > 1 {
+		return centre + s, between(groups, func(c *counts) float64 { return c.dev })
+	}
+	if n < 2 {
+		return centre + s, math.NaN()
+	}
+	variance := max(squares.value()/float64(n)-float64(s*s), 0) * (float64(n) / float64(n-1))
+	return centre + s, math.Sqrt(variance / float64(n))
+}
+
+// Mean estimates the mean. values are in trial order, NaN where a trial has none; replicates
+// says how they were drawn, as for Summarize. It is so for all estimates.
+func Mean(values []float64, replicates int) Estimate {
+	mean, se := meanOf(values, replicates)
+	return symmetric(mean, se, replicates)
+}
+
+// SD estimates the standard deviation s. To first order its error is that of the variance,
+// which is the mean of the squared deviations (x−x̄)², over 2s (the delta method); and because
+// s cannot be negative, and its errors are rather in proportion to it, the interval is one of
+// its logarithm:
+//
+//	SE(s) = SE(mean of (x−x̄)²)/(2s),   from s·exp(−z·SE/s) to s·exp(z·SE/s)
+func SD(values []float64, replicates int) Estimate {
+	mean, _ := meanOf(values, replicates)
+	y := make([]float64, len(values))
+	n := 0.0
+	for i, v := range values {
+		d := v - mean
+		y[i] = float64(d * d)
+		if v == v {
+			n++
+		}
+	}
+	if n < 2 {
+		return nothing()
+	}
+	variance, se := meanOf(y, replicates)
+	s := math.Sqrt(variance * (n / (n - 1)))
+	if s == 0 {
+		return certain(0)
+	}
+	se /= 2 * s
+	f := math.Exp(confident(replicates) * se / s)
+	return Estimate{s, se, s / f, s * f}
+}
+
+// sortedValues are those that exist, in order.
+func sortedValues(values []float64) []float64 {
+	x := make([]float64, 0, len(values))
+	for _, v := range values {
+		if v == v {
+			x = append(x, v)
+		}
+	}
+	slices.Sort(x)
+	return x
+}
+
+// Least and Most are the smallest and the largest value of these trials. They are no estimates
+// of the limits of what may happen, of which no number of trials tells: more trials go further.
+func Least(values []float64) Estimate { return extreme(values, math.Min) }
+
+// Most is the largest value of these trials; see Least.
+func Most(values []float64) Estimate { return extreme(values, math.Max) }
+
+func extreme(values []float64, of func(x, y float64) float64) Estimate {
+	m := math.NaN()
+	for _, v := range values {
+		if m != m {
+			m = v
+		} else if v == v {
+			m = of(m, v)
+		}
+	}
+	return Estimate{m, math.NaN(), m, m}
+}
+
+// interpolated is the p-quantile of type 7 (see Summary) of values in order; NaN where p is no
+// probability.
+func interpolated(x []float64, p float64) float64 {
+	if len(x) == 0 || !(p >= 0 && p <= 1) {
+		return math.NaN()
+	}
+	h := float64(len(x)-1) * p
+	i := int(h)
+	w := h - float64(i)
+	if i+1 >= len(x) || w == 0 {
+		return x[i]
+	}
+	if d := x[i+1] - x[i]; !math.IsInf(d, 0) {
+		return min(x[i]+float64(w*d), x[i+1])
+	}
+	return float64(x[i]*(1-w)) + float64(x[i+1]*w)
+}
+
+// Quantile estimates the p-quantile, 0 < p < 1. Its interval is between order statistics: with
+// f the standard error of the distribution function at it,
+//
+//	from x_{p−z·f} to x_{p+z·f},   SE = (x_{p+2f} − x_{p−2f})/4
+//
+// (Woodruff, 1952; see woodruff). An end for which the trials are too few is NaN.
+func Quantile(values []float64, p float64, replicates int) Estimate {
+	x := sortedValues(values)
+	n := len(x)
+	if n == 0 {
+		return nothing()
+	}
+	if x[0] == x[n-1] && n > 1 {
+		return certain(x[0])
+	}
+	q := interpolated(x, p)
+	f := independentShare(p, n)
+	if replicates > 1 {
+		f = shareBelow(values, q, replicates)
+	}
+	w := newWoodruff(p, f, n)
+	f = max(f, 1/float64(n))
+	z := confident(replicates)
+	return Estimate{q, w.se(func(p float64) float64 { return interpolated(x, p) }), interpolated(x, p-z*f), interpolated(x, p+z*f)}
+}
+
+// shareBelow is the standard error of the share of values up to q.
+func shareBelow(values []float64, q float64, replicates int) float64 {
+	y := make([]float64, len(values))
+	for i, v := range values {
+		switch {
+		case v != v:
+			y[i] = v
+		case v <= q:
+			y[i] = 1
+		}
+	}
+	_, se := meanOf(y, replicates)
+	return se
+}
+
+// Shortfall estimates the expected shortfall: for p < 1/2 the mean of the lowest p of trials,
+// else of the highest 1−p, the last by its fraction. Its standard error is that of shortfallSE.
+func Shortfall(values []float64, p float64, replicates int) Estimate {
+	sign := 1.0
+	if p < 0.5 {
+		sign, p = -1, 1-p
+	}
+	y := make([]float64, len(values))
+	for i, v := range values {
+		y[i] = float64(sign * v)
+	}
+	x := sortedValues(y)
+	n := float64(len(x))
+	if n == 0 {
+		return nothing()
+	}
+	if x[0] == x[len(x)-1] && n > 1 {
+		return certain(sign * x[0])
+	}
+	tail := 1 - p
+	b := x[max(0, len(x)-int(math.Ceil(n*tail)))]
+	for i, v := range y {
+		if v == v {
+			y[i] = max(v-b, 0)
+		}
+	}
+	excess, se := meanOf(y, replicates)
+	es := b + excess/tail
+	e := symmetric(min(es, x[len(x)-1]), shortfallSE(n, tail, se), replicates)
+	if sign < 0 {
+		return Estimate{-e.Value, e.SE, -e.High, -e.Low}
+	}
+	return e
+}
+
+// Share estimates the probability of what holds in some trials. Its interval is Wilson's,
+// which holds where few or all trials do (Wilson, "Probable inference, the law of succession,
+// and statistical inference", 1927): with the share s of n trials,
+//
+//	(s + z²/2n ± z·√(s(1−s)/n + z²/4n²))/(1 + z²/n)
+//
+// With replicates n is the number of independent trials that would be as good, s(1−s)/SE²
+// (Korn and Graubard, "Confidence intervals for proportions with small expected number of
+// positive counts estimated from survey data", 1998).
+func Share(holds []bool, replicates int) Estimate {
+	y := make([]float64, len(holds))
+	for i, h := range holds {
+		if h {
+			y[i] = 1
+		}
+	}
+	s, se := meanOf(y, replicates)
+	n := float64(len(holds))
+	if n == 0 {
+		return nothing()
+	}
+	s = min(max(s, 0), 1)
+	if replicates <= 1 {
+		se = independentShare(s, len(holds))
+	}
+	low, high := wilson(s, se, n, confident(replicates))
+	return Estimate{s, se, low, high}
+}
+
+// wilson returns the ends of Wilson's interval of a share s with the standard error se of n
+// trials.
+func wilson(s, se, n, z float64) (low, high float64) {
+	if s > 0 && s < 1 && se > 0 {
+		n = s * (1 - s) / float64(se*se)
+	}
+	zn := z * z / n
+	middle := s + zn/2
+	half := z * math.Sqrt(s*(1-s)/n+zn/(4*n))
+	return max((middle-half)/(1+zn), 0), min((middle+half)/(1+zn), 1)
+}
