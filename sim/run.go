@@ -100,6 +100,9 @@ func (opt Options) complete() (Options, error) {
 // the core, enough to pay for the loops. It changes no result.
 const width = 256
 
+// lanes are what a machine's columns are multiples of.
+const lanes = 8
+
 // GridP returns the probabilities of the fine grids of quantiles: every half percent, and
 // closer in the tails, from the minimum to the maximum.
 func GridP() []float64 {
@@ -450,7 +453,6 @@ type runner struct {
 func (r *runner) run(first, n int) error {
 	r.begin(first, n)
 	r.err = nil
-	const lanes = 8 // what a machine's columns are multiples of
 	r.machine.Run((n+lanes-1)/lanes*lanes, r)
 	return r.err
 }

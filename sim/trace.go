@@ -24,7 +24,7 @@ type TracedInput struct {
 
 // Traces tells some trials of a run with these options in full: the numbers are those of the
 // run, bit by bit. Besides the outcomes that are kept it gives the values of expressions of the
-// model. Trials count from 0, and cost what the batches cost in which they lie.
+// model. Trials count from 0.
 func Traces(ctx context.Context, m *Model, opt Options, values []expr.X, trials ...int) ([]Trace, error) {
 	opt, err := opt.complete()
 	if err != nil {
@@ -47,16 +47,14 @@ func Traces(ctx context.Context, m *Model, opt Options, values []expr.X, trials 
 	outputs = append(outputs, values...)
 	t := &tracer{drawer: d.drawer(), outputs: make([]float64, len(outputs))}
 	program := expr.Compile(outputs)
-	machine := program.Machine(width)
+	machine := program.Machine(lanes)
 	var list []Trace
 	for _, k := range trials {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		t.begin(k-k%width, min(width, opt.Trials-(k-k%width)))
-		t.lane = k % width
-		const lanes = 8 // what a machine's columns are multiples of
-		machine.Run((t.trials+lanes-1)/lanes*lanes, t)
+		t.begin(k, 1)
+		machine.Run(lanes, t)
 		trace := Trace{Trial: k, Inputs: t.inputsOf(), Values: make([]float64, len(values))}
 		for i := range outputs {
 			v, ok := program.Fixed(i)
@@ -78,28 +76,27 @@ func Traces(ctx context.Context, m *Model, opt Options, values []expr.X, trials 
 	return list, nil
 }
 
-// A tracer is a world that keeps one lane of what is emitted.
+// A tracer is a world that keeps what is emitted of one trial.
 type tracer struct {
 	*drawer
-	lane    int
 	outputs []float64
 }
 
-// Emit keeps the lane's value.
-func (t *tracer) Emit(k int, x []float64) { t.outputs[k] = x[t.lane] }
+// Emit keeps the trial's value.
+func (t *tracer) Emit(k int, x []float64) { t.outputs[k] = x[0] }
 
-// inputsOf draws the lane's inputs again.
+// inputsOf draws the trial's inputs again.
 func (t *tracer) inputsOf() []TracedInput {
 	var list []TracedInput
-	column := make([]float64, width)
+	column := make([]float64, lanes)
 	for k, in := range t.model.inputs {
 		if in.dist == nil {
 			continue
 		}
 		t.chance(k, column)
-		p := column[t.lane]
+		p := column[0]
 		in.dist.Quantile(column)
-		list = append(list, TracedInput{Name: in.name, Value: column[t.lane], P: p})
+		list = append(list, TracedInput{Name: in.name, Value: column[0], P: p})
 	}
 	return list
 }
