@@ -19,7 +19,7 @@ type cloudState struct {
 	total, labRevenue            expr.X // revenue of the step
 	exposure, equity, credit     expr.X
 	plant, backlog               expr.X
-	loss, flow                   expr.X
+	supplied, loss, flow         expr.X
 	npv, lossTotal, peakExposure expr.X
 	returns                      expr.X // breakeven_time
 
@@ -42,7 +42,7 @@ const cent = 1e-11
 
 func (c *compiler) accountOfCloud(cl *cloudState) {
 	cl.labRevenue, cl.exposure, cl.equity, cl.credit = c.zero, c.zero, c.zero, c.zero
-	cl.plant, cl.backlog, cl.loss, cl.flow = c.zero, c.zero, c.zero, c.zero
+	cl.plant, cl.backlog, cl.supplied, cl.loss, cl.flow = c.zero, c.zero, c.zero, c.zero, c.zero
 	for _, a := range cl.alliances {
 		cl.labRevenue = c.sum(cl.labRevenue, a.billed, a.resale, a.sharePaid)
 		cl.exposure = cl.exposure.Add(a.exposure)
@@ -50,6 +50,7 @@ func (c *compiler) accountOfCloud(cl *cloudState) {
 		cl.credit = cl.credit.Add(a.credit)
 		cl.plant = cl.plant.Add(a.plant)
 		cl.backlog = cl.backlog.Add(a.backlog)
+		cl.supplied = cl.supplied.Add(a.supplied)
 		cl.loss = cl.loss.Add(a.loss)
 		cl.flow = cl.flow.Add(a.flow)
 	}

@@ -68,11 +68,12 @@ type contractState struct {
 	shortfall    expr.X
 	billed       expr.X
 	billedSoFar  total
+	credited     expr.X
 	backlog      expr.X // K − q
 }
 
 func (c *compiler) contractState(a *Alliance, lead expr.X) contractState {
-	s := contractState{billedSoFar: c.total(), backlog: c.zero}
+	s := contractState{billedSoFar: c.total(), credited: c.zero, backlog: c.zero}
 	for k := range a.Commitments {
 		m := c.schedule(a, k, lead)
 		s.schedules = append(s.schedules, m)
@@ -107,6 +108,7 @@ func (c *compiler) moveSchedules(a *allianceState) {
 //	open      = (1 − r)·gap
 //	shortfall = enforced·open,     billed = use + shortfall
 //	q'        = min(q + use + open, Σ K of the commitments that start before t')
+//	credited  = max(0, q' − q)
 //	backlog   = K − q'
 //
 // where φ is the lab's flexibility and enforced, of several commitments, is weighted by what
@@ -178,6 +180,8 @@ func (c *compiler) discharge(a *allianceState, beyond expr.X) {
 		}
 	}
 	if len(a.schedules) > 0 {
+		before := a.backlog
 		a.backlog = a.behind.Sub(beyond).Max(ahead)
+		a.credited = before.Sub(a.backlog).Positive()
 	}
 }

@@ -32,7 +32,8 @@ func (c *compiler) supplier(a *allianceState) error {
 	}
 	for _, v := range c.investors {
 		if v.ID == a.Supplier.Investor {
-			v.supplies = append(v.supplies, supply{a, c.value(a.Supplier.Share)})
+			a.bought = c.value(a.Supplier.Share)
+			v.supplies = append(v.supplies, supply{a, a.bought})
 			return nil
 		}
 	}

@@ -108,7 +108,7 @@ func TestLabLaws(t *testing.T) {
 				); err != nil {
 					return err
 				}
-				for _, m := range []string{"share", "backlog", "equity", "credit_exposure", "plant", "use", "shortfall", "invested", "revenue_share", "resale", "loss"} {
+				for _, m := range []string{"share", "backlog", "equity", "credit_exposure", "plant", "use", "shortfall", "credited", "invested", "revenue_share", "resale", "loss"} {
 					if x := v.at(a.ID+"."+m, n, i); x < -1e-12*(1+use+billed) {
 						return fmt.Errorf("%s.%s is %v", a.ID, m, x)
 					}

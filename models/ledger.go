@@ -327,7 +327,7 @@ func (c *compiler) open() {
 		sums(a.ID, sim.AtTheEnd, "npv")
 	}
 	for _, cl := range c.clouds {
-		sums(cl.ID, sim.Flow, "revenue", "lab_revenue", "loss", "flow")
+		sums(cl.ID, sim.Flow, "revenue", "lab_revenue", "supplied", "loss", "flow")
 		sums(cl.ID, sim.AtTheEnd, "npv", "loss_total")
 	}
 	for _, v := range c.investors {
@@ -401,7 +401,7 @@ func (c *compiler) bookAlliance(a *allianceState) {
 			if s.alliance == a {
 				supplied := s.share.Mul(a.built)
 				built = built.Sub(supplied)
-				c.line(n, deal(Payment, cl.ID, v.ID, "plant"), supplied, plus(v.ID+".supplied"))
+				c.line(n, deal(Payment, cl.ID, v.ID, "plant"), supplied, plus(v.ID+".supplied", cl.ID+".supplied"))
 			}
 		}
 	}

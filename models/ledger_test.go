@@ -68,7 +68,7 @@ func TestLedgerAddsUp(t *testing.T) {
 
 // sums is how many checks a system has.
 func sums(s *models.System) int {
-	return len(s.Labs)*5*s.Years + len(s.Alliances)*(8*s.Years+1) + len(s.Clouds)*(4*s.Years+2) + len(s.Investors)*(2*s.Years+1)
+	return len(s.Labs)*5*s.Years + len(s.Alliances)*(8*s.Years+1) + len(s.Clouds)*(5*s.Years+2) + len(s.Investors)*(2*s.Years+1)
 }
 
 // A line that is missing, or has another amount by a cent, is found; a check of a sum of none

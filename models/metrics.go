@@ -94,6 +94,7 @@ func builtin(s *System, c *compiler) []metric {
 			gigawatts.Combine = func(use []expr.X) expr.X { return use[0].Mul(c.perGigawatt) }
 		}
 		add("shortfall", money, sim.Flow, &a.shortfall)
+		add("credited", money, sim.Flow, &a.credited)
 		add("billed", money, sim.Flow, &a.billed)
 		add("invested", money, sim.Flow, &a.invested)
 		add("revenue_share", money, sim.Flow, &a.sharePaid)
@@ -114,7 +115,7 @@ func builtin(s *System, c *compiler) []metric {
 		add("equity", money, sim.Stock, &cl.equity).Grid = true
 		add("credit_exposure", money, sim.Stock, &cl.credit).Grid = true
 		add("plant", money, sim.Stock, &cl.plant)
-		add("backlog", money, sim.Stock, &cl.backlog)
+		add("backlog", money, sim.Stock, &cl.backlog).Grid = true
 		total := len(list)
 		add("revenue", money, sim.Flow, &cl.total)
 		add("lab_revenue", money, sim.Flow, &cl.labRevenue)
@@ -122,6 +123,7 @@ func builtin(s *System, c *compiler) []metric {
 		concentration.Grid, concentration.MayLack = true, true
 		concentration.Of = []int{total + 1, total}
 		concentration.Combine = func(of []expr.X) expr.X { return c.ratio(of[0], of[1]) }
+		add("supplied", money, sim.Flow, &cl.supplied)
 		add("loss", money, sim.Flow, &cl.loss)
 		add("flow", money, sim.Flow, &cl.flow)
 		add("npv", money, sim.AtTheEnd, &cl.npv).Grid = true

@@ -26,12 +26,14 @@ type plantState struct {
 	needed          expr.X // v·use/Δ
 	plant           expr.X // A
 	built, idleCost expr.X
+	bought          expr.X // the supplier's share of what is built
+	supplied        expr.X
 }
 
 func (c *compiler) plantState(k *Capital) plantState {
 	s := plantState{
 		intensity: c.zero, lead: c.zero, stuck: c.one,
-		needed: c.zero, plant: c.zero, built: c.zero, idleCost: c.zero,
+		needed: c.zero, plant: c.zero, built: c.zero, idleCost: c.zero, bought: c.zero, supplied: c.zero,
 	}
 	if k == nil {
 		return s
@@ -65,6 +67,7 @@ func (c *compiler) buildPlant(a *allianceState) {
 	short := target.Sub(A).Positive()
 	a.built = short.Min(A.Mul(a.wear).Add(short.Mul(a.pace)))
 	A = A.Add(a.built)
+	a.supplied = a.bought.Mul(a.built)
 	a.plant = A.Mul(a.lasts)
 	a.idleCost = a.stuck.Mul(a.worn).Mul(A.Sub(a.needed).Positive())
 }

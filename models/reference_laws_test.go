@@ -140,7 +140,7 @@ func TestReferenceMetrics(t *testing.T) {
 	for seed := range uint64(300) {
 		s := randomSystem(rand.New(rand.NewPCG(seed, 0)))
 		got := reference(s, hashDraws{seed})
-		want := 10*len(s.Labs) + 17*len(s.Alliances) + 14*len(s.Clouds) + 4*len(s.Investors) + len(s.Metrics)
+		want := 10*len(s.Labs) + 18*len(s.Alliances) + 15*len(s.Clouds) + 4*len(s.Investors) + len(s.Metrics)
 		if s.GigawattYear != nil {
 			want += len(s.Alliances)
 		}

@@ -634,7 +634,9 @@ func (tr *refTrial) bill(lab *refLab, D, t float64) {
 				started += tr.amountOf(c)
 			}
 		}
+		before := a.q
 		a.q = math.Min(a.q+use+open, started)
+		tr.now[a.ID+".credited"] = math.Max(0, a.q-before)
 
 		tr.now[a.ID+".use"] = use
 		tr.now[a.ID+".open"] = open
@@ -937,9 +939,11 @@ func (tr *refTrial) record(a *refAlliance) {
 	tr.now[a.ID+".flow"] = m*tr.of(a, "use") + tr.of(a, "shortfall") +
 		(tr.value(a.Resale.Margin)-tr.value(a.Resale.Payback))*tr.of(a, "resale") +
 		tr.of(a, "revenue_share") - tr.of(a, "idle_cost") - tr.of(a, "invested") + tr.of(a, "failure_flow")
+	tr.now[a.ID+".supplied"] = 0
 	for _, i := range tr.s.Investors {
 		if a.Supplier != nil && a.Supplier.Investor == i.ID {
-			tr.now[i.ID+".supplied"] += tr.value(a.Supplier.Share) * tr.of(a, "built")
+			tr.now[a.ID+".supplied"] = tr.value(a.Supplier.Share) * tr.of(a, "built")
+			tr.now[i.ID+".supplied"] += tr.of(a, "supplied")
 		}
 	}
 }
@@ -981,7 +985,7 @@ func (tr *refTrial) recordCloud(c *refCloud) {
 	}
 	tr.now[c.ID+".lab_revenue"] = labRevenue
 	tr.now[c.ID+".revenue"] = tr.now.get(c.ID+".core") + labRevenue
-	for _, m := range []string{"exposure", "equity", "credit_exposure", "plant", "backlog", "loss", "flow"} {
+	for _, m := range []string{"exposure", "equity", "credit_exposure", "plant", "backlog", "supplied", "loss", "flow"} {
 		sum := 0.0
 		for _, a := range c.alliances {
 			sum += tr.of(a, m)
@@ -1009,11 +1013,11 @@ var refMetrics = map[string]struct{ stocks, flows []string }{
 	},
 	"alliance": {
 		[]string{"share", "backlog", "exposure", "equity", "credit_exposure", "plant"},
-		[]string{"use", "shortfall", "billed", "invested", "revenue_share", "resale", "loss", "flow"},
+		[]string{"use", "shortfall", "credited", "billed", "invested", "revenue_share", "resale", "loss", "flow"},
 	},
 	"cloud": {
 		[]string{"exposure", "equity", "credit_exposure", "plant", "backlog"},
-		[]string{"revenue", "lab_revenue", "loss", "flow"},
+		[]string{"revenue", "lab_revenue", "supplied", "loss", "flow"},
 	},
 	"investor": {
 		[]string{"equity"},
