@@ -898,12 +898,9 @@ func threeFigures(x float64) string {
 	if x == 0 || math.IsNaN(x) || math.IsInf(x, 0) {
 		return decimal(x, 0)
 	}
+	x, ten := mantissa(x, x)
 	d := 2 - int(math.Floor(math.Log10(math.Abs(x))))
-	s := decimal(x, max(0, d))
-	if strings.Contains(s, ".") {
-		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
-	}
-	return s
+	return withoutZeros(decimal(x, max(0, d))) + ten
 }
 
 func (p *page) noteSection() {

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -87,11 +88,36 @@ func decimal(x float64, decimals int) string {
 
 // trimmed is for numbers that are known exactly: no zeros at the end.
 func trimmed(x float64) string {
-	s := decimal(x, places(x, 0))
+	x, ten := mantissa(x, x)
+	return withoutZeros(decimal(x, places(x, 0))) + ten
+}
+
+func withoutZeros(s string) string {
 	if strings.Contains(s, ".") {
 		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
 	}
 	return s
+}
+
+// A table has no room for numbers outside these: they are written with a power of ten, as 1.2e15.
+const (
+	tooLong  = 1e12
+	tooShort = 1e-6
+)
+
+// dust is what counts as nothing, a dollar of billions: sums that are 0 but for rounding come to
+// less, and nothing that a scenario is about does.
+const dust = 1e-9
+
+// mantissa takes the power of ten of size out of x, and says which it is, where that makes the
+// number shorter.
+func mantissa(x, size float64) (float64, string) {
+	size = math.Abs(size)
+	if size == 0 || math.IsNaN(size) || math.IsInf(size, 0) || tooShort <= size && size < tooLong {
+		return x, ""
+	}
+	k := int(math.Floor(math.Log10(size)))
+	return x / math.Pow(10, float64(k)), fmt.Sprintf("e%d", k)
 }
 
 // nbsp keeps a number together with its error and its unit.
@@ -126,11 +152,20 @@ func scaleOf(unit string) scale {
 // bare is x on the scale, with the digits that se supports, without its unit.
 func (s scale) bare(x, se float64) string {
 	x, se = x*s.factor, se*s.factor
-	if !errs(x, se) {
+	switch {
+	case isDust(x, se):
+		return "0"
+	case !errs(x, se):
 		return trimmed(x)
 	}
-	return decimal(x, places(x, se))
+	size := math.Max(math.Abs(x), se)
+	x, ten := mantissa(x, size)
+	se, _ = mantissa(se, size)
+	return decimal(x, places(x, se)) + ten
 }
+
+// isDust says that a number, and its error if it has one, count as nothing.
+func isDust(x, se float64) bool { return math.Abs(x) < dust && !(se >= dust) }
 
 // withError is "123.5 ± 2.1"; the error is left out where there is none.
 func (s scale) withError(x, se float64) string {
@@ -144,14 +179,17 @@ func (s scale) withError(x, se float64) string {
 // error is the standard error to the same place as x; empty where there is none.
 func (s scale) error(x, se float64) string {
 	x, se = x*s.factor, se*s.factor
-	if math.IsNaN(x) || math.IsInf(x, 0) || !errs(x, se) {
+	if math.IsNaN(x) || math.IsInf(x, 0) || isDust(x, se) || !errs(x, se) {
 		return ""
 	}
+	size := math.Max(math.Abs(x), se)
+	x, ten := mantissa(x, size)
+	se, _ = mantissa(se, size)
 	d := places(x, se)
 	if e := decimal(se, d); strings.Trim(e, "0.") != "" {
-		return e
+		return e + ten
 	}
-	return "<" + decimal(math.Pow(10, float64(-d)), d)
+	return "<" + decimal(math.Pow(10, float64(-d)), d) + ten
 }
 
 // inWords is "$123.5 bn", or "$123.5 ± 2.1 bn" where an error is given.

@@ -38,9 +38,29 @@ func TestDigits(t *testing.T) {
 		{0, 0, "0"},
 		{math.NaN(), math.NaN(), "–"},
 		{math.Inf(-1), 1, "−∞"},
+		{7.5e-17, 4e-17, "0"}, // what rounding leaves of sums
+		{-7.5e-17, 0, "0"},
+		{7.5e-17, 0.04, "0.00 ± 0.04"},
+		{3.21e-7, 4.2e-9, "3.21e-7 ± 0.04e-7"},
+		{-3.21e-7, 0, "−3.21e-7"},
+		{1e-10, 2.1e-7, "0.0e-7 ± 2.1e-7"},
+		{1.23456e15, 2.1e12, "1.2346e15 ± 0.0021e15"},
+		{-2e300, math.NaN(), "−2e300"},
+		{1e-300, 1e300, "0.0e300 ± 1.0e300"},
 	} {
 		if got := plain(scaleOf("").withError(c.x, c.se)); got != c.want {
 			t.Errorf("%v with the error %v is %q; want %q", c.x, c.se, got, c.want)
+		}
+	}
+	// Whatever a number is, it has room in a table.
+	for e := -320; e <= 308; e++ {
+		for _, m := range []float64{1, 3.7654321, 9.9999999} {
+			for _, by := range []float64{0, 1e-12, 1e-6, 0.01, 1, 1e6} {
+				x := m * math.Pow(10, float64(e))
+				if s := scaleOf("").withError(-x, x*by); len([]rune(s)) > 39 {
+					t.Errorf("%v ± %v is %q", -x, x*by, s)
+				}
+			}
 		}
 	}
 	// No error is written with more than two significant digits, and none with less than one.
