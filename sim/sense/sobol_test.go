@@ -1,0 +1,80 @@
+package sense
+
+import (
+	"math"
+	"slices"
+	"testing"
+)
+
+// indices are those of each input of a function of d uniforms, from independent trials.
+func indices(n int, seed uint64, d int, f func(us [][]float64) []float64) []Index {
+	us := columnsOf(n, seed, 2*d)
+	a, b := us[:d], us[d:]
+	fa, fb := f(a), f(b)
+	var list []Index
+	for i := range d {
+		ab := slices.Clone(a)
+		ab[i] = b[i]
+		list = append(list, Indices(fa, fb, f(ab)))
+	}
+	return list
+}
+
+var ishigamiFirst, ishigamiTotal = []float64{0.3139051911478115, 0.4424111447900409, 0}, []float64{0.5575888552099592, 0.4424111447900409, 0.2436836640621477}
+
+// Of Ishigami's function at 4,096 independent trials the root mean squares of the errors, over 60
+// runs of another implementation, are 0.0103, 0.0112 and 0.0195 of Janon's S, and 0.0256, 0.0087
+// and 0.0070 of Jansen's S_T. Intervals hold the index in about 95 % of runs.
+func TestIndicesOfIshigami(t *testing.T) {
+	const runs, n = 200, 4096
+	var errors, held [2][3]float64
+	for seed := range uint64(runs) {
+		for i, index := range indices(n, seed, 3, ishigami) {
+			for k, of := range []struct {
+				e    Estimate
+				want float64
+			}{{index.First, ishigamiFirst[i]}, {index.Total, ishigamiTotal[i]}} {
+				errors[k][i] += (of.e.Value - of.want) * (of.e.Value - of.want) / runs
+				if of.e.Low <= of.want && of.want <= of.e.High {
+					held[k][i]++
+				}
+			}
+		}
+	}
+	known := [2][3]float64{{0.0103, 0.0112, 0.0195}, {0.0256, 0.0087, 0.0070}}
+	for k := range errors {
+		for i := range errors[k] {
+			// Those are good to 1/√120, these to 1/√400.
+			if got := math.Sqrt(errors[k][i]); math.Abs(got/known[k][i]-1) > 4*math.Hypot(1/math.Sqrt(120), 1/math.Sqrt(400)) {
+				t.Errorf("index %d of input %d: error %v, want %v", k, i, got, known[k][i])
+			}
+			if held[k][i] < 180 || held[k][i] > 198 {
+				t.Errorf("index %d of input %d: in %v of %d intervals", k, i, held[k][i], runs)
+			}
+		}
+	}
+}
+
+// What makes all of the output has 1 and what makes nothing 0; a constant has no index, and a
+// large mean does not matter.
+func TestIndicesOfLittle(t *testing.T) {
+	got := indices(1600, 1, 2, func(us [][]float64) []float64 {
+		y := make([]float64, len(us[0]))
+		for k, u := range us[0] {
+			y[k] = 1e9 + u
+		}
+		return y
+	})
+	for i, want := range []float64{1, 0} {
+		if e := got[i].Total; math.Abs(e.Value-want) > 0.06 || math.Abs(e.Low-want) > 0.2 {
+			t.Errorf("input %d: total %v, want %v", i, e, want)
+		}
+		if e := got[i].First; math.Abs(e.Value-want) > 0.06 || math.Abs(e.Low-want) > 0.2 {
+			t.Errorf("input %d: first order %v, want %v", i, e, want)
+		}
+	}
+	constant := make([]float64, 64)
+	if i := Indices(constant, constant, constant); !math.IsNaN(i.First.Value) || !math.IsNaN(i.Total.High) {
+		t.Errorf("a constant has %v", i)
+	}
+}
