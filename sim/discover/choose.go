@@ -1,0 +1,367 @@
+package discover
+
+import (
+	"cmp"
+	"math"
+	"math/bits"
+	"slices"
+	"strconv"
+)
+
+// tolerance is what a simpler box may lack of the highest φ: 5 %, or the standard error that it
+// has by chance in n trials, 1/√n, if that is more.
+func tolerance(phi float64, n int) float64 { return max(0.05*phi, 1/math.Sqrt(float64(n))) }
+
+// A side is one end of a limit.
+type side struct {
+	input int
+	top   bool
+	at    float64
+}
+
+func (s side) limit(limits []Limit) Limit {
+	l := of(limits, s.input)
+	if s.top {
+		l.High = s.at
+	} else {
+		l.Low = s.at
+	}
+	return l
+}
+
+// sides takes limits apart.
+func sides(limits []Limit) []side {
+	var list []side
+	for _, l := range limits {
+		if !math.IsInf(l.Low, -1) {
+			list = append(list, side{l.Input, false, l.Low})
+		}
+		if !math.IsInf(l.High, 1) {
+			list = append(list, side{l.Input, true, l.High})
+		}
+	}
+	return list
+}
+
+// A set is a set of trials, one a bit.
+type set []uint64
+
+func (s set) len() int {
+	n := 0
+	for _, w := range s {
+		n += bits.OnesCount64(w)
+	}
+	return n
+}
+
+func (s set) and(a, b set) {
+	for i := range s {
+		s[i] = a[i] & b[i]
+	}
+}
+
+// choose returns the box that says most with fewest limits, in trials that the peeling has not
+// seen. Each box of the trajectory is stripped of its limits, one after the other, each time of
+// the one without which φ is highest. Of all these boxes it is the one with the fewest limits
+// among those whose φ is within the tolerance of the highest; of several, the one with the
+// highest. No limits: no box has a φ above 0.
+func (f *finder) choose(peels []Peel, trials []uint32) []Limit {
+	whole := f.count(nil, trials)
+	words := (len(trials) + 63) / 64
+	hits := make(set, words)
+	for i, k := range trials {
+		if f.hit[k] {
+			hits[i/64] |= 1 << (i % 64)
+		}
+	}
+	holds := map[side]set{} // by limit
+	for _, p := range peels {
+		for _, s := range sides(p.Limits) {
+			if holds[s] == nil {
+				holds[s] = f.holding(s, trials)
+			}
+		}
+	}
+	type candidate struct {
+		phi   float64
+		sides []side
+	}
+	var best []candidate // by number of limits
+	all := make(set, words)
+	for i := range all {
+		all[i] = math.MaxUint64
+	}
+	if last := len(trials) % 64; last > 0 {
+		all[words-1] = 1<<last - 1
+	}
+	scratch := make(set, words)
+	phi := func(s set) float64 {
+		c := whole
+		scratch.and(s, hits)
+		c.In, c.HitsIn = s.len(), scratch.len()
+		return c.worth()
+	}
+	box := make(set, words)
+	var after []set // the trials in which all limits from this one on hold
+	for _, p := range peels {
+		left := sides(p.Limits)
+		for len(left) > 0 {
+			for len(after) <= len(left) {
+				after = append(after, make(set, words))
+			}
+			copy(after[len(left)], all)
+			for i := len(left) - 1; i >= 0; i-- {
+				after[i].and(after[i+1], holds[left[i]])
+			}
+			for len(best) <= len(left) {
+				best = append(best, candidate{})
+			}
+			if v := phi(after[0]); v > best[len(left)].phi {
+				best[len(left)] = candidate{v, slices.Clone(left)}
+			}
+			before := slices.Clone(all)
+			leave, highest := 0, math.Inf(-1)
+			for i := range left {
+				box.and(before, after[i+1])
+				if v := phi(box); v > highest {
+					leave, highest = i, v
+				}
+				before.and(before, holds[left[i]])
+			}
+			left = slices.Delete(left, leave, leave+1)
+		}
+	}
+	highest := 0.0
+	for _, c := range best {
+		highest = max(highest, c.phi)
+	}
+	var limits []Limit
+	for _, c := range best {
+		if c.phi > 0 && c.phi >= highest-tolerance(highest, len(trials)) {
+			for _, s := range c.sides {
+				limits = with(limits, s.limit(limits))
+			}
+			break
+		}
+	}
+	return limits
+}
+
+// holding is the set of the trials in which one side of a limit holds.
+func (f *finder) holding(s side, trials []uint32) set {
+	l := s.limit(nil)
+	x := f.inputs[s.input].Values
+	in := make(set, (len(trials)+63)/64)
+	for i, k := range trials {
+		if l.holds(x[k]) {
+			in[i/64] |= 1 << (i % 64)
+		}
+	}
+	return in
+}
+
+// maxRounds bounds the adjustments of all limits in turn; two or three rounds are usual.
+const maxRounds = 20
+
+// adjust moves each limit to where φ is highest given the others, in turn, until none moves; then
+// it leaves out the limit that is worth least, if its worth is within the tolerance, and begins
+// again. This takes the place of what Friedman and Fisher call pasting, which gives back by steps
+// of α what the peeling took too much of before it knew the other limits.
+func (f *finder) adjust(limits []Limit, trials []uint32) []Limit {
+	a := &adjusting{finder: f, states: f.states(trials), outside: make([]uint16, len(f.hit)), box: f.count(nil, trials)}
+	var s sorter
+	orders := map[int][]ranked{}
+	for _, side := range sides(limits) {
+		if orders[side.input] == nil {
+			orders[side.input] = s.sort(f.inputs[side.input].Values, trials)
+		}
+		a.sides = append(a.sides, side)
+		a.orders = append(a.orders, orders[side.input])
+		a.mark(len(a.sides)-1, true)
+	}
+	a.settle()
+	for len(a.sides) > 0 {
+		least, without := 0, math.Inf(-1)
+		for i := range a.sides {
+			a.mark(i, false)
+			if phi := a.box.worth(); phi > without {
+				least, without = i, phi
+			}
+			a.mark(i, true)
+		}
+		if phi := a.box.worth(); without < phi-tolerance(phi, len(trials)) {
+			break
+		}
+		a.mark(least, false)
+		a.leave(least)
+		a.settle()
+	}
+	limits = nil
+	for _, s := range a.sides {
+		limits = with(limits, s.limit(limits))
+	}
+	slices.SortFunc(limits, func(a, b Limit) int { return cmp.Compare(a.Input, b.Input) })
+	return limits
+}
+
+// adjusting is a box in the course of it.
+type adjusting struct {
+	*finder
+	states  []state
+	sides   []side
+	orders  [][]ranked // by side
+	outside []uint16   // by trial: of how many sides that are marked
+	box     Counts     // of all of these
+}
+
+// mark marks a side, or takes its mark away.
+func (a *adjusting) mark(i int, on bool) {
+	order, s := a.orders[i], a.sides[i]
+	l := s.limit(nil)
+	x := a.inputs[s.input].Values
+	for k := range order { // from the end that the side cuts off
+		if s.top {
+			k = len(order) - 1 - k
+		}
+		trial := order[k].trial
+		if l.holds(x[trial]) {
+			break
+		}
+		switch {
+		case on:
+			if a.outside[trial] == 0 {
+				a.box.In--
+				a.box.HitsIn -= int(a.states[trial] - miss)
+			}
+			a.outside[trial]++
+		default:
+			a.outside[trial]--
+			if a.outside[trial] == 0 {
+				a.box.In++
+				a.box.HitsIn += int(a.states[trial] - miss)
+			}
+		}
+	}
+}
+
+// leave leaves out a side that is not marked.
+func (a *adjusting) leave(i int) {
+	a.sides = slices.Delete(a.sides, i, i+1)
+	a.orders = slices.Delete(a.orders, i, i+1)
+}
+
+// settle moves each side until none moves.
+func (a *adjusting) settle() {
+	for range maxRounds {
+		moved := false
+		for i := 0; i < len(a.sides); i++ {
+			was := a.sides[i].at
+			a.mark(i, false)
+			at, ok := a.bestCut(i)
+			if !ok { // it is better without
+				a.leave(i)
+				i--
+				moved = true
+				continue
+			}
+			a.sides[i].at = at
+			a.mark(i, true)
+			moved = moved || at != was
+		}
+		if !moved {
+			break
+		}
+	}
+}
+
+// bestCut is where a side that is not marked makes φ highest. It is not ok where that is no limit.
+func (a *adjusting) bestCut(i int) (at float64, ok bool) {
+	all := a.box
+	highest := all.worth()
+	below := Counts{Trials: all.Trials, Hits: all.Hits}
+	x := a.inputs[a.sides[i].input].Values
+	var last ranked
+	for _, r := range a.orders[i] {
+		if a.outside[r.trial] != 0 {
+			continue
+		}
+		if below.In > 0 && r.rank != last.rank {
+			c := below
+			if !a.sides[i].top {
+				c.In, c.HitsIn = all.In-below.In, all.HitsIn-below.HitsIn
+			}
+			if v := c.worth(); v > highest {
+				highest, at, ok = v, x[last.trial], true
+			}
+		}
+		below.In++
+		below.HitsIn += int(a.states[r.trial] - miss)
+		last = r
+	}
+	return at, ok
+}
+
+// roundingCost is the share of the box's trials that may change sides when a limit is rounded.
+const roundingCost = 0.01
+
+// round gives each limit as few significant digits as keep nearly all trials on their sides. What
+// is said of the box is said of the rounded limits.
+func (f *finder) round(limits []Limit, trials []uint32) []Limit {
+	for _, s := range sides(limits) {
+		free := of(limits, s.input)
+		if s.top {
+			free.High = math.Inf(1)
+		} else {
+			free.Low = math.Inf(-1)
+		}
+		others := with(limits, free)
+		var values []float64 // in the box without this side
+		in := 0
+		for _, k := range trials {
+			if f.in(others, k) {
+				v := f.inputs[s.input].Values[k]
+				values = append(values, v)
+				if s.limit(others).holds(v) {
+					in++
+				}
+			}
+		}
+		s.at = rounded(s.at, values, int(roundingCost*float64(in)))
+		limits = with(limits, s.limit(limits))
+	}
+	return limits
+}
+
+// rounded rounds a limit while no more values than that lie between it and where it was.
+func rounded(at float64, values []float64, most int) float64 {
+	if at == 0 || math.IsInf(at, 0) {
+		return at
+	}
+	crossing := func(to float64) int {
+		n := 0
+		for _, v := range values {
+			if (v <= at) != (v <= to) {
+				n++
+			}
+		}
+		return n
+	}
+	for digits := 0; digits < 17; digits++ {
+		if to := toDigits(at, digits); crossing(to) <= most {
+			return to
+		}
+	}
+	return at
+}
+
+// toDigits rounds to so many significant digits; to none it is 0.
+func toDigits(x float64, digits int) float64 {
+	if digits == 0 {
+		return 0
+	}
+	to, err := strconv.ParseFloat(strconv.FormatFloat(x, 'g', digits, 64), 64)
+	if err != nil {
+		return x // it rounds to more than the largest number
+	}
+	return to
+}
