@@ -26,7 +26,8 @@ type draws struct {
 	model   *Model
 	inputs  []plan
 	points  points       // of the inputs' sources
-	sources int          // how many these are
+	sources []string     // what these are
+	fixed   []fixed      // inputs that are numbers
 	streams []rng.Stream // of the shocks
 	bridges []bridge     // of the shocks
 }
@@ -103,26 +104,33 @@ func newDraws(m *Model, opt Options) (*draws, error) {
 		}
 		d.inputs = append(d.inputs, p)
 	}
-	d.sources = len(names)
-	switch opt.Sampler {
-	case Random:
-		streams := make(randomPoints, len(names))
-		for i, name := range names {
-			streams[i] = rng.NewStream(opt.Seed, name)
-		}
-		d.points = streams
-	case Latin:
-		d.points = design.NewLatin(opt.Seed, names, opt.Trials)
-	case Sobol:
-		d.points = design.NewSobol(opt.Seed, names)
-	default:
-		_, err := ParseSampler(string(opt.Sampler))
+	d.sources = names
+	var err error
+	if d.points, err = newPoints(names, opt); err != nil {
 		return nil, err
 	}
 	for _, s := range m.shocks {
 		d.streams = append(d.streams, rng.NewStream(opt.Seed, s.source))
 	}
 	return d, nil
+}
+
+// newPoints returns the uniforms of sources of these names.
+func newPoints(names []string, opt Options) (points, error) {
+	switch opt.Sampler {
+	case Random:
+		streams := make(randomPoints, len(names))
+		for i, name := range names {
+			streams[i] = rng.NewStream(opt.Seed, name)
+		}
+		return streams, nil
+	case Latin:
+		return design.NewLatin(opt.Seed, names, opt.Trials), nil
+	case Sobol:
+		return design.NewSobol(opt.Seed, names), nil
+	}
+	_, err := ParseSampler(string(opt.Sampler))
+	return nil, err
 }
 
 // terms is what an input is the sum of: itself, unless it is mixed.
@@ -196,7 +204,7 @@ type path struct {
 }
 
 func (d *draws) drawer() *drawer {
-	w := &drawer{draws: d, normals: make([][]float64, d.sources), drawn: make([]bool, d.sources),
+	w := &drawer{draws: d, normals: make([][]float64, len(d.sources)), drawn: make([]bool, len(d.sources)),
 		paths: make([]path, len(d.bridges)), z: make([]float64, width)}
 	for k, b := range d.bridges {
 		w.paths[k].columns = cut(make([]float64, 2*b.pairs*width), width)
@@ -235,6 +243,12 @@ func (w *drawer) Fill(number int, even, odd []float64) {
 
 // input samples an input of the model.
 func (w *drawer) input(k int, dst []float64) {
+	if i := slices.IndexFunc(w.fixed, func(f fixed) bool { return f.input == k }); i >= 0 {
+		for j := range dst {
+			dst[j] = w.fixed[i].value
+		}
+		return
+	}
 	w.chance(k, dst)
 	w.model.inputs[k].dist.Quantile(dst)
 }

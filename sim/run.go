@@ -170,19 +170,23 @@ func Trials(ctx context.Context, m *Model, opt Options) ([]Series, error) {
 	if err != nil {
 		return nil, err
 	}
-	job := newJob(ctx, m, d, opt)
-	varying := cut(make([]float64, len(job.varying)*opt.Trials), opt.Trials)
-	if err := job.simulate(keeping(varying)); err != nil {
+	return newJob(ctx, m, d, opt).series()
+}
+
+// series returns the values of all slots.
+func (j *job) series() ([]Series, error) {
+	varying := cut(make([]float64, len(j.varying)*j.opt.Trials), j.opt.Trials)
+	if err := j.simulate(keeping(varying)); err != nil {
 		return nil, err
 	}
-	list := make([]Series, len(job.slots))
-	for i, s := range job.slots {
-		list[i] = Series{Outcome: m.Outcomes[s.outcome].Name, Year: s.year + 1}
-		if v, ok := job.program.Fixed(i); ok {
-			list[i].Values = slices.Repeat([]float64{v}, opt.Trials)
+	list := make([]Series, len(j.slots))
+	for i, s := range j.slots {
+		list[i] = Series{Outcome: j.model.Outcomes[s.outcome].Name, Year: s.year + 1}
+		if v, ok := j.program.Fixed(i); ok {
+			list[i].Values = slices.Repeat([]float64{v}, j.opt.Trials)
 		}
 	}
-	for k, i := range job.varying {
+	for k, i := range j.varying {
 		list[i].Values = varying[k]
 	}
 	return list, nil
