@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 
 	"entente/sim/result"
@@ -531,11 +532,20 @@ func writeStat(b *bytes.Buffer, s *result.Stat) {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		fmt.Fprintf(b, "%q: %s", f.key, marshal(number(*f.of)))
+		b.WriteByte('"')
+		b.WriteString(f.key)
+		b.WriteString("\": ")
+		b.Write(appendNumber(b.AvailableBuffer(), *f.of))
 	}
 	if s.Grid != nil {
-		b.WriteString(", \"grid\": ")
-		b.Write(marshal(numbers(s.Grid)))
+		b.WriteString(", \"grid\": [")
+		for i, x := range s.Grid {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			b.Write(appendNumber(b.AvailableBuffer(), x))
+		}
+		b.WriteByte(']')
 	}
 	b.WriteByte('}')
 }
@@ -582,17 +592,27 @@ func readStat(data []byte, s *result.Stat, dated bool) error {
 // A number is a float64 that may be NaN (null) or infinite ("inf", "-inf").
 type number float64
 
-func (x number) MarshalJSON() ([]byte, error) {
-	switch f := float64(x); {
+func (x number) MarshalJSON() ([]byte, error) { return appendNumber(nil, float64(x)), nil }
+
+// appendNumber writes f as a number is written, and a finite one as encoding/json does, of which
+// a result has too many to ask it for each.
+func appendNumber(b []byte, f float64) []byte {
+	switch abs := math.Abs(f); {
 	case math.IsNaN(f):
-		return []byte("null"), nil
+		return append(b, "null"...)
 	case math.IsInf(f, 1):
-		return []byte(`"inf"`), nil
+		return append(b, `"inf"`...)
 	case math.IsInf(f, -1):
-		return []byte(`"-inf"`), nil
-	default:
-		return json.Marshal(f)
+		return append(b, `"-inf"`...)
+	case abs == 0 || abs >= 1e-6 && abs < 1e21:
+		return strconv.AppendFloat(b, f, 'f', -1, 64)
 	}
+	b = strconv.AppendFloat(b, f, 'e', -1, 64)
+	if n := len(b); b[n-4] == 'e' && b[n-3] == '-' && b[n-2] == '0' { // e-09 is e-9
+		b[n-2] = b[n-1]
+		b = b[:n-1]
+	}
+	return b
 }
 
 func (x *number) UnmarshalJSON(data []byte) error {

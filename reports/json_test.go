@@ -2,8 +2,10 @@ package reports
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -206,5 +208,26 @@ func TestWriteJSONRefusesAMetricTwice(t *testing.T) {
 	r.Metrics = append(r.Metrics, r.Metrics[0])
 	if err := WriteJSON(new(bytes.Buffer), r); err == nil {
 		t.Error("two metrics of one name were written")
+	}
+}
+
+// Numbers are written as encoding/json writes them.
+func TestNumbersAsJSON(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	list := []float64{0, math.Copysign(0, -1), 1, -1, 1e-6, 9.99e-7, 1e-9, 1.5e-10, 1e20, 1e21, -1e21, 1e100, 5e-324, math.MaxFloat64}
+	for range 20_000 {
+		if f := math.Float64frombits(r.Uint64()); !math.IsNaN(f) && !math.IsInf(f, 0) {
+			list = append(list, f)
+		}
+		list = append(list, r.NormFloat64()*math.Pow(10, float64(r.IntN(40)-20)))
+	}
+	for _, f := range list {
+		want, err := json.Marshal(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := appendNumber(nil, f); string(got) != string(want) {
+			t.Fatalf("%v is %s, want %s", f, got, want)
+		}
 	}
 }
