@@ -18,40 +18,62 @@ type Variant struct {
 	Later int // by how many years it starts later than the first of them
 }
 
-// Compare takes models through the same trials, each beside the first, and describes what each
-// does with the first, trial by trial. Of each Paired it fills Metrics (without dates), OnlyBase,
-// OnlyOther and Apart. The same models, trials, seed and sampler give the same bits, whatever else
-// is in the options; Headlines and Beside are not used.
+// A Comparison takes models through the same trials, each beside the first, and describes what
+// each does with the first, trial by trial.
 //
 // What both record under the same name, with the same kind and unit, is compared, year by year
 // where both have the year; what is once per trial, if both have all years in common. The models
 // may differ in everything else.
 //
-// The trials' values of as many outcomes as fit in opt.Memory are held at a time, of the first
+// The trials' values of as many outcomes as fit in Options.Memory are held at a time, of the first
 // and one other model, and all models are run as often as that takes.
-func Compare(ctx context.Context, variants []Variant, opt Options) ([]result.Paired, error) {
+type Comparison struct {
+	variants []Variant
+	opt      Options
+	passes   []map[string]bool // the outcomes of each
+	list     []result.Paired
+}
+
+// NewComparison prepares the comparison of the variants with the first. It refuses one that has
+// nothing to compare, and trials of which not even one outcome fits in memory. Of the options,
+// Headlines and Beside are not used.
+func NewComparison(variants []Variant, opt Options) (*Comparison, error) {
 	opt, err := opt.complete()
 	if err != nil {
 		return nil, err
 	}
 	opt.Headlines, opt.Beside = nil, nil
-	base, others := variants[0], variants[1:]
-	list := make([]result.Paired, len(others))
+	c := &Comparison{variants: variants, opt: opt, list: make([]result.Paired, len(variants)-1)}
+	base := variants[0]
 	wanted := map[string]bool{}
-	for k, v := range others {
-		list[k].OnlyBase, list[k].OnlyOther, list[k].Apart = apart(base.Model, v, opt.Keep)
+	for k, v := range variants[1:] {
+		p := &c.list[k]
+		p.OnlyBase, p.OnlyOther, p.Apart = apart(base.Model, v, opt.Keep)
+		some := false
 		for _, o := range base.Model.Outcomes {
 			if o.kept(opt.Keep) && shared(base.Model, v, &o) == nil {
-				wanted[o.Name] = true
+				wanted[o.Name], some = true, true
 			}
 		}
+		if some {
+			continue
+		}
+		why := "they have none in common"
+		if len(p.Apart) > 0 {
+			why = p.Apart[0].Name + ": " + p.Apart[0].Reason
+		}
+		return nil, fmt.Errorf("no metric of %s can be compared with %s; %s", base.Name, v.Name, why)
 	}
-	passes, err := base.Model.passes(wanted, opt)
-	if err != nil {
-		return nil, err
-	}
-	total := len(passes) * len(variants) * opt.Trials
-	done := 0 // by the runs that are over
+	c.passes, err = base.Model.passes(wanted, opt)
+	return c, err
+}
+
+// Run simulates. Of each Paired it fills Metrics (without dates), OnlyBase, OnlyOther and Apart.
+// The same models, trials, seed and sampler give the same bits, whatever else is in the options.
+func (c *Comparison) Run(ctx context.Context) ([]result.Paired, error) {
+	base := c.variants[0]
+	list := slices.Clone(c.list)
+	total, done := len(c.passes)*len(c.variants)*c.opt.Trials, 0 // done by the runs that are over
 	run := func(v Variant, opt Options) (*taken, error) {
 		if tell := opt.Progress; tell != nil {
 			opt.Progress = func(now, _ int) { tell(done+now, total) }
@@ -63,15 +85,15 @@ func Compare(ctx context.Context, variants []Variant, opt Options) ([]result.Pai
 		done += opt.Trials
 		return t, err
 	}
-	for _, pass := range passes {
-		opt := opt
+	for _, pass := range c.passes {
+		opt := c.opt
 		opt.Keep = func(name string) bool { return pass[name] }
 		a, err := run(base, opt)
 		if err != nil {
 			return nil, err
 		}
 		opt.Beside = base.Model
-		for k, v := range others {
+		for k, v := range c.variants[1:] {
 			b, err := run(v, opt)
 			if err == nil {
 				var metrics []result.PairedMetric
