@@ -137,10 +137,7 @@ func indices(t *testing.T, m *Model, opt Options) []sense.Index {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var list []sense.Index
-	for _, ab := range runs[2:] {
-		list = append(list, sense.Indices(runs[0], runs[1], ab))
-	}
+	list, _ := sense.Indices(runs[0], runs[1], runs[2:])
 	return list
 }
 
@@ -249,8 +246,9 @@ func TestSobolIndexOfGroup(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	list, _ := sense.Indices(runs[0], runs[1], runs[2:])
 	for k, want := range []float64{3.2 / 4.2, 1 / 4.2} {
-		index := sense.Indices(runs[0], runs[1], runs[2+k])
+		index := list[k]
 		for _, e := range []sense.Estimate{index.First, index.Total} {
 			if se := (e.High - e.Low) / 4.26; math.Abs(e.Value-want) > 4*se || se > 0.01 {
 				t.Errorf("group %d: %v, want %v", k, e, want)

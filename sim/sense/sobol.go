@@ -6,38 +6,45 @@ import "math"
 // interactions that it takes part in. As estimates they may come out below 0, by noise.
 type Index struct{ First, Total Estimate }
 
-// Indices returns the Sobol indices of a group of inputs,
+// Indices returns the Sobol indices of groups of inputs,
 //
 //	S = Var(E(Y|X_g))/Var(Y),   S_T = E(Var(Y|X_~g))/Var(Y)
 //
-// from three runs of a model: a and b with two independent designs of all inputs, and ab with
-// the inputs of the group as in b and all others as in a,
+// from runs of a model: a and b with two independent designs of all inputs, and for each group
+// one in ab with its inputs as in b and all others as in a,
 //
 //	S   = (mean(f_B·f_AB) − m²)/(mean((f_B² + f_AB²)/2) − m²),   m = mean((f_B + f_AB)/2)
 //	S_T = mean((f_A − f_AB)²)/2V,                                V = the variance of f_A and f_B together
 //
 // (S: Janon, Klein, Lagnoux, Nodet and Prieur, "Asymptotic normality and efficiency of two Sobol
-// index estimators", 2014; S_T: Jansen, "Analysis of variance designs for model output", 1999).
-// Values must be finite. Trial k is of replicate k mod 16, of independent replicates of the
-// design; intervals are those of a jackknife over these, and so hold for scrambled Sobol points
-// as for independent trials. Of an output that does not vary all is NaN.
-func Indices(a, b, ab []float64) Index {
-	var p [parts]moments
-	var all moments
-	centre := a[0] // against cancellation
-	for k := range a {
-		p[k%parts].add(a[k]-centre, b[k]-centre, ab[k]-centre)
+// index estimators", 2014; S_T: Jansen, "Analysis of variance designs for model output", 1999),
+// and the sum of the S. Values must be finite. Trial k is of replicate k mod 16, of independent
+// replicates of the design; intervals are those of a jackknife over these, and so hold for
+// scrambled Sobol points as for independent trials. Of an output that does not vary all is NaN.
+func Indices(a, b []float64, ab [][]float64) (list []Index, sum Estimate) {
+	var sums [parts]float64
+	for _, f := range ab {
+		var p [parts]moments
+		var all moments
+		centre := a[0] // against cancellation
+		for k := range a {
+			p[k%parts].add(a[k]-centre, b[k]-centre, f[k]-centre)
+		}
+		for r := range p {
+			all.plus(&p[r], 1)
+		}
+		var first, total [parts]float64
+		for r := range p {
+			rest := all
+			rest.plus(&p[r], -1)
+			first[r], total[r] = rest.janon(), rest.jansen()
+			sums[r] += first[r]
+		}
+		i := Index{jackknifed(all.janon(), &first), jackknifed(all.jansen(), &total)}
+		list = append(list, i)
+		sum.Value += i.First.Value
 	}
-	for r := range p {
-		all.plus(&p[r], 1)
-	}
-	var first, total [parts]float64
-	for r := range p {
-		rest := all
-		rest.plus(&p[r], -1)
-		first[r], total[r] = rest.janon(), rest.jansen()
-	}
-	return Index{jackknifed(all.janon(), &first), jackknifed(all.jansen(), &total)}
+	return list, jackknifed(sum.Value, &sums)
 }
 
 // moments are sums over trials.

@@ -7,17 +7,16 @@ import (
 )
 
 // indices are those of each input of a function of d uniforms, from independent trials.
-func indices(n int, seed uint64, d int, f func(us [][]float64) []float64) []Index {
+func indices(n int, seed uint64, d int, f func(us [][]float64) []float64) ([]Index, Estimate) {
 	us := columnsOf(n, seed, 2*d)
 	a, b := us[:d], us[d:]
-	fa, fb := f(a), f(b)
-	var list []Index
+	var runs [][]float64
 	for i := range d {
 		ab := slices.Clone(a)
 		ab[i] = b[i]
-		list = append(list, Indices(fa, fb, f(ab)))
+		runs = append(runs, f(ab))
 	}
-	return list
+	return Indices(f(a), f(b), runs)
 }
 
 var ishigamiFirst, ishigamiTotal = []float64{0.3139051911478115, 0.4424111447900409, 0}, []float64{0.5575888552099592, 0.4424111447900409, 0.2436836640621477}
@@ -28,8 +27,13 @@ var ishigamiFirst, ishigamiTotal = []float64{0.3139051911478115, 0.4424111447900
 func TestIndicesOfIshigami(t *testing.T) {
 	const runs, n = 200, 4096
 	var errors, held [2][3]float64
+	heldSum := 0
 	for seed := range uint64(runs) {
-		for i, index := range indices(n, seed, 3, ishigami) {
+		list, sum := indices(n, seed, 3, ishigami)
+		if want := ishigamiFirst[0] + ishigamiFirst[1]; sum.Low <= want && want <= sum.High {
+			heldSum++
+		}
+		for i, index := range list {
 			for k, of := range []struct {
 				e    Estimate
 				want float64
@@ -40,6 +44,9 @@ func TestIndicesOfIshigami(t *testing.T) {
 				}
 			}
 		}
+	}
+	if heldSum < 180 || heldSum > 198 {
+		t.Errorf("the sum of S is in %d of %d intervals", heldSum, runs)
 	}
 	known := [2][3]float64{{0.0103, 0.0112, 0.0195}, {0.0256, 0.0087, 0.0070}}
 	for k := range errors {
@@ -58,7 +65,7 @@ func TestIndicesOfIshigami(t *testing.T) {
 // What makes all of the output has 1 and what makes nothing 0; a constant has no index, and a
 // large mean does not matter.
 func TestIndicesOfLittle(t *testing.T) {
-	got := indices(1600, 1, 2, func(us [][]float64) []float64 {
+	got, _ := indices(1600, 1, 2, func(us [][]float64) []float64 {
 		y := make([]float64, len(us[0]))
 		for k, u := range us[0] {
 			y[k] = 1e9 + u
@@ -74,7 +81,7 @@ func TestIndicesOfLittle(t *testing.T) {
 		}
 	}
 	constant := make([]float64, 64)
-	if i := Indices(constant, constant, constant); !math.IsNaN(i.First.Value) || !math.IsNaN(i.Total.High) {
+	if i, _ := Indices(constant, constant, [][]float64{constant}); !math.IsNaN(i[0].First.Value) || !math.IsNaN(i[0].Total.High) {
 		t.Errorf("a constant has %v", i)
 	}
 }
