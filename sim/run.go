@@ -68,6 +68,8 @@ type Options struct {
 	// what drives them; those by year in the last year. They change nothing else. One that is not
 	// kept is passed over.
 	Headlines []string
+	// Look is shown values of single trials.
+	Look Look
 	// Progress is told, from any goroutine but one at a time, how many of how many trials
 	// have been simulated, over all passes.
 	Progress func(done, total int)
@@ -279,6 +281,7 @@ func (j *job) exactly() ([]stats.Summary, error) {
 		return nil, err
 	}
 	j.headlines.read(columns)
+	j.show(columns)
 	return j.summaries(func(scratch *stats.Scratch, place int, grid []float64) stats.Summary {
 		return stats.Summarize(columns[place], j.replicates(), grid, scratch)
 	})
@@ -289,6 +292,7 @@ func (j *job) exactly() ([]stats.Summary, error) {
 func (j *job) approximately() ([]stats.Summary, error) {
 	var mu sync.Mutex
 	var all [][]stats.Sketch // by worker and place
+	looked := j.lookedColumns()
 	err := j.simulate(func() keeper {
 		sketches := make([]stats.Sketch, len(j.varying))
 		for i := range sketches {
@@ -305,12 +309,16 @@ func (j *job) approximately() ([]stats.Summary, error) {
 			}
 			headline(place, first, values)
 			sketches[place].Add(values, &scratch)
+			if c := looked[place]; c != nil {
+				copy(c[first:], values)
+			}
 			return vec.Finite(values)
 		}
 	})
 	if err != nil {
 		return nil, err
 	}
+	j.show(looked)
 	return j.summaries(func(_ *stats.Scratch, place int, grid []float64) stats.Summary {
 		whole := &all[0][place]
 		for _, other := range all[1:] {
