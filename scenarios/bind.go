@@ -464,6 +464,10 @@ func (r *binder) texts(b *bound, n *node) {
 		items = n.items
 	}
 	for _, item := range items {
+		if item.broken {
+			b.bad = true
+			continue
+		}
 		if item.shape != scalar || item.empty() || item.null() {
 			r.errorf(item.mark, "wrong-type", "", "%s takes %s, not %s", b.what(), b.f.want(), item.what())
 			b.bad = true

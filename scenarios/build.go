@@ -20,6 +20,7 @@ type builder struct {
 	ids        map[string]*bound // labs, clouds, investors, markets, alliances, events
 	ambiguous  map[string]bool   // ids that were given twice
 	quantities []string          // paths that effects may name
+	asserted   []Assertion
 }
 
 // sections are the top-level maps whose keys are ids, in the order of their declaration.

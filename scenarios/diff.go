@@ -574,8 +574,8 @@ func (d *differ) texts(x, y *bound) {
 		return
 	}
 	f := x.f
-	if f.Name == "notes" {
-		d.notes(x, y)
+	if f.Name == "notes" || f.Name == "asserts" {
+		d.listed(x, y)
 		return
 	}
 	if explains(f) || f.Kind == TextKind && f.Name != "path" {
@@ -596,19 +596,19 @@ func (d *differ) texts(x, y *bound) {
 	d.add(c)
 }
 
-// notes compares the scenarios' notes one by one.
-func (d *differ) notes(x, y *bound) {
+// listed compares the scenarios' notes, or what they assert, one by one.
+func (d *differ) listed(x, y *bound) {
 	has := func(b *bound, text string) bool {
 		return slices.ContainsFunc(b.names, func(n name) bool { return n.text == text })
 	}
 	for _, n := range x.names {
 		if !has(y, n.text) {
-			d.add(Change{Kind: Removed, Path: x.path, Before: fmt.Sprintf("%q", n.text), From: n.mark.origin(), Words: true})
+			d.add(Change{Kind: Removed, Path: x.path, Before: fmt.Sprintf("%q", n.text), From: n.mark.origin(), Words: explains(x.f)})
 		}
 	}
 	for _, n := range y.names {
 		if !has(x, n.text) {
-			d.add(Change{Kind: Added, Path: y.path, After: fmt.Sprintf("%q", n.text), To: n.mark.origin(), Words: true})
+			d.add(Change{Kind: Added, Path: y.path, After: fmt.Sprintf("%q", n.text), To: n.mark.origin(), Words: explains(x.f)})
 		}
 	}
 }

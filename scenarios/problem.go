@@ -60,6 +60,7 @@ func Problems() []Problem {
 
 		{"expression", "the expression of a metric is no arithmetic"},
 		{"unknown-metric", "there is no such metric"},
+		{"statistic", "what is asserted is no comparison of a statistic with a number"},
 		{"mixed-metrics", "per-year metrics and once-per-trial ones in one expression"},
 	}
 }

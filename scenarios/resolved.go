@@ -311,7 +311,7 @@ func (r *Resolved) make(b *bound) *part {
 
 // explains says whether f is for readers only.
 func explains(f *Field) bool {
-	return f.Kind == TextsKind || f.Kind == TextKind && slices.Contains([]string{"note", "description", "reason"}, f.Name)
+	return f.Kind == TextsKind && f.Name != "asserts" || f.Kind == TextKind && slices.Contains([]string{"note", "description", "reason"}, f.Name)
 }
 
 func joined(names []name, by string) string {

@@ -40,6 +40,7 @@ type Scenario struct {
 	Trials   int
 	Seed     uint64
 	Sampler  string
+	Asserts  []Assertion  // in file order
 	Warnings []Diagnostic // in file order: what does nothing, what was cut, what is cited and not there
 	Sanity   []Diagnostic // in file order: what contradicts itself or any plausible economy
 	Silenced []Silenced   // what of both the scenario says is meant
@@ -296,6 +297,7 @@ func (t *Template) build(set []string) (*builder, error) {
 	}
 	b := r.build(r.bind(t.format, root, root.mark, "", ""))
 	b.userMetrics()
+	b.asserted = b.asserts()
 	if len(r.errors) > 0 {
 		return nil, ordered(r.errors)
 	}
@@ -305,7 +307,7 @@ func (t *Template) build(set []string) (*builder, error) {
 // scenario is what was built, with its facts.
 func (t *Template) scenario(b *builder, set []string) *Scenario {
 	s := &Scenario{System: &b.sys, Trials: int(t.format.field("trials").Default), Seed: uint64(t.format.field("seed").Default),
-		Sampler: t.format.field("sampler").Choices[0], Defaults: b.defaults(), review: b.review}
+		Sampler: t.format.field("sampler").Choices[0], Asserts: b.asserted, Defaults: b.defaults(), review: b.review}
 	s.Warnings, s.Sanity, s.Silenced = b.silence(ordered(b.warnings), b.sanity(), len(set) == 0)
 	s.Facts = b.facts()
 	if t := b.root.get("trials"); t.given {

@@ -307,6 +307,7 @@ func format() *Field {
 			required(&Field{Name: "warning", Kind: ChoiceKind, Choices: warningIDs(), Doc: "The id of the warning; entente help warnings lists them."}),
 			without("everywhere", text("path", "Where: at this path, and at all below it.")),
 			required(text("reason", "Why it is meant.")))),
+		silent(&Field{Name: "asserts", Kind: TextsKind, Doc: "What a run has to bear out, each a statistic and a bound: p95(aws.exposure@2031) < 60."}),
 		{Name: "metrics", Kind: EntitiesKind, Silent: true, Noun: "metric", Doc: "Metrics of the scenario's own, as expressions.", Fields: []*Field{
 			{Kind: ExpressionKind},
 		}},

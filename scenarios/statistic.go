@@ -3,6 +3,7 @@ package scenarios
 import (
 	"fmt"
 	"go/ast"
+	"go/token"
 	"math"
 	"regexp"
 	"slices"
@@ -129,6 +130,8 @@ type statistics struct {
 	units   map[string]string // of names as Go's parser sees them
 	unitsOf map[string]string
 	columns []Column
+	// mistaken are metrics of the scenario's own: one that is not known is wrong, which has been said.
+	mistaken []string
 }
 
 // statistics returns a reader of one line that somebody typed.
@@ -170,6 +173,7 @@ func newStatistics(p *problems, sys *models.System, start, prefix, text string, 
 func (c *statistics) problem() error { return ordered(c.errors) }
 
 var (
+	hundredths   = regexp.MustCompile(`(?:^|[^a-z0-9_.@])([0-9.]+\s*%)\s*(?:$|[^\sa-z0-9.(])`)
 	halfPercents = regexp.MustCompile(`\b(?:p|es)[0-9]+\.[0-9]+`)
 	spelledOut   = regexp.MustCompile(`[a-z0-9_.@]+`)
 	yearOf       = regexp.MustCompile(`^(?:y([1-9][0-9]*)|([0-9]{4}))$`)
@@ -184,6 +188,11 @@ func (c *statistics) read() ast.Expr {
 		return nil
 	}
 	if !c.characters() {
+		return nil
+	}
+	if m := hundredths.FindStringSubmatchIndex(c.text); m != nil {
+		_, hint, _ := parseNumber(c.text[m[2]:m[3]])
+		c.fail(m[2], m[3]-m[2], "expression", hint, "%q is no number", c.text[m[2]:m[3]])
 		return nil
 	}
 	b := []byte(c.text)
@@ -257,6 +266,10 @@ func (c *statistics) metric(spelled string, from, width int) *expression {
 	}
 	k := slices.IndexFunc(c.known, func(m measure) bool { return m.name == name })
 	if k < 0 {
+		if slices.Contains(c.mistaken, name) {
+			c.failed = true
+			return nil
+		}
 		hint := noMetric(name, c.known)
 		if hint == "" {
 			hint = "entente show lists the metrics"
@@ -337,7 +350,9 @@ func (c *statistics) statistic(tree ast.Expr) (s Statistic, ok bool) {
 		if _, name := metricName(tree); name {
 			hint = fmt.Sprintf("mean(%s), p95(%s), P(%s > 0)", c.cut(from, width), c.cut(from, width), c.cut(from, width))
 		} else if b, binary := tree.(*ast.BinaryExpr); binary {
-			if _, is := b.X.(*ast.CallExpr); is {
+			if b.Op.Precedence() == token.LSS.Precedence() {
+				hint = "one comparison, with one bound, at a time"
+			} else if _, is := b.X.(*ast.CallExpr); is {
 				hint = "one statistic: of a difference between metrics, say, mean(azure.npv - aws.npv)"
 			}
 		}
