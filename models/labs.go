@@ -66,7 +66,7 @@ func (c *compiler) lab(l *Lab) *labState {
 		valuationTilt:   c.one,
 		retained:        c.one, recovery: c.zero,
 		alive: c.one, survives: c.one, failing: c.zero, failed: c.zero, failureTime: c.zero,
-		cash: c.zero, worth: c.zero, value: c.zero, frugal: c.one, paidIn: c.zero, raised: c.zero,
+		cash: c.zero, left: c.zero, worth: c.zero, value: c.zero, frugal: c.one, paidIn: c.zero, raised: c.zero,
 	}
 	if l.Valuation != nil {
 		s.multiple = c.glide(l.Valuation.Multiple, 0)

@@ -1,6 +1,7 @@
 package models
 
 import (
+	"fmt"
 	"math"
 
 	"entente/sim"
@@ -33,6 +34,9 @@ const (
 	// Holding is what is held at the horizon: net present values count it.
 	Holding LineKind = "holding"
 )
+
+// TranchePaid is the reason of what is paid at a step's beginning; all else is known at its end.
+const TranchePaid = "tranche"
 
 // Parties that the model has no account of.
 const (
@@ -84,6 +88,7 @@ type Sum struct {
 // A Path is what something is at the end of each step, or in it.
 type Path struct {
 	Name, Unit string
+	Kind       sim.Kind // Stock: at the end of each step, or a condition that holds in it; Flow: its sum in each step
 	Values     []float64
 
 	x []expr.X
@@ -350,7 +355,7 @@ func (c *compiler) bookLab(l *labState) {
 		} else {
 			of = append(plus(t.Investor+".invested"), discounted(-1, c.now, t.Investor+".npv")...)
 		}
-		c.line(c.n, Line{Kind: Payment, Payer: t.Investor, Payee: l.ID, Deal: t.alliance.ID, Reason: "tranche"}, t.due.Mul(l.alive), of, purse(l, 1))
+		c.line(c.n, Line{Kind: Payment, Payer: t.Investor, Payee: l.ID, Deal: t.alliance.ID, Reason: TranchePaid}, t.due.Mul(l.alive), of, purse(l, 1))
 	}
 	for _, h := range l.holdings {
 		if h.investor != nil {
@@ -436,6 +441,9 @@ func (c *compiler) bookHorizon() {
 	}
 }
 
+// condition is the unit of what is 1 where something holds, and 0 elsewhere.
+const condition = "condition"
+
 // follow takes what is told of a step besides payments: conditions, and what was due and not
 // used. The stocks are taken when the model is done.
 func (c *compiler) follow() {
@@ -443,27 +451,42 @@ func (c *compiler) follow() {
 	take := func(name, unit string, x expr.X) {
 		paths := &c.ledger.Paths
 		if c.n == 0 {
-			*paths = append(*paths, Path{Name: name, Unit: unit})
+			p := Path{Name: name, Unit: unit, Kind: sim.Flow}
+			if unit == condition {
+				p.Kind = sim.Stock
+			}
+			*paths = append(*paths, p)
 		}
 		(*paths)[k].x = append((*paths)[k].x, x)
 		k++
 	}
 	for _, e := range c.events {
-		take(e.ID+".active", "condition", e.active)
-		take(e.ID+".starts", "condition", e.starts)
+		take(e.ID+".active", condition, e.active)
+		take(e.ID+".starts", condition, e.starts)
 	}
 	for _, l := range c.labs {
-		take(l.ID+".fails", "condition", l.failing)
+		take(l.ID+".fails", condition, l.failing)
+		take(l.ID+".raised", money, l.raised)
+		take(l.ID+".lacking", money, l.left.Neg().Mul(l.failing))
 		if l.funding != nil {
-			take(l.ID+".capital_to_be_had", "condition", l.funding.open)
-			take(l.ID+".austere_next", "condition", l.frugal.Less(c.one))
+			take(l.ID+".capital_to_be_had", condition, l.funding.open)
+			take(l.ID+".austere_next", condition, l.frugal.Less(c.one))
+		}
+		for k, t := range l.tranches {
+			take(fmt.Sprintf("%s.tranches.%d", l.ID, k), money, t.due.Mul(l.alive))
 		}
 	}
 	for _, a := range c.alliances {
+		take(a.ID+".use", money, a.use)
 		if len(a.schedules) > 0 {
-			take(a.ID+".due", money, a.due)
+			take(a.ID+".shortfall", money, a.shortfall)
 			take(a.ID+".waived", money, a.open.Sub(a.shortfall))
 		}
+		if h := a.holding; h != nil {
+			take(a.ID+".lost_equity", money, a.lab.failing.Mul(a.lab.recovery.OneMinus()).Mul(h.atStake))
+		}
+		take(a.ID+".lost_receivables", money, a.unpaid)
+		take(a.ID+".lost_plant", money, a.writeOff)
 	}
 }
 
