@@ -97,6 +97,7 @@ interrupted.`,
 	root.SetHelpCommand(helpCommand())
 	root.AddCommand(
 		runCommand(),
+		sweepCommand(),
 		checkCommand(),
 		initCommand(),
 		scenariosCommand(),

@@ -1,0 +1,35 @@
+package result
+
+// A Sweep is what one scenario gave at many points: under one set of values after the other, each
+// with the same random numbers.
+type Sweep struct {
+	Version  string // of the program
+	Scenario Scenario
+	Run      Run
+	Design   string   // how the points were chosen: "grid", "zip", "latin", "sobol" or "file"
+	Paths    []string // what is varied, as the command line says it: "openai.cash", "openai.cash*"
+	Units    []string // of these; empty where there is none
+	// Headlines are metrics that stand for the others where there is room for few.
+	Headlines []string
+	Points    []SweepPoint
+}
+
+// A SweepPoint is one point of a sweep.
+type SweepPoint struct {
+	Number int      // from 1
+	Values []string // by path, as the command line says them; empty: the scenario's
+	Error  string   // why there are no rows
+	Rows   []SweepRow
+}
+
+// A SweepRow is a metric, in one year or once per trial, at one point of a sweep.
+type SweepRow struct {
+	Metric string
+	Unit   string
+	Kind   string
+	N      int // trials
+	Stat   Stat
+	// Diff is the mean, over the trials that have a value here and at the first point, of the
+	// difference to the first point in the same trial, and SEDiff its standard error.
+	Diff, SEDiff float64
+}
