@@ -56,16 +56,16 @@ func Partials(inputs, outputs [][]float64, workers int) [][]Estimate {
 		columns, columnsFirst = append(columns, c), append(columnsFirst, rankedFirst[k])
 	}
 	p := len(used)
-	if few-few/parts-1 < 2*(p+1) {
+	if few-few/Parts-1 < 2*(p+1) {
 		return found
 	}
 	g := newGram(columns, p, workers)
-	g.correlate(parts)
+	g.correlate(Parts)
 	g.untie()
 	values := g.partials()
 	part := newGram(columnsFirst, p, workers)
 	part.tied, part.free = g.tied, g.free
-	var without [parts][][]float64
+	var without [Parts][][]float64
 	for r := range without {
 		part.correlate(r)
 		without[r] = part.partials()
@@ -77,11 +77,11 @@ func Partials(inputs, outputs [][]float64, workers int) [][]Estimate {
 			if math.IsNaN(value) {
 				continue
 			}
-			var z [parts]float64
+			var z [Parts]float64
 			for r := range z {
 				z[r] = fisher(without[r][k][j])
 			}
-			e := jackknifed(0, &z)
+			e := Jackknifed(0, &z)
 			at := fisher(value)
 			found[k][i] = Estimate{value, math.Tanh(at + scale*e.Low), math.Tanh(at + scale*e.High)}
 		}
@@ -115,7 +115,7 @@ func newGram(columns []*column, inputs, workers int) *gram {
 	return g
 }
 
-// correlate sets the matrix of the trials that are not of a part; parts is none.
+// correlate sets the matrix of the trials that are not of a part; Parts is none.
 func (g *gram) correlate(without int) {
 	parallel(g.workers, len(g.columns), func() func(int) {
 		return func(k int) { g.columns[k].rankWithout(g.ranks[k], without) }
@@ -149,21 +149,21 @@ func (g *gram) correlate(without int) {
 // the trials below 2^53: no order of summation rounds them.
 func (c *column) rankWithout(ranks []float64, part int) {
 	n := len(c.order)
-	if part < parts {
-		n -= (n - part + parts - 1) / parts
+	if part < Parts {
+		n -= (n - part + Parts - 1) / Parts
 	}
 	before, first := 0, 0
 	for _, end := range c.ends {
 		group := c.order[first : int(end)+1]
 		size := 0
 		for _, trial := range group {
-			if int(trial)%parts != part {
+			if int(trial)%Parts != part {
 				size++
 			}
 		}
 		for _, trial := range group {
 			ranks[trial] = 0
-			if int(trial)%parts != part {
+			if int(trial)%Parts != part {
 				ranks[trial] = float64(2*before + size - n)
 			}
 		}

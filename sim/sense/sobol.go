@@ -22,29 +22,29 @@ type Index struct{ First, Total Estimate }
 // replicates of the design; intervals are those of a jackknife over these, and so hold for
 // scrambled Sobol points as for independent trials. Of an output that does not vary all is NaN.
 func Indices(a, b []float64, ab [][]float64) (list []Index, sum Estimate) {
-	var sums [parts]float64
+	var sums [Parts]float64
 	for _, f := range ab {
-		var p [parts]moments
+		var p [Parts]moments
 		var all moments
 		centre := a[0] // against cancellation
 		for k := range a {
-			p[k%parts].add(a[k]-centre, b[k]-centre, f[k]-centre)
+			p[k%Parts].add(a[k]-centre, b[k]-centre, f[k]-centre)
 		}
 		for r := range p {
 			all.plus(&p[r], 1)
 		}
-		var first, total [parts]float64
+		var first, total [Parts]float64
 		for r := range p {
 			rest := all
 			rest.plus(&p[r], -1)
 			first[r], total[r] = rest.janon(), rest.jansen()
 			sums[r] += first[r]
 		}
-		i := Index{jackknifed(all.janon(), &first), jackknifed(all.jansen(), &total)}
+		i := Index{Jackknifed(all.janon(), &first), Jackknifed(all.jansen(), &total)}
 		list = append(list, i)
 		sum.Value += i.First.Value
 	}
-	return list, jackknifed(sum.Value, &sums)
+	return list, Jackknifed(sum.Value, &sums)
 }
 
 // moments are sums over trials.
