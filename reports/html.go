@@ -63,6 +63,7 @@ func newPage(r *result.Result) (*page, error) {
 	}
 
 	p.answers(first)
+	p.assertSection()
 	p.comparisonSection()
 	p.exposureSection(first)
 	p.yearSection(first)

@@ -71,6 +71,9 @@ func WriteJSON(w io.Writer, r *result.Result) error {
 	if len(r.Drivers) > 0 {
 		list(&b, "drivers", r.Drivers, func(d result.Drivers) any { return driversToJSON(d) })
 	}
+	if len(r.Assertions) > 0 {
+		list(&b, "asserts", r.Assertions, func(a result.Assertion) any { return assertionToJSON(a) })
+	}
 	if len(r.Convergence) > 0 {
 		list(&b, "convergence", r.Convergence, func(c result.Convergence) any { return convergenceToJSON(c) })
 	}
@@ -195,6 +198,9 @@ func ReadJSON(rd io.Reader) (*result.Result, error) {
 	for _, d := range f.Drivers {
 		r.Drivers = append(r.Drivers, d.drivers())
 	}
+	for _, a := range f.Assertions {
+		r.Assertions = append(r.Assertions, a.assertion())
+	}
 	for _, c := range f.Convergence {
 		r.Convergence = append(r.Convergence, c.convergence())
 	}
@@ -244,6 +250,7 @@ type fileJSON struct {
 	Comparisons []comparisonJSON  `json:"comparisons"`
 	Drivers     []driversJSON     `json:"drivers"`
 	Convergence []convergenceJSON `json:"convergence"`
+	Assertions  []assertionJSON   `json:"asserts"`
 }
 
 // These have the fields of the types in result, so that a conversion fails to compile when

@@ -149,6 +149,9 @@ func WriteTable(w io.Writer, r *result.Result, opt TableOptions) error {
 			b.WriteString(wrap(s, width) + "\n")
 		}
 	}
+	if s := assertLines(f.r.Assertions, width, opt.Color); s != "" {
+		b.WriteString(s)
+	}
 	fmt.Fprintf(&b, "%s, seed %d, sampler %s\n", trials(r.Run.Trials), r.Run.Seed, r.Run.Sampler)
 	if s := approximation(r.Run); s != "" {
 		b.WriteString(wrap(s, width) + "\n")

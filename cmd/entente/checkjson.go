@@ -59,6 +59,7 @@ type checkedJSON struct {
 	Sources      []sourceJSON     `json:"sources"`
 	Defaults     []defaultJSON    `json:"defaults"`
 	Unsourced    []string         `json:"unsourced"`
+	Asserts      []string         `json:"asserts,omitempty"`
 	Grades       map[string]int   `json:"grades"`
 }
 
@@ -183,6 +184,9 @@ func (c checked) json() checkJSON {
 	}
 	for _, d := range s.Defaults {
 		x.Defaults = append(x.Defaults, defaultJSON(d))
+	}
+	for _, a := range s.Asserts {
+		x.Asserts = append(x.Asserts, a.Text)
 	}
 	j.Scenario = x
 	return j

@@ -21,6 +21,8 @@ const (
 	statusDone        = 0
 	statusFailed      = 1   // the run failed, or diff --exit-code found differences
 	statusWrong       = 2   // the command line or a scenario is wrong, and nothing was written
+	statusFails       = 3   // the run is done, and some assertions fail
+	statusUndecided   = 4   // none fails, and some are undecided
 	statusInterrupted = 130 // as shells number a death by SIGINT
 )
 
@@ -39,8 +41,13 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if err == nil {
 		return statusDone
 	}
-	if errors.Is(err, errDiffer) { // which has been said
+	switch { // which has been said
+	case errors.Is(err, errDiffer):
 		return statusFailed
+	case errors.Is(err, errFails):
+		return statusFails
+	case errors.Is(err, errUndecided):
+		return statusUndecided
 	}
 	var problems scenarios.Diagnostics
 	if errors.As(err, &problems) {
@@ -85,8 +92,8 @@ reports how much the clouds have at stake in them.
 A SCENARIO is a file, the name of a built-in scenario, or - for standard input.
 
 Exit status: 0 done; 1 the run failed, or diff --exit-code found differences;
-2 the command line or a scenario is wrong, and nothing was written; 130
-interrupted.`,
+2 the command line or a scenario is wrong, and nothing was written; 3 some
+assertions fail; 4 none fails, and some are undecided; 130 interrupted.`,
 		Version:           version,
 		SilenceErrors:     true, // Main prints them
 		SilenceUsage:      true,
@@ -107,6 +114,7 @@ interrupted.`,
 		schemaCommand(),
 		completionCommand(),
 		versionCommand(),
+		statisticsTopic(),
 		warningsTopic(),
 		problemsTopic(),
 	)

@@ -25,10 +25,11 @@ import (
 type runFlags struct {
 	simulationFlags
 	formats []format
+	asserts []string
 }
 
 func runCommand() *cobra.Command {
-	f := runFlags{newSimulationFlags(), formats}
+	f := runFlags{simulationFlags: newSimulationFlags(), formats: formats}
 	cmd := &cobra.Command{
 		Use:   "run [SCENARIO]",
 		Short: "Simulate a scenario, write a report, print a summary",
@@ -38,11 +39,20 @@ result.json, and print a summary.
 The same scenario, trials, seed and sampler give the same result.json, byte for
 byte, whatever the number of workers.
 
+A run may have to bear something out: what the scenario's asserts say, and what
+--assert says, such as 'p95(aws.exposure@2031) < 60' or 'P(openai.failed == 1) <
+0.1'. Each passes, fails, or is undecided, where the 95 % interval of what was
+found contains the bound; then the summary says how many trials would decide it.
+The files are written whatever comes out. Exit status: 0 all pass; 3 some fail;
+4 none fails, and some are undecided. ` + "`entente help statistics`" + ` says what may be
+asked.
+
 What is wrong with a scenario is written to standard error as text, with --json
 too; ` + "`entente check --json`" + ` gives it as JSON.`,
 		Example: `  entente run
   entente run my.yaml -n 1000000 --seed 7
   entente run --set openai.cash=40 --set openai_azure.churn.annual_rate="0.1 to 0.3"
+  entente run --assert 'P(openai.failed == 1) < 0.1' --assert 'mean(azure.npv - aws.npv) > 0'
   entente scenarios baseline | entente run - --out out/mine`,
 		Args:              arguments(0, 1),
 		ValidArgsFunction: completeScenarios,
@@ -58,6 +68,7 @@ too; ` + "`entente check --json`" + ` gives it as JSON.`,
 	flags.SortFlags = false
 	f.add(cmd)
 	flags.Var(formatList{&f.formats}, "format", "files to write")
+	flags.StringArrayVar(&f.asserts, "assert", nil, "what the run has to bear out, as often as wanted: `TEXT` such as 'p95(aws.npv) < 60'")
 	complete(cmd, "format", "html", "json", "html,json")
 	return cmd
 }
@@ -82,6 +93,10 @@ func run(cmd *cobra.Command, name string, f runFlags) error {
 		return err
 	}
 	opt, err := options(cmd, scenario, f.simulationFlags)
+	if err != nil {
+		return err
+	}
+	asserts, err := newAssertions(scenario, f.asserts, &opt)
 	if err != nil {
 		return err
 	}
@@ -122,8 +137,12 @@ func run(cmd *cobra.Command, name string, f runFlags) error {
 		parts := d.Parts()
 		metrics[d.Outcome] = metrics[parts[0]] && metrics[parts[1]]
 	}
-	opt.Keep = func(name string) bool { return metrics[name] }
-	opt.Headlines = headlines(clouds, scenario.Facts.Labs)
+	opt.Keep = func(name string) bool { return metrics[name] || asserts.needs(name) }
+	for _, name := range headlines(clouds, scenario.Facts.Labs) {
+		if metrics[name] {
+			opt.Headlines = append(opt.Headlines, name)
+		}
+	}
 	clear := func() {}
 	if showsProgress(stderr) && !f.quiet && !f.noProgress {
 		p := newProgress(stderr, time.Now, opt.Trials)
@@ -137,10 +156,12 @@ func run(cmd *cobra.Command, name string, f runFlags) error {
 	if err != nil {
 		return &failure{err}
 	}
+	simulated.Metrics = slices.DeleteFunc(simulated.Metrics, func(m result.Metric) bool { return !metrics[m.Name] }) // which asserts needed
 	r, err := join(scenario.Facts, simulated, differences)
 	if err != nil {
 		return &failure{err}
 	}
+	r.Assertions = asserts.found
 	for _, format := range f.formats {
 		if err := out.stage(format.file, func(w io.Writer) error { return format.write(w, r) }); err != nil {
 			return &failure{err}
@@ -155,7 +176,7 @@ func run(cmd *cobra.Command, name string, f runFlags) error {
 	if err := printResult(stdout, stderr, r, out, f); err != nil {
 		return &failure{err}
 	}
-	return nil
+	return asserts.verdict()
 }
 
 // fileName makes a scenario's name one that every file system takes for one directory.
@@ -233,6 +254,11 @@ func printResult(stdout, stderr io.Writer, r *result.Result, out *output, f runF
 	case !f.quiet:
 		table := reports.TableOptions{Color: showsColor(stdout) && !f.noColor, Width: terminalWidth(stdout)}
 		if err := reports.WriteTable(stdout, r, table); err != nil {
+			return err
+		}
+	}
+	if f.quiet || f.json {
+		if err := complain(stderr, r, f); err != nil {
 			return err
 		}
 	}

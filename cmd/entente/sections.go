@@ -81,6 +81,9 @@ func (p *page) summary() {
 	if n := len(p.review.Sources); n > 0 {
 		p.say("  sources: %d, of which old or undated: %d", n, len(p.stale()))
 	}
+	if n := len(s.Asserts); n > 0 {
+		p.say("  asserts: %d", n)
+	}
 	p.say("  left out, with a default: %d", len(s.Defaults))
 	p.say("  warnings: %d, silenced: %d", len(s.Warnings)+len(s.Sanity), len(s.Silenced))
 }

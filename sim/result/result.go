@@ -30,6 +30,8 @@ type Result struct {
 	Drivers []Drivers
 	// Convergence is how the means of some metrics settled.
 	Convergence []Convergence
+	// Assertions are what the run was to bear out, and whether it does.
+	Assertions []Assertion
 }
 
 // Scenario says what was simulated.
