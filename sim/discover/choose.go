@@ -60,12 +60,12 @@ func (s set) and(a, b set) {
 	}
 }
 
-// choose returns the box that says most with fewest limits, in trials that the peeling has not
-// seen. Each box of the trajectory is stripped of its limits, one after the other, each time of
-// the one without which φ is highest. Of all these boxes it is the one with the fewest limits
-// among those whose φ is within the tolerance of the highest; of several, the one with the
-// highest. No limits: no box has a φ above 0.
-func (f *finder) choose(peels []Peel, trials []uint32) []Limit {
+// choose returns the box that says most with fewest limits, in trials that none of the boxes was
+// found in. Each box is stripped of its limits, one after the other, each time of the one without
+// which φ is highest. Of all these boxes it is the one with the fewest limits among those whose φ
+// is within the tolerance of the highest; of several, the one with the highest. No limits: no box
+// has a φ above 0.
+func (f *finder) choose(boxes [][]Limit, trials []uint32) []Limit {
 	whole := f.count(nil, trials)
 	words := (len(trials) + 63) / 64
 	hits := make(set, words)
@@ -75,8 +75,8 @@ func (f *finder) choose(peels []Peel, trials []uint32) []Limit {
 		}
 	}
 	holds := map[side]set{} // by limit
-	for _, p := range peels {
-		for _, s := range sides(p.Limits) {
+	for _, b := range boxes {
+		for _, s := range sides(b) {
 			if holds[s] == nil {
 				holds[s] = f.holding(s, trials)
 			}
@@ -103,8 +103,8 @@ func (f *finder) choose(peels []Peel, trials []uint32) []Limit {
 	}
 	box := make(set, words)
 	var after []set // the trials in which all limits from this one on hold
-	for _, p := range peels {
-		left := sides(p.Limits)
+	for _, b := range boxes {
+		left := sides(b)
 		for len(left) > 0 {
 			for len(after) <= len(left) {
 				after = append(after, make(set, words))
@@ -168,16 +168,14 @@ const maxRounds = 20
 // again. This takes the place of what Friedman and Fisher call pasting, which gives back by steps
 // of α what the peeling took too much of before it knew the other limits.
 func (f *finder) adjust(limits []Limit, trials []uint32) []Limit {
-	a := &adjusting{finder: f, states: f.states(trials), outside: make([]uint16, len(f.hit)), box: f.count(nil, trials)}
+	a := f.newAdjusting(trials)
 	var s sorter
 	orders := map[int][]ranked{}
 	for _, side := range sides(limits) {
 		if orders[side.input] == nil {
 			orders[side.input] = s.sort(f.inputs[side.input].Values, trials)
 		}
-		a.sides = append(a.sides, side)
-		a.orders = append(a.orders, orders[side.input])
-		a.mark(len(a.sides)-1, true)
+		a.add(side, orders[side.input])
 	}
 	a.settle()
 	for len(a.sides) > 0 {
@@ -196,12 +194,7 @@ func (f *finder) adjust(limits []Limit, trials []uint32) []Limit {
 		a.leave(least)
 		a.settle()
 	}
-	limits = nil
-	for _, s := range a.sides {
-		limits = with(limits, s.limit(limits))
-	}
-	slices.SortFunc(limits, func(a, b Limit) int { return cmp.Compare(a.Input, b.Input) })
-	return limits
+	return a.limits()
 }
 
 // adjusting is a box in the course of it.
@@ -212,6 +205,26 @@ type adjusting struct {
 	orders  [][]ranked // by side
 	outside []uint16   // by trial: of how many sides that are marked
 	box     Counts     // of all of these
+}
+
+func (f *finder) newAdjusting(trials []uint32) *adjusting {
+	return &adjusting{finder: f, states: f.states(trials), outside: make([]uint16, len(f.hit)), box: f.count(nil, trials)}
+}
+
+// add adds a side, marked. The order may have more trials than are looked at.
+func (a *adjusting) add(s side, order []ranked) {
+	a.sides = append(a.sides, s)
+	a.orders = append(a.orders, order)
+	a.mark(len(a.sides)-1, true)
+}
+
+func (a *adjusting) limits() []Limit {
+	var limits []Limit
+	for _, s := range a.sides {
+		limits = with(limits, s.limit(limits))
+	}
+	slices.SortFunc(limits, func(a, b Limit) int { return cmp.Compare(a.Input, b.Input) })
+	return limits
 }
 
 // mark marks a side, or takes its mark away.
@@ -228,6 +241,7 @@ func (a *adjusting) mark(i int, on bool) {
 			break
 		}
 		switch {
+		case a.states[trial] == out:
 		case on:
 			if a.outside[trial] == 0 {
 				a.box.In--
@@ -257,8 +271,8 @@ func (a *adjusting) settle() {
 		for i := 0; i < len(a.sides); i++ {
 			was := a.sides[i].at
 			a.mark(i, false)
-			at, ok := a.bestCut(i)
-			if !ok { // it is better without
+			at, worth := a.bestCut(a.sides[i], a.orders[i])
+			if !(worth > a.box.worth()) { // it is better without
 				a.leave(i)
 				i--
 				moved = true
@@ -274,31 +288,77 @@ func (a *adjusting) settle() {
 	}
 }
 
-// bestCut is where a side that is not marked makes φ highest. It is not ok where that is no limit.
-func (a *adjusting) bestCut(i int) (at float64, ok bool) {
+// bestCut is where a side that is not marked makes φ highest, and how high.
+func (a *adjusting) bestCut(s side, order []ranked) (at, highest float64) {
 	all := a.box
-	highest := all.worth()
 	below := Counts{Trials: all.Trials, Hits: all.Hits}
-	x := a.inputs[a.sides[i].input].Values
+	x := a.inputs[s.input].Values
 	var last ranked
-	for _, r := range a.orders[i] {
-		if a.outside[r.trial] != 0 {
+	for _, r := range order {
+		state := a.states[r.trial]
+		if state == out || a.outside[r.trial] != 0 {
 			continue
 		}
 		if below.In > 0 && r.rank != last.rank {
 			c := below
-			if !a.sides[i].top {
+			if !s.top {
 				c.In, c.HitsIn = all.In-below.In, all.HitsIn-below.HitsIn
 			}
 			if v := c.worth(); v > highest {
-				highest, at, ok = v, x[last.trial], true
+				highest, at = v, x[last.trial]
 			}
 		}
 		below.In++
-		below.HitsIn += int(a.states[r.trial] - miss)
+		below.HitsIn += int(state - miss)
 		last = r
 	}
-	return at, ok
+	return at, highest
+}
+
+// mostLimits is how many limits a box is built of, at most.
+const mostLimits = 6
+
+// build makes boxes one limit at a time, each time with the one that makes φ highest, wherever it
+// is put; the others are moved to where it is highest then. It is not patient, and finds what
+// peeling misses: an input that matters at one end only, of which the slices at the other end
+// are like all others.
+func (f *finder) build(trials []uint32) [][]Limit {
+	a := f.newAdjusting(trials)
+	var boxes [][]Limit
+	type cut struct {
+		side
+		worth float64
+	}
+	for len(a.sides) < mostLimits {
+		best := make([]cut, len(f.orders))
+		parallel(f.workers, len(f.orders), func() func(int) {
+			return func(i int) {
+				for _, top := range []bool{false, true} {
+					s := side{input: i, top: top}
+					if slices.ContainsFunc(a.sides, func(o side) bool { return o.input == i && o.top == top }) {
+						continue
+					}
+					if at, worth := a.bestCut(s, f.orders[i]); worth > best[i].worth {
+						s.at = at
+						best[i] = cut{s, worth}
+					}
+				}
+			}
+		})
+		next := cut{worth: a.box.worth()}
+		for _, c := range best {
+			if c.worth > next.worth {
+				next = c
+			}
+		}
+		if !(next.worth > a.box.worth()) {
+			break
+		}
+		a.add(next.side, f.orders[next.input])
+		a.settle()
+		boxes = append(boxes, a.limits())
+	}
+	return boxes
 }
 
 // roundingCost is the share of the box's trials that may change sides when a limit is rounded.

@@ -217,7 +217,11 @@ func (f *finder) box(parts [3][]uint32) (Box, bool) {
 		return Box{}, false
 	}
 	peels := f.peel(parts[finding])
-	limits := f.choose(peels, parts[choosing])
+	boxes := f.build(parts[finding])
+	for _, p := range peels {
+		boxes = append(boxes, p.Limits)
+	}
+	limits := f.choose(boxes, parts[choosing])
 	if len(limits) == 0 {
 		// Nothing is better than all trials; the trajectory is worth seeing.
 		b := Box{Trajectory: peels}

@@ -160,7 +160,7 @@ func TestMonotone(t *testing.T) {
 			bent[i].Values[k] = []float64{math.Log(v), math.Exp(9 * v), -1 / v, v*v*v - 5}[i%4]
 		}
 	}
-	var boxes [2][]uint32
+	var inBox [2][]uint32
 	for j, x := range [][]Input{x, bent} {
 		f := &finder{inputs: x, hit: hit, workers: 1}
 		var parts [3][]uint32
@@ -170,11 +170,15 @@ func TestMonotone(t *testing.T) {
 		}
 		f.sort(parts[finding])
 		seen := slices.Concat(parts[finding], parts[choosing])
-		limits := f.adjust(f.choose(f.peel(parts[finding]), parts[choosing]), seen)
-		boxes[j] = f.inside(limits, seen)
+		boxes := f.build(parts[finding])
+		for _, p := range f.peel(parts[finding]) {
+			boxes = append(boxes, p.Limits)
+		}
+		limits := f.adjust(f.choose(boxes, parts[choosing]), seen)
+		inBox[j] = f.inside(limits, seen)
 	}
-	if len(boxes[0]) == 0 || !slices.Equal(boxes[0], boxes[1]) {
-		t.Errorf("%d and %d trials are in the boxes", len(boxes[0]), len(boxes[1]))
+	if len(inBox[0]) == 0 || !slices.Equal(inBox[0], inBox[1]) {
+		t.Errorf("%d and %d trials are in the boxes", len(inBox[0]), len(inBox[1]))
 	}
 }
 

@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"sync"
@@ -34,9 +35,34 @@ func (f *finder) sort(trials []uint32) {
 	})
 }
 
+// mostInputs is how many inputs are peeled.
+const mostInputs = 20
+
+// strongest are the inputs of which a single limit says most of the trials: those where the φ of
+// the best one is highest. With hundreds of inputs that do nothing, the slice with the smallest
+// share of hits is one of theirs nearly always, by chance; a limit that may lie anywhere has all
+// trials to tell by.
+func (f *finder) strongest(trials []uint32) []int {
+	states, whole := f.states(trials), f.count(nil, trials)
+	best := make([]split, len(f.orders))
+	parallel(f.workers, len(f.orders), func() func(int) {
+		return func(i int) {
+			best[i] = f.splitOn(i, states, whole, max(minLeafTrials, int(math.Ceil(minLeaf*float64(len(trials))))))
+		}
+	})
+	best = slices.DeleteFunc(best, func(s split) bool { return s.gain == 0 })
+	slices.SortStableFunc(best, func(a, b split) int { return cmp.Compare(b.gain, a.gain) })
+	var list []int
+	for _, s := range best[:min(mostInputs, len(best))] {
+		list = append(list, s.input)
+	}
+	slices.Sort(list)
+	return list
+}
+
 // A piece is what could be peeled off a box: at one end of one input.
 type piece struct {
-	input       int
+	span, input int
 	top         bool
 	trials, hit int
 	end         int    // in the input's order: where the piece ends or, at the top, begins
@@ -53,9 +79,9 @@ func (p piece) density() float64 { return ratio(p.hit, p.trials) }
 // not patient: compare Kwakkel and Jaxa-Rozen, "Improving scenario discovery for handling
 // heterogeneous uncertainties and multinomial classified outcomes" (2016).
 func (f *finder) peel(trials []uint32) []Peel {
-	p := &peeling{finder: f, state: f.states(trials), left: make([]span, len(f.orders))}
-	for i, order := range f.orders {
-		p.left[i] = span{order: order, end: len(order)}
+	p := &peeling{finder: f, state: f.states(trials)}
+	for _, i := range f.strongest(trials) {
+		p.left = append(p.left, span{input: i, order: f.orders[i], end: len(f.orders[i])})
 	}
 	counts := f.count(nil, trials)
 	alpha := patience(counts)
@@ -89,7 +115,7 @@ func (f *finder) peel(trials []uint32) []Peel {
 type peeling struct {
 	*finder
 	state []state // by trial
-	left  []span  // by input
+	left  []span
 }
 
 // A state says whether a trial is looked at, and whether it hits.
@@ -114,6 +140,7 @@ func (f *finder) states(trials []uint32) []state {
 
 // A span is what an input's order has between two places. All trials of the box are in it.
 type span struct {
+	input      int
 	order      []ranked
 	begin, end int
 }
@@ -124,7 +151,8 @@ func (p *peeling) best(size, least int) (piece, bool) {
 	pieces := make([][2]piece, len(p.left))
 	parallel(p.workers, len(p.left), func() func(int) {
 		return func(i int) {
-			pieces[i] = [2]piece{p.bottom(i, least), p.top(i, least)}
+			pieces[i] = [2]piece{p.left[i].bottom(p.state, least), p.left[i].top(p.state, least)}
+			pieces[i][0].span, pieces[i][1].span = i, i
 		}
 	})
 	var best piece
@@ -143,12 +171,11 @@ func (p *peeling) best(size, least int) (piece, bool) {
 }
 
 // bottom is the piece of an input's lowest values.
-func (p *peeling) bottom(input, least int) piece {
-	s := &p.left[input]
-	c := piece{input: input, end: s.begin}
+func (s *span) bottom(states []state, least int) piece {
+	c := piece{input: s.input, end: s.begin}
 	var rank uint32
 	for k, r := range s.order[s.begin:s.end] {
-		state := p.state[r.trial]
+		state := states[r.trial]
 		if state == out {
 			continue
 		}
@@ -163,13 +190,12 @@ func (p *peeling) bottom(input, least int) piece {
 }
 
 // top is the piece of an input's highest values.
-func (p *peeling) top(input, least int) piece {
-	s := &p.left[input]
-	c := piece{input: input, top: true, end: s.end}
+func (s *span) top(states []state, least int) piece {
+	c := piece{input: s.input, top: true, end: s.end}
 	var rank uint32
 	for k := s.end - 1; k >= s.begin; k-- {
 		r := s.order[k]
-		state := p.state[r.trial]
+		state := states[r.trial]
 		if state == out {
 			continue
 		}
@@ -186,7 +212,7 @@ func (p *peeling) top(input, least int) piece {
 
 // take peels a piece off.
 func (p *peeling) take(c piece) {
-	s := &p.left[c.input]
+	s := &p.left[c.span]
 	gone := s.order[s.begin:c.end]
 	if c.top {
 		gone = s.order[c.end:s.end]
@@ -210,7 +236,7 @@ func (p *peeling) compact() {
 					order = append(order, r)
 				}
 			}
-			*s = span{order: order, end: len(order)}
+			*s = span{input: s.input, order: order, end: len(order)}
 		}
 	})
 }
