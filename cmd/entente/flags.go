@@ -109,21 +109,24 @@ func (sampler) String() string { return "" } // the default is the scenario's
 func (sampler) Type() string   { return "NAME" }
 
 // A formatList names formats, separated by commas, each once, in their own order.
-type formatList struct{ value *[]format }
+type formatList[R any] struct {
+	value *[]format[R]
+	all   []format[R]
+}
 
-func (l formatList) Set(text string) error {
+func (l formatList[R]) Set(text string) error {
 	var names []string
-	for _, f := range formats {
+	for _, f := range l.all {
 		names = append(names, f.name)
 	}
 	asked := strings.Split(text, ",")
 	for _, name := range asked {
 		if !slices.Contains(names, name) {
-			return fmt.Errorf("no format %q; there is %s%s", name, strings.Join(names, " and "), didYouMean(name, names))
+			return fmt.Errorf("no format %q; there is %s%s", name, list(names), didYouMean(name, names))
 		}
 	}
 	*l.value = nil
-	for _, f := range formats {
+	for _, f := range l.all {
 		if slices.Contains(asked, f.name) {
 			*l.value = append(*l.value, f)
 		}
@@ -131,7 +134,7 @@ func (l formatList) Set(text string) error {
 	return nil
 }
 
-func (l formatList) String() string {
+func (l formatList[R]) String() string {
 	if l.value == nil {
 		return ""
 	}
@@ -142,4 +145,12 @@ func (l formatList) String() string {
 	return strings.Join(names, ",")
 }
 
-func (formatList) Type() string { return "LIST" }
+func (formatList[R]) Type() string { return "LIST" }
+
+// list is "a and b", or "a, b and c".
+func list(words []string) string {
+	if n := len(words); n > 1 {
+		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
+	}
+	return strings.Join(words, "")
+}

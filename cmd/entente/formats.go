@@ -8,21 +8,26 @@ import (
 )
 
 // A format is one way of writing a result to a file.
-type format struct {
+type format[R any] struct {
 	name  string
 	title string
 	file  string
-	write func(io.Writer, *result.Result) error
+	write func(io.Writer, R) error
 }
 
 var (
-	htmlFormat = format{"html", "Report:", "report.html", reports.WriteHTML}
-	jsonFormat = format{"json", "Result:", "result.json", reports.WriteJSON}
+	htmlFormat = format[*result.Result]{"html", "Report:", "report.html", reports.WriteHTML}
+	jsonFormat = format[*result.Result]{"json", "Result:", "result.json", reports.WriteJSON}
 
-	formats = []format{htmlFormat, jsonFormat}
+	formats = []format[*result.Result]{htmlFormat, jsonFormat}
+
+	comparisonFormats = []format[*result.Pairing]{
+		{"json", "Result:", "comparison.json", reports.WriteComparisonJSON},
+		{"csv", "Table:", "comparison.csv", reports.WriteComparisonCSV},
+	}
 )
 
-func fileNames(formats []format) []string {
+func fileNames[R any](formats []format[R]) []string {
 	var names []string
 	for _, f := range formats {
 		names = append(names, f.file)

@@ -104,6 +104,7 @@ assertions fail; 4 none fails, and some are undecided; 130 interrupted.`,
 	root.SetHelpCommand(helpCommand())
 	root.AddCommand(
 		runCommand(),
+		compareCommand(),
 		sweepCommand(),
 		checkCommand(),
 		initCommand(),

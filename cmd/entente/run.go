@@ -24,7 +24,7 @@ import (
 // runFlags are the flags of `entente run`.
 type runFlags struct {
 	simulationFlags
-	formats []format
+	formats []format[*result.Result]
 	asserts []string
 }
 
@@ -67,7 +67,7 @@ too; ` + "`entente check --json`" + ` gives it as JSON.`,
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	f.add(cmd)
-	flags.Var(formatList{&f.formats}, "format", "files to write")
+	flags.Var(formatList[*result.Result]{&f.formats, formats}, "format", "files to write")
 	flags.StringArrayVar(&f.asserts, "assert", nil, "what the run has to bear out, as often as wanted: `TEXT` such as 'p95(aws.npv) < 60'")
 	complete(cmd, "format", "html", "json", "html,json")
 	return cmd

@@ -1,0 +1,337 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"entente/models"
+	"entente/reports"
+	"entente/scenarios"
+	"entente/sim"
+	"entente/sim/result"
+)
+
+// compareFlags are the flags of `entente compare`.
+type compareFlags struct {
+	simulationFlags
+	with    []string
+	formats []format[*result.Pairing]
+}
+
+func compareCommand() *cobra.Command {
+	f := compareFlags{simulationFlags: newSimulationFlags(), formats: comparisonFormats[:1]}
+	cmd := &cobra.Command{
+		Use:   "compare A [B...]",
+		Short: "Simulate scenarios in the same trials, and say how they differ",
+		Long: `Simulate scenarios in the same trials, and say how each differs from the first:
+what its assumptions change, and what that changes in the outcomes, trial by trial.
+
+What the scenarios draw under the same name is the same in each trial of all of
+them, so that a difference is the effect of what differs and not luck, also where
+a lab, a deal or an event is in one only. Differences are B − A: above 0, B has
+more. Each has a standard error and a 95 % interval that count the pairing, the
+share of trials in which B is above A, and what the pairing was worth: so many
+times as many trials would be needed if each scenario had draws of its own.
+
+--with changes values in all scenarios but the first. Without a B, A with these
+changes is compared with A. --set changes values in all of them. Trials, seed and
+sampler are A's unless given.
+
+Years are compared by date, where both have them; what is of the whole time (npv,
+loss_total, failed) only where that is the same in both. A metric that one of them
+has not is listed and not compared: what is absent has no value, and is not 0.
+
+The table shows exposure, npv and losses of the clouds and the failures of the
+labs, or what --metrics selects; comparison.json has all, and so has, with
+--format csv, comparison.csv.`,
+		Example: `  entente compare baseline openai-fails
+  entente compare baseline --with openai.cash=40 --with openai_azure.churn.annual_rate=0.3
+  entente compare baseline everything-is-paid renegotiated-down -n 20000
+  entente compare old.yaml new.yaml --set discount_rate=0.08 --format json,csv`,
+		Args:              arguments(1, 7),
+		ValidArgsFunction: completeComparison,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return compare(cmd, args, f)
+		},
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringArrayVar(&f.with, "with", nil, "change a value in all scenarios but the first, as often as wanted: `PATH=VALUE`")
+	f.add(cmd)
+	flags.Lookup("set").Usage = "override a value in all scenarios, as often as wanted: `PATH=VALUE`, the value in YAML"
+	flags.Lookup("trials").Usage = "number of trials (default: A's, else 100000)"
+	flags.Lookup("seed").Usage = "seed, any unsigned number of 64 bits (default: A's, else 1)"
+	flags.Lookup("sampler").Usage = "sobol, random or latin (default: A's, else sobol)"
+	flags.Lookup("memory").Usage = "most memory for the trials' values; beyond it the scenarios are simulated several times, for some metrics each"
+	flags.Lookup("out").Usage = "the `DIR` that files go to (default: out/A-vs-B)"
+	flags.Var(formatList[*result.Pairing]{&f.formats, comparisonFormats}, "format", "files to write, of json and csv")
+	complete(cmd, "format", "json", "csv", "json,csv")
+	return cmd
+}
+
+// A contender is one of the scenarios that are compared.
+type contender struct {
+	arg      string
+	scenario *scenarios.Resolved
+	model    *sim.Model
+	start    time.Time
+	label    string
+}
+
+// compare checks everything, then makes the directory, then simulates, then writes the files,
+// then prints.
+func compare(cmd *cobra.Command, args []string, f compareFlags) error {
+	stdout, stderr := cmd.OutOrStdout(), cmd.ErrOrStderr()
+	cs, err := contenders(cmd, args, f)
+	if err != nil {
+		return err
+	}
+	var outcomes []sim.Outcome
+	for _, c := range cs {
+		outcomes = append(outcomes, c.model.Outcomes...)
+	}
+	metrics, err := selectMetrics(f.metrics, outcomes)
+	if err != nil {
+		return err
+	}
+	opt, err := options(cmd, cs[0].scenario.Scenario, f.simulationFlags)
+	if err != nil {
+		return err
+	}
+	opt.Keep = func(name string) bool { return metrics[name] }
+	variants, err := variantsOf(cs)
+	if err != nil {
+		return err
+	}
+	clear := func() {}
+	if showsProgress(stderr) && !f.quiet && !f.noProgress {
+		p := newProgress(stderr, time.Now, opt.Trials)
+		opt.Progress, clear = p.update, p.clear
+	}
+	comparison, err := sim.NewComparison(variants, opt)
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+
+	dir := f.out
+	if dir == "" {
+		dir = filepath.Join("out", comparisonName(cs))
+	}
+	out, err := openOutput(dir, fileNames(f.formats))
+	if err != nil {
+		return err
+	}
+	defer out.discard()
+	if !f.quiet {
+		for _, c := range cs {
+			for _, w := range c.scenario.Warnings {
+				warn(stderr, w.String())
+			}
+		}
+	}
+	simulated, err := comparison.Run(ctx)
+	clear()
+	if ctx.Err() != nil {
+		return errInterrupted
+	}
+	if err != nil {
+		return &failure{err}
+	}
+	r := &result.Pairing{
+		Version: version,
+		Run: result.Run{Trials: opt.Trials, Seed: opt.Seed, Sampler: string(opt.Sampler),
+			Start: cs[0].scenario.Facts.Run.Start, Years: cs[0].model.Years},
+		Base: cs[0].facts(), Set: f.set, With: f.with, Metrics: f.metrics, GridP: sim.GridP(),
+	}
+	for k, p := range simulated {
+		date(&p, cs[0].start, cs[k+1].start)
+		p.Contender = cs[k+1].facts()
+		p.Changes, p.Words = changes(cs[0].scenario, cs[k+1].scenario)
+		r.Others = append(r.Others, p)
+	}
+	for _, format := range f.formats {
+		if err := out.stage(format.file, func(w io.Writer) error { return format.write(w, r) }); err != nil {
+			return &failure{err}
+		}
+	}
+	if ctx.Err() != nil {
+		return errInterrupted
+	}
+	if err := out.commit(); err != nil {
+		return &failure{err}
+	}
+	where := stdout
+	switch {
+	case f.json:
+		err = reports.WriteComparisonJSON(stdout, r)
+		where = stderr
+	case !f.quiet:
+		err = reports.WriteComparisonTable(stdout, r, reports.TableOptions{Color: showsColor(stdout) && !f.noColor, Width: terminalWidth(stdout)})
+	}
+	if err != nil {
+		return &failure{err}
+	}
+	if !f.quiet {
+		for _, format := range f.formats {
+			fmt.Fprintf(where, "%s %s\n", format.title, filepath.Join(out.dir, format.file))
+		}
+	}
+	return nil
+}
+
+// contenders reads and compiles the scenarios, the base first.
+func contenders(cmd *cobra.Command, args []string, f compareFlags) ([]contender, error) {
+	var piped []string
+	for _, a := range args {
+		if a == "-" {
+			piped = append(piped, a)
+		}
+	}
+	switch {
+	case len(args) == 1 && len(f.with) == 0:
+		return nil, fmt.Errorf("there is nothing to compare %s to: name a second scenario, or change something in it --with PATH=VALUE", args[0])
+	case len(piped) > 1, len(args) == 1 && len(piped) > 0:
+		return nil, errors.New("standard input can be read once: name a file or a built-in scenario")
+	case len(args) == 1:
+		args = []string{args[0], args[0]}
+	}
+	var cs []contender
+	for i, arg := range args {
+		set := f.set
+		if i > 0 {
+			set = slices.Concat(f.set, f.with)
+		}
+		scenario, err := scenarios.Resolve(arg, scenarios.Options{Stdin: cmd.InOrStdin(), Set: set})
+		if err != nil {
+			return nil, err
+		}
+		model, err := models.Compile(scenario.System)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", arg, err)
+		}
+		start, err := time.Parse(time.DateOnly, scenario.Facts.Run.Start)
+		if err != nil {
+			return nil, err
+		}
+		cs = append(cs, contender{arg: arg, scenario: scenario, model: model, start: start})
+	}
+	label(cs, f.with)
+	return cs, nil
+}
+
+// label says what reports call the scenarios: by their names, where these tell them apart, else by
+// what was typed; and with what changed them, where they are the base otherwise.
+func label(cs []contender, with []string) {
+	names := map[string]int{}
+	args := map[string]bool{}
+	for _, c := range cs {
+		if !args[c.arg] {
+			names[c.scenario.Facts.Scenario.Name]++
+		}
+		args[c.arg] = true
+	}
+	for i := range cs {
+		c := &cs[i]
+		if c.label = c.scenario.Facts.Scenario.Name; c.label == "" || names[c.label] > 1 {
+			c.label = c.arg
+		}
+		if i > 0 && len(with) > 0 {
+			c.label += " with " + strings.Join(with, ", ")
+		}
+	}
+}
+
+// comparisonName is what the directory of a comparison is called.
+func comparisonName(cs []contender) string {
+	var names []string
+	for _, c := range cs {
+		name := []rune(fileName(c.label))
+		names = append(names, string(name[:min(len(name), 60)]))
+	}
+	return fileName(strings.Join(names, "-vs-"))
+}
+
+func (c *contender) facts() result.Contender {
+	f := c.scenario.Facts
+	return result.Contender{Label: c.label, Scenario: f.Scenario, Start: f.Run.Start, Years: f.Run.Years,
+		Labs: f.Labs, Clouds: f.Clouds, Investors: f.Investors}
+}
+
+// variantsOf says by how many years each starts later than the first.
+func variantsOf(cs []contender) ([]sim.Variant, error) {
+	var list []sim.Variant
+	for _, c := range cs {
+		later := c.start.Year() - cs[0].start.Year()
+		if !c.start.Equal(cs[0].start.AddDate(later, 0, 0)) {
+			return nil, fmt.Errorf("%s starts on %s and %s on %s: their years end on different days, so that none can be compared; horizon.start must be the same day of a year",
+				cs[0].label, cs[0].start.Format(time.DateOnly), c.label, c.start.Format(time.DateOnly))
+		}
+		list = append(list, sim.Variant{Name: c.label, Model: c.model, Later: later})
+	}
+	return list, nil
+}
+
+// date sets the dates of the years.
+func date(p *result.Paired, a, b time.Time) {
+	of := func(s *result.Stat, start time.Time) { s.Date = start.AddDate(s.Year, 0, -1).Format(time.DateOnly) }
+	for _, m := range p.Metrics {
+		for i := range m.ByYear {
+			y := &m.ByYear[i]
+			of(&y.A, a)
+			of(&y.B, b)
+			of(&y.Difference, a)
+		}
+	}
+}
+
+// changes are what the scenarios assume differently, but for how many trials they ask for, of what
+// seed and sampler: these are the same for all here. words counts what moves no number.
+func changes(a, b *scenarios.Resolved) (list []result.Change, words int) {
+	sources := [2]map[string]string{{}, {}}
+	for i, s := range []*scenarios.Resolved{a, b} {
+		for _, as := range s.Facts.Assumptions {
+			sources[i][as.Path] = as.Source
+		}
+	}
+	for _, c := range scenarios.Diff(a, b) {
+		switch {
+		case c.Words:
+			words++
+			continue
+		case slices.Contains([]string{"trials", "seed", "sampler"}, c.Path):
+			continue
+		}
+		r := result.Change{Text: c.String(), Path: c.Path, Unit: c.Unit, Before: c.Before, After: c.After}
+		was := c.Was
+		if was == "" {
+			was = c.Path
+		}
+		if c.Kind != scenarios.Added {
+			r.BeforeAt, r.BeforeSource = c.From.String(), sources[0][was]
+		}
+		if c.Kind != scenarios.Removed {
+			r.AfterAt, r.AfterSource = c.To.String(), sources[1][c.Path]
+		}
+		list = append(list, r)
+	}
+	return list, words
+}
+
+// completeComparison offers scenarios, as often as wanted.
+func completeComparison(cmd *cobra.Command, _ []string, prefix string) ([]string, cobra.ShellCompDirective) {
+	return completeScenarios(cmd, nil, prefix)
+}
