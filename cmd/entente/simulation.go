@@ -35,6 +35,13 @@ func newSimulationFlags() simulationFlags {
 
 // add declares them, in the order in which `entente help` lists them.
 func (f *simulationFlags) add(cmd *cobra.Command) {
+	f.addDraws(cmd)
+	f.addFiles(cmd)
+	f.addPrinting(cmd)
+}
+
+// addDraws declares those that say which trials there are, and how they are simulated.
+func (f *simulationFlags) addDraws(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.VarP(count{&f.trials, scenarios.MaxTrials}, "trials", "n", "number of trials (default: the scenario's, else 100000)")
 	flags.VarP(seed{&f.seed}, "seed", "s", "seed, any unsigned number of 64 bits (default: the scenario's, else 1)")
@@ -42,13 +49,23 @@ func (f *simulationFlags) add(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.set, "set", nil, "override a value, as often as wanted: `PATH=VALUE`, the value in YAML")
 	flags.VarP(count{&f.workers, mostWorkers}, "workers", "j", "threads; they never change a digit of the result")
 	flags.Var(size{&f.memory}, "memory", "most memory for the trials' values; beyond it statistics are approximate, and the result says so")
+	complete(cmd, "sampler", samplerNames()...)
+}
+
+// addFiles declares those of what goes to files, of the metrics that it shows.
+func (f *simulationFlags) addFiles(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	flags.StringVarP(&f.out, "out", "o", "", "the `DIR` that files go to (default: below out/, by the scenario's name)")
 	flags.StringSliceVar(&f.metrics, "metrics", nil, "keep only the metrics that match, `GLOB,...` such as azure.*,*.npv (default: all)")
 	flags.BoolVar(&f.json, "json", false, "print the result on standard output in place of the table")
+}
+
+// addPrinting declares those of what is printed.
+func (f *simulationFlags) addPrinting(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print errors only (and what --json prints)")
 	flags.BoolVar(&f.noColor, "no-color", false, "no colour")
 	flags.BoolVar(&f.noProgress, "no-progress", false, "no progress")
-	complete(cmd, "sampler", samplerNames()...)
 }
 
 // load reads a scenario and compiles it.
