@@ -43,7 +43,7 @@ const (
 	customers    = "customers"
 	newInvestors = "new investors"
 	others       = "staff and others"
-	builders     = "other builders"
+	builders     = "builders"
 	creditors    = "creditors"
 )
 
@@ -275,10 +275,10 @@ func (c *compiler) line(step int, line Line, amount expr.X, counts ...[]count) {
 	c.ledger.entries = append(c.ledger.entries, e)
 }
 
-// plus counts a line for metrics, minus against them.
-func plus(metrics ...string) []count  { return counts(1, metrics) }
-func minus(metrics ...string) []count { return counts(-1, metrics) }
+// plus counts a line for metrics.
+func plus(metrics ...string) []count { return counts(1, metrics) }
 
+// counts counts a line for metrics or, with the sign −1, against them.
 func counts(sign float64, metrics []string) []count {
 	var list []count
 	for _, m := range metrics {
