@@ -126,14 +126,18 @@ func (c *composer) merge(f *Field, base, over *node, path string) *node {
 	return merged
 }
 
-// An override is one PATH=VALUE.
+// An override is one PATH=VALUE, PATH*=FACTOR or PATH+=NUMBER.
 type override struct {
-	src  *source
-	path string
-	at   mark // of the path
+	src   *source
+	path  string
+	at    mark    // of the path
+	whole mark    // of all of it
+	does  string  // "scale" or "shift" what is there; empty: VALUE takes its place
+	by    float64 // the factor, or the number
 }
 
-// set applies PATH=VALUE to root, whose format is f.
+// set applies PATH=VALUE to root, whose format is f. PATH*=FACTOR multiplies what stands there, a
+// number or a distribution, and PATH+=NUMBER adds to it.
 func (c *composer) set(f *Field, root *node, text string, order int) {
 	src := overrideSource(order, text)
 	whole := mark{src: src, line: 1, col: 1, width: utf8.RuneCountInString(text)}
@@ -142,8 +146,23 @@ func (c *composer) set(f *Field, root *node, text string, order int) {
 		c.errorf(whole, "set", "write PATH=VALUE: openai.cash=40", "%q sets nothing", abbreviate(text))
 		return
 	}
-	o := override{src: src, path: path, at: mark{src: src, line: 1, col: 1, width: utf8.RuneCountInString(path)}}
+	o := override{src: src, path: path, at: mark{src: src, line: 1, col: 1, width: utf8.RuneCountInString(path)}, whole: whole}
 	shift := utf8.RuneCountInString(text) - utf8.RuneCountInString(value)
+	for sign, does := range map[string]string{"*": "scale", "+": "shift"} {
+		if bare, ok := strings.CutSuffix(path, sign); ok {
+			o.path, o.at.width, o.does = strings.TrimSpace(bare), max(1, utf8.RuneCountInString(bare)), does
+		}
+	}
+	if o.does != "" {
+		x, hint, ok := parseNumber(strings.TrimSpace(value))
+		if !ok {
+			c.errorf(whole.from(shift, max(1, utf8.RuneCountInString(value))), "set", hint, "%s is changed by %q: it takes a number", o.path, abbreviate(strings.TrimSpace(value)))
+			return
+		}
+		o.by = x
+		c.place(f, root, o, &node{mark: whole})
+		return
+	}
 	if strings.TrimSpace(value) == "" {
 		c.errorf(whole.from(shift, 1), "set", path+"=null removes it", "%s is set to nothing", path)
 		return
@@ -227,7 +246,7 @@ func (c *composer) place(root *Field, n *node, o override, v *node) {
 			case last && v.null():
 				at.items = append(at.items[:j:j], at.items[j+1:]...)
 			case last:
-				at.items[j] = v
+				at.items[j] = c.changed(o, next, at.items[j], v)
 			default:
 				at = at.items[j]
 			}
@@ -249,7 +268,7 @@ func (c *composer) place(root *Field, n *node, o override, v *node) {
 		if last {
 			if v.null() {
 				at.remove(p)
-			} else {
+			} else if v = c.changed(o, next, at.child(p), v); v != nil {
 				at.set(key, v)
 			}
 			return
@@ -264,6 +283,54 @@ func (c *composer) place(root *Field, n *node, o override, v *node) {
 		}
 		f, at = next, child
 	}
+}
+
+// changed is what o makes of old, which is read as f, where v would take its place.
+func (c *composer) changed(o override, f *Field, old, v *node) *node {
+	if o.does == "" {
+		return v
+	}
+	refuse := func(hint, format string, args ...any) *node {
+		c.errorf(o.at, "set", hint, format, args...)
+		return old
+	}
+	switch {
+	case old == nil || old.null() || old.empty():
+		return refuse("set it: "+o.path+"=...", "there is nothing at %s to change: it is left out", o.path)
+	case old.broken:
+		return old
+	case old.child("value") != nil:
+		n := old.clone()
+		n.set(&node{mark: o.at, text: "value", quoted: true}, c.changed(o, f, old.child("value"), v))
+		return n
+	case f.Kind != NumberKind && f.Kind != GlideKind && f.Kind != ConstantKind:
+		return refuse("", "%s takes %s: there is no number to change", o.path, f.want())
+	case old.shape == scalar && !old.quoted:
+		if x, _, ok := parseNumber(old.text); ok {
+			if o.does == "scale" {
+				x *= o.by
+			} else {
+				x += o.by
+			}
+			return &node{mark: o.whole, shape: scalar, text: formatNumber(x)}
+		}
+	case old.shape == mapping && f.Kind == GlideKind && !isDistribution(old) && !isAnnotated(old):
+		return refuse("change "+o.path+".initial, say", "%s moves: there is no one number to change", o.path)
+	}
+	by := &node{mark: o.whole, shape: scalar, text: formatNumber(o.by)}
+	n := &node{mark: o.whole, shape: mapping, flow: true}
+	if old.mentions("empirical") { // whose file lies beside where it is written
+		n.mark = old.mark
+	}
+	n.set(&node{mark: o.whole, text: o.does, quoted: true}, &node{mark: o.whole, shape: list, flow: true, items: []*node{old, by}})
+	return n
+}
+
+// mentions says whether a text is somewhere in n.
+func (n *node) mentions(text string) bool {
+	return strings.Contains(n.text, text) ||
+		slices.ContainsFunc(n.keys, func(k *node) bool { return k.mentions(text) }) ||
+		slices.ContainsFunc(n.items, func(i *node) bool { return i.mentions(text) })
 }
 
 // under is what stands under the key in a map of f.

@@ -38,7 +38,9 @@ var families = sync.OnceValue(func() []*family {
 		&family{name: "mixture", params: []string{"weight", "distribution"}, pairs: true},
 		&family{name: "metalog", params: []string{"probability", "quantile"}, pairs: true},
 		&family{name: "empirical", params: []string{`"file.csv"`, `"column"`}},
-		&family{name: "truncate", params: []string{"distribution", "lo", "hi"}})
+		&family{name: "truncate", params: []string{"distribution", "lo", "hi"}},
+		&family{name: "scale", params: []string{"distribution", "factor"}},
+		&family{name: "shift", params: []string{"distribution", "by"}})
 })
 
 func familyOf(name string) *family {
@@ -281,6 +283,19 @@ func (r *binder) made(t *term, rg Range, src *source) (dist.Dist, error) {
 			return nil, err
 		}
 		return dist.Truncate(d, a[0], a[1])
+	case fam.name == "scale" || fam.name == "shift":
+		d := r.distribution(t.args[0], rg, src)
+		if d == nil {
+			return nil, errReported
+		}
+		a, err := r.numbers(t.args[1:], true)
+		if err != nil {
+			return nil, err
+		}
+		if fam.name == "scale" {
+			return dist.Scale(d, a[0])
+		}
+		return dist.Shift(d, a[0])
 	}
 	weights, err := r.numbers(t.keys, true)
 	if err != nil {

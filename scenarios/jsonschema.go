@@ -414,6 +414,8 @@ func distributionMap() object {
 			arguments = object{{"type", "array"}, {"items", pair}, {"minItems", 1}}
 		case f.make == nil && f.name == "truncate":
 			arguments[1] = member{"prefixItems", []object{ref("operand"), number, number}}
+		case f.make == nil && (f.name == "scale" || f.name == "shift"):
+			arguments[1] = member{"prefixItems", []object{ref("operand"), number}}
 		case f.make == nil && f.name == "empirical":
 			arguments[1].value = object{{"type", "string"}}
 		}

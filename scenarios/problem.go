@@ -25,7 +25,7 @@ func Problems() []Problem {
 
 		{"extends", "what a scenario extends is not there, or extends it in turn"},
 		{"nothing-to-remove", "null removes what is not there"},
-		{"set", "--set is not of the form PATH=VALUE"},
+		{"set", "--set is not of the form PATH=VALUE, PATH*=FACTOR or PATH+=NUMBER, or there is no number to change"},
 
 		{"unknown-field", "there is no such field"},
 		{"missing-field", "something is left out that is needed"},

@@ -321,6 +321,8 @@ var otherFamilies = map[string]string{
 	"metalog":   "Keelin's metalog through the quantiles, with as many terms as there are quantiles.",
 	"empirical": "The values of a column of a CSV file that lies beside the scenario, with straight lines between them.",
 	"truncate":  "The distribution, given that it lies from lo to hi; `-inf` and `inf` are no bound.",
+	"scale":     "The distribution times a factor above 0.",
+	"shift":     "The distribution plus a number.",
 }
 
 // mapForms shows how the families are written as maps.
@@ -341,6 +343,8 @@ var mapForms = map[string]string{
 	"metalog":     "{p10: 8, p50: 12, p90: 20}",
 	"empirical":   "{empirical: [observed.csv, growth]}",
 	"truncate":    "{truncate: [{normal: [1, 1]}, 0, 4]}",
+	"scale":       "{scale: [0.8 to 1.6, 1.2]}",
+	"shift":       "{shift: [{pert: [1, 2, 4]}, -0.5]}",
 }
 
 func (p *referencePage) distributions() {
