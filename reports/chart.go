@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -20,8 +21,64 @@ import (
 // boot.js. There is no code in an option.
 type drawing struct {
 	Option json.RawMessage `json:"option"`
-	// Tips has a title and label–value pairs for each point of the category axis.
+	// Tips has a title and label–value pairs for each point of the category axis. Without them
+	// a pointer tells what the row of the figure's table says.
 	Tips [][][2]string `json:"tips,omitempty"`
+	// Years has, for each year of the control, how its option differs from Option.
+	Years []any `json:"years,omitempty"`
+}
+
+// yearly makes one drawing of those of each year.
+func yearly(ds []drawing) (drawing, error) {
+	options := make([]any, len(ds))
+	for i, d := range ds {
+		if err := json.Unmarshal(d.Option, &options[i]); err != nil {
+			return drawing{}, err
+		}
+	}
+	all := drawing{Option: ds[0].Option}
+	for _, o := range options {
+		all.Years = append(all.Years, difference(options[0], o))
+	}
+	return all, nil
+}
+
+// difference is what makes b of a: of objects, and of lists of objects, only what differs (null
+// for what b has not), of all else b.
+func difference(a, b any) any {
+	d := map[string]any{}
+	compare := func(key string, x, y any) {
+		if !reflect.DeepEqual(x, y) {
+			d[key] = difference(x, y)
+		}
+	}
+	switch x := a.(type) {
+	case map[string]any:
+		y, ok := b.(map[string]any)
+		if !ok {
+			return b
+		}
+		for key := range x {
+			compare(key, x[key], y[key])
+		}
+		for key := range y {
+			compare(key, x[key], y[key])
+		}
+	case []any:
+		y, ok := b.([]any)
+		if !ok || len(x) != len(y) {
+			return b
+		}
+		for i := range x {
+			if _, ok := x[i].(map[string]any); !ok {
+				return b
+			}
+			compare(strconv.Itoa(i), x[i], y[i])
+		}
+	default:
+		return b
+	}
+	return d
 }
 
 // A canvas is a chart in the making. go-echarts holds the options; what it has no field for
@@ -130,7 +187,7 @@ func (c *canvas) custom(name, render, color string, data [][]any, x, y any) {
 	c.extra[len(c.line.MultiSeries)-1] = map[string]any{"silent": true, "clip": true}
 }
 
-// curve adds a line. dash is solid, dashed or dotted.
+// curve adds a line. dash is solid, dashed, dotted or one of boot.js.
 func (c *canvas) curve(name, color, dash string, width float32, data []any) {
 	c.line.MultiSeries = append(c.line.MultiSeries, charts.SingleSeries{
 		Name: name, Type: "line", Data: data, ShowSymbol: opts.Bool(len(data) < 2), Symbol: "circle",
@@ -138,13 +195,46 @@ func (c *canvas) curve(name, color, dash string, width float32, data []any) {
 	})
 }
 
-// area adds a layer to a stack.
+// dashes tell lines apart where colours do not: a lab or cloud has one to its colour, the same in
+// all charts and in the legend; lines of other colours have theirs by their order.
+func dashes(colors []string) []string {
+	list := make([]string, len(colors))
+	for k, color := range colors {
+		place := k
+		if n, found := strings.CutPrefix(color, "$c"); found && len(n) == 1 {
+			place = int(n[0] - '0')
+		} else if n, found := strings.CutPrefix(color, "$l"); found && len(n) == 1 {
+			place = int(n[0] - '0')
+		}
+		list[k] = [...]string{"solid", "dashed", "dotted", "@dash3", "@dash4", "@dash5", "@dash6"}[place%7]
+	}
+	return list
+}
+
+func colorsOf(layers []layer) []string {
+	var colors []string
+	for _, l := range layers {
+		colors = append(colors, l.color)
+	}
+	return colors
+}
+
+func colorsOfTails(tails []tail) []string {
+	var colors []string
+	for _, t := range tails {
+		colors = append(colors, t.color)
+	}
+	return colors
+}
+
+// area adds a layer to a stack, with the pattern that belongs to its colour.
 func (c *canvas) area(name, color string, data []any) {
 	c.line.MultiSeries = append(c.line.MultiSeries, charts.SingleSeries{
 		Name: name, Type: "line", Data: data, ShowSymbol: opts.Bool(len(data) < 2), Symbol: "circle", Stack: "all",
-		LineStyle: &opts.LineStyle{Color: "$paper", Width: 1}, ItemStyle: &opts.ItemStyle{Color: color},
+		LineStyle: &opts.LineStyle{Color: "$paper", Width: 1},
 		AreaStyle: &opts.AreaStyle{Color: color, Opacity: opts.Float(0.85)},
 	})
+	c.extra[len(c.line.MultiSeries)-1] = map[string]any{"itemStyle": map[string]any{"color": color, "decal": color}}
 }
 
 func (c *canvas) drawing() (drawing, error) {
@@ -155,7 +245,7 @@ func (c *canvas) drawing() (drawing, error) {
 		delete(o, k) // the page has its own
 	}
 	b, err := json.Marshal(o) // keys sorted, < > & escaped
-	return drawing{b, c.tips}, err
+	return drawing{Option: b, Tips: c.tips}, err
 }
 
 // finite is x, or null where a chart has nothing to draw. Six digits are finer than a pixel,
@@ -363,7 +453,7 @@ func curves(layers []layer, ax axis) (drawing, error) {
 	for i := range first.ByYear {
 		c.tips[i] = [][2]string{{yearOf(&first.ByYear[i]), sc.label}}
 	}
-	dashes := []string{"solid", "dashed", "dotted"}
+	lines := dashes(colorsOf(layers))
 	for k, l := range layers {
 		data := make([]any, len(first.ByYear))
 		for i := range data {
@@ -371,7 +461,7 @@ func curves(layers []layer, ax axis) (drawing, error) {
 			data[i] = finite(s.Mean * sc.factor)
 			c.tips[i] = append(c.tips[i], [2]string{shorten(l.name, 40), sc.withError(s.Mean, s.SE)})
 		}
-		c.curve(l.name, l.color, dashes[k%len(dashes)], 2, data)
+		c.curve(l.name, l.color, lines[k], 2, data)
 	}
 	return c.drawing()
 }
@@ -470,7 +560,7 @@ func histogram(d distribution, color string, lo, hi, width float64, heights axis
 	var data [][]any
 	if !d.empty() {
 		for _, b := range d.bins(lo, hi, width) {
-			data = append(data, []any{(b.lo + b.hi) / 2, b.share * 100, b.lo, b.hi})
+			data = append(data, []any{finite((b.lo + b.hi) / 2), finite(b.share * 100), b.lo, b.hi})
 		}
 	}
 	c.custom("share of futures", "@bar", color, data, 0, 1)
@@ -512,7 +602,7 @@ func exceedance(tails []tail) (drawing, error) {
 	a = a.nice()
 	c.axes(opts.XAxis{Type: "value", Min: a.lo, Max: a.hi, AxisLabel: &opts.AxisLabel{Formatter: "@number"}, SplitNumber: 5},
 		axis{lo: leastShare * 100, hi: 100, log: true, formatter: "@percent"})
-	dashes := []string{"solid", "dashed"}
+	lines := dashes(colorsOfTails(tails))
 	for k, t := range tails {
 		var data []any
 		if !t.d.empty() {
@@ -530,7 +620,7 @@ func exceedance(tails []tail) (drawing, error) {
 				data = append(data, []any{t.d.q[len(t.d.q)-1], 100 * leastShare})
 			}
 		}
-		c.curve(shorten(t.name, 40), t.color, dashes[k%2], 2, data)
+		c.curve(shorten(t.name, 40), t.color, lines[k], 2, data)
 		c.extra[k] = map[string]any{"showSymbol": false}
 	}
 	return c.drawing()
@@ -541,7 +631,7 @@ func cumulative(tails []tail, lo, hi float64) (drawing, error) {
 	c := newCanvas("@below")
 	ends := &opts.AxisLabel{Formatter: "@number", ShowMinLabel: opts.Bool(lo == 0), ShowMaxLabel: opts.Bool(false)}
 	c.axes(opts.XAxis{Type: "value", Min: lo, Max: hi, AxisLabel: ends, SplitNumber: 5}, axis{lo: 0, hi: 100, step: 25, formatter: "@percent"})
-	dashes := []string{"solid", "dashed"}
+	lines := dashes(colorsOfTails(tails))
 	for k, t := range tails {
 		var data []any
 		if !t.d.empty() {
@@ -555,7 +645,7 @@ func cumulative(tails []tail, lo, hi float64) (drawing, error) {
 				data = append(data, []any{finite(hi), 100.0})
 			}
 		}
-		c.curve(shorten(t.name, 40), t.color, dashes[k%2], 2, data)
+		c.curve(shorten(t.name, 40), t.color, lines[k], 2, data)
 		c.extra[k] = map[string]any{"showSymbol": false}
 	}
 	return c.drawing()
@@ -596,7 +686,7 @@ func spread(layers []layer, ax axis) (drawing, error) {
 		}
 		c.custom(l.name+", p10–p90", "@band", l.color+"/14", data, 0, []int{1, 2})
 	}
-	dashes := []string{"solid", "dashed", "dotted"}
+	lines := dashes(colorsOf(layers))
 	for k, l := range layers {
 		data := make([]any, len(first.ByYear))
 		for i := range data {
@@ -604,7 +694,7 @@ func spread(layers []layer, ax axis) (drawing, error) {
 			data[i] = finite(s.Mean * sc.factor)
 			c.tips[i] = append(c.tips[i], [2]string{shorten(l.name, 40), tenToNinety(sc, s)})
 		}
-		c.curve(l.name, l.color, dashes[k%len(dashes)], 2, data)
+		c.curve(l.name, l.color, lines[k], 2, data)
 	}
 	return c.drawing()
 }

@@ -52,6 +52,7 @@ func (p *page) stacked(b *block, l result.Entity, as []result.Alliance, pt part)
 	}
 	id := l.ID + "-alliances-" + pt.metric
 	d, err := stack(layers, ax)
+	d.Tips = nil // the table has them
 	p.draw(id, d, err)
 	unit := pt.unit(layers[0].m)
 	b.Figures = append(b.Figures, figure{ID: id, Title: pt.title, Unit: unit, Size: "m",
@@ -72,17 +73,19 @@ func (p *page) spreadOut(b *block, l result.Entity, as []result.Alliance, pt par
 	d, err := spread(layers, ax)
 	p.draw(id, d, err)
 	unit := pt.unit(layers[0].m)
-	t := &tableView{Caption: name(l) + ": " + pt.title + ", " + unit + ": mean ± standard error (p10 to p90)", Head: []string{"Year"}}
-	for _, x := range layers {
-		t.Head = append(t.Head, shorten(x.name, 60))
-	}
+	t := &tableView{Caption: name(l) + ": " + pt.title + ", " + unit, Head: []string{"Year", "mean ± s.e.", "p10", "p90"}}
 	sc := scaleOf(layers[0].m.Unit)
-	for i := range layers[0].m.ByYear {
-		row := tableRow{Cells: []string{yearOf(&layers[0].m.ByYear[i])}}
-		for _, x := range layers {
-			row.Cells = append(row.Cells, tenToNinety(sc, &x.m.ByYear[i]))
+	for _, x := range layers {
+		t.Rows = append(t.Rows, tableRow{Cells: []string{x.name}, Group: true})
+		for i := range x.m.ByYear {
+			st := &x.m.ByYear[i]
+			var row tableRow
+			row.text(yearOf(st))
+			row.mean(sc, st.Mean, st.SE)
+			row.value(sc, st.P10, seBelow(st))
+			row.value(sc, st.P90, seAbove(st))
+			t.Rows = append(t.Rows, row)
 		}
-		t.Rows = append(t.Rows, row)
 	}
 	b.Figures = append(b.Figures, figure{ID: id, Title: pt.title, Unit: unit + ": means, and p10 to p90", Size: "m",
 		Summary: fmt.Sprintf("%s of %s by cloud: the mean of each, and the range that holds eight futures in ten.", pt.title, name(l)), HowTo: howTo.spread, Table: t})
@@ -95,7 +98,7 @@ func (p *page) placesSection() {
 	}}
 	for _, l := range p.R.Labs {
 		as := p.f.alliancesOf(l.ID)
-		b := block{Heading: name(l), Legend: p.legend(p.cloudsOf(as))}
+		b := block{Heading: name(l), Legend: p.legend(p.cloudsOf(as), areasAndLines)}
 		p.stacked(&b, l, as, part{"share", "Share of its compute", "at the end of each year"})
 		p.spreadOut(&b, l, as, part{"share", "The same shares, and their spread", "at the end of each year"})
 		if len(b.Figures) > 0 {
@@ -118,8 +121,8 @@ func (p *page) commitmentSection() {
 	}}
 	t := &tableView{
 		Caption: "Commitments over the whole time, " + money + ": mean ± standard error",
-		Head:    []string{"", "announced", "backlog after a year", "halfway", "at the end", "used, sum", "paid without use, sum", "of billed, %"},
-		Foot:    "Announced: the amounts that the scenario gives, of distributions the mean; each may have begun before the start, and what was due by then counts as credited. Used: all use, also beyond a commitment. Sums over all years; their standard errors are upper bounds.",
+		Head:    []string{"", "announced", "backlog after a year", "halfway", "at the end", "credited", "of this paid without use", "used in all", "paid without use, % of billed"},
+		Foot:    "Announced: the amounts that the scenario gives, of distributions the mean; each may have begun before the start, and what was due by then counts as credited before. Credited, used, paid: sums over all years, with upper bounds of their standard errors. What is announced and neither credited nor left was credited before the start, renegotiated away, or void by a failure. Used: all use, also beyond a commitment.",
 	}
 	for _, l := range p.R.Labs {
 		as := p.f.alliancesOf(l.ID)
@@ -133,26 +136,40 @@ func (p *page) commitmentSection() {
 			}
 			bound = append(bound, a)
 			sc := scaleOf(backlog.Unit)
-			cell := func(st *result.Stat) string { return sc.withError(st.Mean, st.SE) }
-			used, short, billed := sumOf(p.f.metric(a.ID, "use")), sumOf(p.f.metric(a.ID, "shortfall")), sumOf(p.f.metric(a.ID, "billed"))
-			part := noValue
-			if billed.mean > 0 {
-				part = scaleOf("share").bare(short.mean/billed.mean, short.se/billed.mean)
-			}
-			amount := noValue
+			var row tableRow
+			row.text(p.f.nameOf(a.Cloud))
 			if any {
-				amount = threeFigures(announced)
+				row.number(threeFigures(announced), exact{announced, math.NaN()})
+			} else {
+				row.text(noValue)
 			}
-			rows = append(rows, tableRow{Cells: []string{p.f.nameOf(a.Cloud), amount, cell(&backlog.ByYear[0]), cell(&backlog.ByYear[(len(backlog.ByYear)-1)/2]), cell(final(backlog)),
-				sc.withError(used.mean, used.se), sc.withError(short.mean, short.se), part}})
+			for _, y := range []int{0, (len(backlog.ByYear) - 1) / 2, len(backlog.ByYear) - 1} {
+				row.mean(sc, backlog.ByYear[y].Mean, backlog.ByYear[y].SE)
+			}
+			if m := p.f.metric(a.ID, "credited"); m != nil { // results of earlier versions have none
+				credited := sumOf(m)
+				row.mean(sc, credited.mean, credited.se)
+			} else {
+				row.text(noValue)
+			}
+			used, short, billed := sumOf(p.f.metric(a.ID, "use")), sumOf(p.f.metric(a.ID, "shortfall")), sumOf(p.f.metric(a.ID, "billed"))
+			row.mean(sc, short.mean, short.se)
+			row.mean(sc, used.mean, used.se)
+			if billed.mean > 0 {
+				row.value(scaleOf("share"), short.mean/billed.mean, short.se/billed.mean)
+			} else {
+				row.text(noValue)
+			}
+			rows = append(rows, row)
 		}
 		if len(rows) == 0 {
 			continue
 		}
 		t.Rows = append(append(t.Rows, tableRow{Cells: []string{name(l)}, Group: true}), rows...)
-		b := block{Heading: name(l), Legend: p.legend(p.cloudsOf(bound))}
+		b := block{Heading: name(l), Legend: p.legend(p.cloudsOf(bound), areasAndLines)}
 		p.stacked(&b, l, bound, part{"backlog", "Committed and not yet credited", "at the end of each year"})
 		p.spreadOut(&b, l, bound, part{"backlog", "The same backlog, and its spread", "at the end of each year"})
+		p.stacked(&b, l, bound, part{"credited", "Credited: used, paid or waived", "over each year"})
 		p.stacked(&b, l, bound, part{"shortfall", "Shortfall: paid without use", "over each year"})
 		s.Blocks = append(s.Blocks, b)
 	}

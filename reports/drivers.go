@@ -71,16 +71,18 @@ func (p *page) driversSection() {
 			continue
 		}
 		title := p.ofMetric(d.Metric, d.Year)
-		t := &tableView{Caption: title + ": strongest assumptions", Head: []string{"Assumption", "rank correlation", "95\u00a0%", "share of variance, %", "95\u00a0%"},
-			Foot: fmt.Sprintf("From the first %s. Shares are corrected for their bias; what the noise made negative is shown as 0.", trials(d.Trials))}
-		two := func(e result.Estimate, factor float64, decimals int) (string, string) {
-			return decimal(e.Value*factor, decimals), decimal(e.Low*factor, decimals) + " to " + decimal(e.High*factor, decimals)
-		}
+		t := &tableView{Caption: title + ": strongest assumptions", Head: []string{"Assumption", "rank correlation", "95\u00a0% from", "to", "share of variance, %", "95\u00a0% from", "to"},
+			Foot: fmt.Sprintf("From the first %s. Shares are corrected for their bias; what the noise made negative is shown as 0 (the CSV has it as it is).", trials(d.Trials))}
 		for _, in := range d.Inputs {
-			shown := result.Estimate{Value: max(0, in.Share.Value), Low: max(0, in.Share.Low), High: max(0, in.Share.High)}
-			rho, rhoIn := two(in.Rank, 1, 2)
-			part, partIn := two(shown, 100, 1)
-			t.Rows = append(t.Rows, tableRow{Cells: []string{in.Path, rho, rhoIn, part, partIn}})
+			var row tableRow
+			row.text(in.Path)
+			for _, x := range []float64{in.Rank.Value, in.Rank.Low, in.Rank.High} {
+				row.number(decimal(x, 2), exact{x, math.NaN()})
+			}
+			for _, x := range []float64{in.Share.Value, in.Share.Low, in.Share.High} {
+				row.number(decimal(100*max(0, x), 1), exact{100 * x, math.NaN()})
+			}
+			t.Rows = append(t.Rows, row)
 		}
 		id := strings.ReplaceAll(d.Metric, ".", "-") + "-drivers"
 		dr, err := tornado(d.Inputs, p.colorOf(d.Metric))
@@ -144,7 +146,10 @@ func (p *page) convergenceSection() {
 		title := p.ofMetric(c.Metric, c.Year)
 		t := &tableView{Caption: title + ": mean over the first trials, " + sc.label, Head: []string{"Trials", "mean ± s.e."}}
 		for _, pt := range c.Points {
-			t.Rows = append(t.Rows, tableRow{Cells: []string{decimal(float64(pt.Trials), 0), sc.withError(pt.Mean, pt.SE)}})
+			var row tableRow
+			row.number(decimal(float64(pt.Trials), 0), exact{float64(pt.Trials), math.NaN()})
+			row.mean(sc, pt.Mean, pt.SE)
+			t.Rows = append(t.Rows, row)
 		}
 		id := strings.ReplaceAll(c.Metric, ".", "-") + "-convergence"
 		d, err := settling(c.Points, sc, p.colorOf(c.Metric))

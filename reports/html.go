@@ -91,13 +91,22 @@ func newPage(r *result.Result) (*page, error) {
 func slug(name string) string { return strings.ReplaceAll(name, ".", "-") }
 
 // legend names entities by their colours.
-func (p *page) legend(es []result.Entity) []legendItem {
+func (p *page) legend(es []result.Entity, m mark) []legendItem {
 	var items []legendItem
 	for _, e := range es {
-		items = append(items, legendItem{p.colors[e.ID], shorten(name(e), 60)})
+		items = append(items, legendItem{strings.TrimSpace(p.colors[e.ID] + " " + string(m)), shorten(name(e), 60)})
 	}
 	return items
 }
+
+// A mark is what stands for an entity in a row of charts, and in their legend.
+type mark string
+
+const (
+	areas         mark = ""
+	lines         mark = "line"
+	areasAndLines mark = "both"
+)
 
 // answers is the first thing on the page.
 func (p *page) answers(first []result.Entity) {
@@ -206,17 +215,19 @@ func overYears(m *result.Metric, caption string) *tableView {
 		partial = partial || m.ByYear[i].Defined < 1
 	}
 	if partial {
-		t.Head = append(t.Head, "with a value")
+		t.Head = append(t.Head, "with a value, %")
 	}
 	for i := range m.ByYear {
 		s := &m.ByYear[i]
-		row := tableRow{Cells: []string{yearOf(s), sc.withError(s.Mean, s.SE)}}
+		var row tableRow
+		row.text(yearOf(s))
+		row.mean(sc, s.Mean, s.SE)
 		for _, c := range cols {
 			v, se := c.of(s)
-			row.Cells = append(row.Cells, sc.bare(v, se))
+			row.value(sc, v, se)
 		}
 		if partial {
-			row.Cells = append(row.Cells, share(s.Defined))
+			row.number(strings.TrimSuffix(share(s.Defined), nbsp+"%"), exact{100 * s.Defined, math.NaN()})
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -229,6 +240,7 @@ func (p *sheet) fanFigure(m *result.Metric, title, size, color string, ax axis) 
 		return nil
 	}
 	d, err := fan(m, "$"+color, ax)
+	d.Tips = nil // the table has them
 	p.draw(slug(m.Name), d, err)
 	sc := scaleOf(m.Unit)
 	when := "at the end of each year"
@@ -249,7 +261,7 @@ func (p *sheet) fanFigure(m *result.Metric, title, size, color string, ax axis) 
 	}}
 }
 
-var bandLegend = []legendItem{{"k-median", "median"}, {"k-mean", "mean"}, {"k-50", "half of futures (p25–p75)"}, {"k-80", "8 in 10 (p10–p90)"}, {"k-90", "9 in 10 (p5–p95)"}}
+var bandLegend = []legendItem{{"k-year", "the chosen year"}, {"k-median", "median"}, {"k-mean", "mean"}, {"k-50", "half of futures (p25–p75)"}, {"k-80", "8 in 10 (p10–p90)"}, {"k-90", "9 in 10 (p5–p95)"}}
 
 func (p *page) exposureSection(first []result.Entity) {
 	s := &section{ID: "exposure", Title: "Exposure over the years", Lead: []string{
@@ -287,7 +299,7 @@ func (p *page) exposureSection(first []result.Entity) {
 func (p *page) profile(first []result.Entity) *tableView {
 	t := &tableView{
 		Caption: "Profile of exposure at the year-ends, USD bn",
-		Head:    []string{"", "EPE (average of means)", "highest EE (mean)", "highest PFE 95\u00a0% (p95)", "highest PFE 99\u00a0% (p99)"},
+		Head:    []string{"", "EPE (average of means)", "highest EE (mean)", "in", "highest PFE 95\u00a0% (p95)", "in", "highest PFE 99\u00a0% (p99)", "in"},
 		Foot:    "The standard error of an average over years is an upper bound: the errors of the years are taken to be the same one.",
 	}
 	for _, c := range first {
@@ -312,8 +324,16 @@ func (p *page) profile(first []result.Entity) *tableView {
 		ee := highest(func(s *result.Stat) float64 { return s.Mean })
 		p95 := highest(func(s *result.Stat) float64 { return s.P95 })
 		p99 := highest(func(s *result.Stat) float64 { return s.P99 })
-		t.Rows = append(t.Rows, tableRow{Cells: []string{name(c), sc.withError(mean, se),
-			sc.withError(ee.Mean, ee.SE) + ", " + yearOf(ee), sc.withError(p95.P95, p95.SEP95) + ", " + yearOf(p95), sc.bare(p99.P99, p99.SEES95) + ", " + yearOf(p99)}})
+		var row tableRow
+		row.text(name(c))
+		row.mean(sc, mean, se)
+		row.mean(sc, ee.Mean, ee.SE)
+		row.text(yearOf(ee))
+		row.mean(sc, p95.P95, p95.SEP95)
+		row.text(yearOf(p95))
+		row.value(sc, p99.P99, p99.SEES95)
+		row.text(yearOf(p99))
+		t.Rows = append(t.Rows, row)
 	}
 	if len(t.Rows) == 0 {
 		return nil
@@ -369,7 +389,8 @@ func (p *page) yearSection(first []result.Entity) {
 		keep(exceedID, d, err)
 	}
 	for id, ds := range perYear {
-		p.drawn[id] = map[string]any{"years": ds}
+		d, err := yearly(ds)
+		p.draw(id, d, err)
 	}
 	for _, c := range cs {
 		bars.Figures = append(bars.Figures, figure{
@@ -394,7 +415,7 @@ func (p *page) yearSection(first []result.Entity) {
 		HowTo:   howTo.exceedance, Table: p.chances("Share of futures in which the exposure at the end of the year is above that", es, ms, moreThan),
 	}}
 	if len(es) > 1 {
-		control.Legend = p.legend(es)
+		control.Legend = p.legend(es, areasAndLines)
 	}
 	p.add(&section{ID: "distribution", Title: "The whole distribution, year by year", Lead: []string{
 		"The control sets the year of all these charts. Bars are equally wide, and both clouds share their axes; what lies beyond the right edge (0.5\u00a0% of futures) is in the chart of exceedance.",
@@ -433,9 +454,10 @@ func (p *page) chances(caption string, es []result.Entity, ms []*result.Metric, 
 		for y := range ms[k].ByYear {
 			s := &ms[k].ByYear[y]
 			d := distributionOf(s, ms[k].Unit, p.R)
-			row := tableRow{Cells: []string{yearOf(s)}}
+			var row tableRow
+			row.text(yearOf(s))
 			for _, x := range at {
-				row.Cells = append(row.Cells, chance(d, x, of))
+				row.number(chance(d, x, of))
 			}
 			t.Rows = append(t.Rows, row)
 		}
@@ -445,28 +467,28 @@ func (p *page) chances(caption string, es []result.Entity, ms []*result.Metric, 
 
 // chance is the share of futures on one side of x, in percent. Where no trial, or every trial,
 // is on that side, it says so by the bound of that: its chance is not exactly 0 or 1.
-func chance(d distribution, x float64, of side) string {
+func chance(d distribution, x float64, of side) (string, exact) {
 	if d.empty() {
-		return noValue
+		return noValue, inexact
 	}
 	share, se := below(x, d.q, d.p, d.n)
 	share = of(share)
 	switch {
 	case math.IsNaN(share):
-		return noValue
+		return noValue, inexact
 	case share == 0:
-		return "none"
+		return "none", exact{0, 0}
 	case share == 1:
-		return "all"
+		return "all", exact{100, 0}
 	}
-	return scaleOf("share").withError(share, se)
+	return scaleOf("share").withError(share, se), exact{100 * share, 100 * se}
 }
 
 func (p *page) concentrationSection(first []result.Entity) {
 	s := &section{ID: "concentration", Title: "Dependence: revenue and backlog", Lead: []string{
 		"How much of a cloud's revenue comes from AI labs (what they are billed, what it earns by selling their models, what they share of their revenue), and how much spend they still owe it.",
 	}}
-	for i, part := range []struct{ metric, title string }{{"concentration", "labs' part of revenue"}, {"backlog", "committed and not yet used"}, {"lab_revenue", "revenue from labs"}} {
+	for i, part := range []struct{ metric, title string }{{"concentration", "labs' part of revenue"}, {"backlog", "committed and not yet credited"}, {"lab_revenue", "revenue from labs"}} {
 		var ms []*result.Metric
 		for _, c := range first {
 			ms = append(ms, p.f.metric(c.ID, part.metric))
@@ -482,8 +504,11 @@ func (p *page) concentrationSection(first []result.Entity) {
 		if len(b.Figures) > 0 {
 			s.Blocks = append(s.Blocks, b)
 		}
-		if part.metric == "concentration" {
-			s.Blocks = append(s.Blocks, p.thresholds(first)...)
+		switch part.metric {
+		case "concentration":
+			s.Blocks = append(s.Blocks, p.thresholds(first, part.metric, "chance of a larger part", "labs' part of revenue", passing)...)
+		case "backlog":
+			s.Blocks = append(s.Blocks, p.thresholds(first, part.metric, "chance of a larger backlog", "what labs have committed and not yet been credited with", roundThresholds(ms...))...)
 		}
 	}
 	p.add(s)
@@ -493,7 +518,7 @@ func (p *page) valueSection(first []result.Entity) {
 	s := &section{ID: "value", Title: "Value and loss over the whole time", Lead: []string{
 		"Net present value is seen from the start: money already spent is left out, equity that is left at the end is counted. Losses are those on failed labs.",
 	}}
-	b := block{Legend: p.legend(first)}
+	b := block{Legend: p.legend(first, areasAndLines)}
 	var ds []distribution
 	var with []result.Entity
 	for _, c := range first {
@@ -551,9 +576,11 @@ type namedMetric struct{ label, metric string }
 // signed are the metrics of which it says something how often they are above 0.
 func signed(metric string) bool { return metric == "npv" || metric == "loss_total" }
 
+var totalsHead = []string{"", "mean ± s.e.", "p5", "median", "p95", "ES5", "ES95", "above 0, %", "with a value, %"}
+
 // totals is a table of metrics at the end or over the whole time, by entity.
 func (p *page) totals(caption string, es []result.Entity, ms []namedMetric) *tableView {
-	t := &tableView{Caption: caption, Head: []string{"", "mean ± s.e.", "p5", "median", "p95", "ES5", "ES95", "above 0", "with a value"}}
+	t := &tableView{Caption: caption, Head: totalsHead}
 	for _, e := range es {
 		rows := []tableRow{}
 		for _, nm := range ms {
@@ -579,19 +606,26 @@ func (p *page) totalRow(label, unit string, s *result.Stat, signed bool) tableRo
 	if sc.label != "" && sc.label != money {
 		label += ", " + sc.label
 	}
-	positive := ""
-	if signed && !math.IsNaN(s.Above0) {
-		switch s.Above0 {
-		case 0:
-			positive = "none"
-		case 1:
-			positive = "all"
-		default:
-			positive = scaleOf("share").withError(s.Above0, s.SEAbove0) + nbsp + "%"
-		}
+	var row tableRow
+	row.text(label)
+	row.mean(sc, s.Mean, s.SE)
+	row.value(sc, s.P5, s.SEP5)
+	row.value(sc, s.P50, s.SEP50)
+	row.value(sc, s.P95, s.SEP95)
+	row.value(sc, s.ES5, s.SEP5)
+	row.value(sc, s.ES95, s.SEES95)
+	switch {
+	case !signed || math.IsNaN(s.Above0):
+		row.text("")
+	case s.Above0 == 0:
+		row.number("none", exact{0, 0})
+	case s.Above0 == 1:
+		row.number("all", exact{100, 0})
+	default:
+		row.mean(scaleOf("share"), s.Above0, s.SEAbove0)
 	}
-	return tableRow{Cells: []string{label, sc.withError(s.Mean, s.SE), sc.bare(s.P5, s.SEP5), sc.bare(s.P50, s.SEP50), sc.bare(s.P95, s.SEP95),
-		sc.bare(s.ES5, s.SEP5), sc.bare(s.ES95, s.SEES95), positive, share(s.Defined)}}
+	row.number(strings.TrimSuffix(share(s.Defined), nbsp+"%"), exact{100 * s.Defined, math.NaN()})
+	return row
 }
 
 func (p *page) labSection() {
@@ -638,6 +672,7 @@ func (p *page) labSection() {
 	}
 	if len(alive) > 0 {
 		d, err := curves(alive, axis{lo: 0, hi: 100, step: 25, formatter: "@percent"})
+		d.Tips = nil
 		p.draw("labs-alive", d, err)
 		b.Figures = append(b.Figures, figure{ID: "labs-alive", Title: "Labs that have not failed", Unit: "% of futures, at the end of each year", Size: "m",
 			Summary: "The share of futures in which each lab has not failed, by year.", HowTo: howTo.curves, Table: means("Share of futures in which the lab has not failed, %", alive)})
@@ -650,10 +685,11 @@ func (p *page) labSection() {
 			}
 		}
 		d, err = curves(gone, top.nice())
+		d.Tips = nil
 		p.draw("labs-failing", d, err)
 		b.Figures = append(b.Figures, figure{ID: "labs-failing", Title: "When they fail", Unit: "% of futures, over each year", Size: "m",
 			Summary: "The share of all futures in which each lab fails in that year.", HowTo: howTo.curves, Table: means("Share of futures in which the lab fails in the year, %", gone)})
-		b.Legend = p.legend(r.Labs)
+		b.Legend = p.legend(r.Labs, lines)
 		s.Blocks = append(s.Blocks, b)
 	}
 	t := &tableView{Caption: "Labs, USD bn: mean ± standard error", Head: []string{""}}
@@ -673,14 +709,15 @@ func (p *page) labSection() {
 			if m == nil || len(m.ByYear) != r.Run.Years {
 				continue
 			}
-			row := tableRow{Cells: []string{nm.label}}
+			var row tableRow
+			row.text(nm.label)
 			if len(t.Head) == 1 {
 				for _, y := range years {
 					t.Head = append(t.Head, yearOf(&m.ByYear[y]))
 				}
 			}
 			for _, y := range years {
-				row.Cells = append(row.Cells, scaleOf(m.Unit).withError(m.ByYear[y].Mean, m.ByYear[y].SE))
+				row.mean(scaleOf(m.Unit), m.ByYear[y].Mean, m.ByYear[y].SE)
 			}
 			rows = append(rows, row)
 		}
@@ -729,10 +766,11 @@ func means(caption string, layers []layer) *tableView {
 		t.Head = append(t.Head, shorten(l.name, 60))
 	}
 	for i := range layers[0].m.ByYear {
-		row := tableRow{Cells: []string{yearOf(&layers[0].m.ByYear[i])}}
+		var row tableRow
+		row.text(yearOf(&layers[0].m.ByYear[i]))
 		for _, l := range layers {
 			s := &l.m.ByYear[i]
-			row.Cells = append(row.Cells, scaleOf(l.m.Unit).withError(s.Mean, s.SE))
+			row.mean(scaleOf(l.m.Unit), s.Mean, s.SE)
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -747,28 +785,28 @@ func (p *page) allianceSection() {
 		Foot:    "Sums over all years; the standard errors of sums are upper bounds. Round trip: dollars billed per dollar put in. Multiple on capital: equity at the end and recovered, per dollar put in. – : the alliance has no capital in it, so that no trial has a value.",
 	}
 	for _, a := range p.R.Alliances {
-		row := tableRow{Cells: []string{p.f.allianceName(a)}}
+		var row tableRow
+		row.text(p.f.allianceName(a))
 		at := func(metric string) {
 			m := p.f.metric(a.ID, metric)
 			s := final(m)
 			if s == nil {
-				row.Cells = append(row.Cells, noValue)
+				row.text(noValue)
 				return
 			}
-			cell := scaleOf(m.Unit).withError(s.Mean, s.SE)
+			row.mean(scaleOf(m.Unit), s.Mean, s.SE)
 			if s.Defined < 1 && s.Defined > 0 {
-				cell += " (" + share(s.Defined) + ")"
+				row.Cells[len(row.Cells)-1] += " (" + share(s.Defined) + ")"
 			}
-			row.Cells = append(row.Cells, cell)
 		}
 		sum := func(metric string) {
 			m := p.f.metric(a.ID, metric)
 			if m == nil || len(m.ByYear) == 0 {
-				row.Cells = append(row.Cells, noValue)
+				row.text(noValue)
 				return
 			}
 			x := sumOf(m)
-			row.Cells = append(row.Cells, scaleOf(m.Unit).withError(x.mean, x.se))
+			row.mean(scaleOf(m.Unit), x.mean, x.se)
 		}
 		at("share")
 		sum("billed")
@@ -808,7 +846,7 @@ func (p *page) othersSection(rest []result.Entity) {
 	}); t != nil {
 		s.Blocks = append(s.Blocks, block{Table: t})
 	}
-	own := &tableView{Caption: "Metrics that the scenario defines, at the end or over the whole time", Head: []string{"", "mean ± s.e.", "p5", "median", "p95", "ES5", "ES95", "above 0", "with a value"}}
+	own := &tableView{Caption: "Metrics that the scenario defines, at the end or over the whole time", Head: totalsHead}
 	for _, m := range p.f.own() {
 		if st := final(m); st != nil {
 			own.Rows = append(own.Rows, p.totalRow(ownLabel(m), m.Unit, st, true))

@@ -318,6 +318,9 @@ func TestHTMLStructure(t *testing.T) {
 				t.Errorf("%s: %s has no summary", name, id)
 			}
 			figure, cells := n.Parent, 0
+			for figure.Data != "figure" {
+				figure = figure.Parent
+			}
 			for c := range figure.Descendants() {
 				if c.Type == html.ElementNode && c.Data == "td" {
 					cells++

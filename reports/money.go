@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strings"
 
 	"entente/sim/result"
 )
@@ -58,7 +59,6 @@ func (p *page) transfers() []transfer {
 			ts = append(ts, t)
 		}
 	}
-	received := map[string]sum{}
 	for _, l := range p.R.Labs {
 		in, out := sum{}, sum{}
 		revenue, raised := sumOf(p.f.metric(l.ID, "revenue")), sumOf(p.f.metric(l.ID, "raised"))
@@ -74,32 +74,49 @@ func (p *page) transfers() []transfer {
 			add(transfer{from: "Owner of " + p.f.nameOf(a.Cloud), to: name(l), depth: [2]int{0, 1}, color: cloud, amount: put, round: round})
 			add(transfer{from: name(l), to: p.f.nameOf(a.Cloud), depth: [2]int{1, 2}, color: cloud, amount: got, round: round, back: true})
 			in, out = in.plus(put), out.plus(got)
-			received[a.Cloud] = received[a.Cloud].plus(got)
 		}
 		if p.f.metric(l.ID, "revenue") != nil && in.mean > out.mean {
 			add(transfer{from: name(l), to: "Other costs, and cash", depth: [2]int{1, 2}, color: color, amount: in.minus(out)})
 		}
 	}
-	supplied := map[string]sum{}
-	total := sum{}
-	for _, v := range p.R.Investors {
-		supplied[v.ID] = sumOf(p.f.metric(v.ID, "supplied"))
-		total = total.plus(supplied[v.ID])
+	to := "Suppliers of plant"
+	if v := p.suppliers(); len(v) == 1 {
+		to = name(v[0]) + ", for plant"
 	}
-	if total.mean > 0 {
-		for _, c := range p.R.Clouds {
-			add(transfer{from: name(c), to: clouds, depth: [2]int{2, 3}, color: "$" + p.colors[c.ID], amount: received[c.ID]})
-		}
-		for _, v := range p.R.Investors {
-			add(transfer{from: clouds, to: name(v) + ", for plant", depth: [2]int{3, 4}, color: "$muted", amount: supplied[v.ID]})
-		}
+	for _, c := range p.R.Clouds {
+		add(transfer{from: name(c), to: to, depth: [2]int{2, 3}, color: "$" + p.colors[c.ID], amount: sumOf(p.f.metric(c.ID, "supplied"))})
 	}
 	return ts
 }
 
-// clouds is where what all clouds receive comes together: which of them buys how much from a
-// supplier is not in a result.
-const clouds = "All clouds"
+// suppliers are the investors that sell clouds what their plant is made of.
+func (p *page) suppliers() []result.Entity {
+	var list []result.Entity
+	for _, v := range p.R.Investors {
+		if sumOf(p.f.metric(v.ID, "supplied")).mean > 0 {
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+// supplierWords says what comes back from suppliers that hold stakes in labs: their tranches, of
+// which a result does not say to which lab they go.
+func (p *page) supplierWords() string {
+	var words []string
+	for _, v := range p.suppliers() {
+		put, sold := sumOf(p.f.metric(v.ID, "invested")), sumOf(p.f.metric(v.ID, "supplied"))
+		sc := scaleOf(money)
+		s := fmt.Sprintf("%s sells the clouds plant for %s", name(v), sc.inWordsWithError(sold.mean, sold.se))
+		if put.mean > 0 {
+			s += fmt.Sprintf(", and puts %s into labs, which is in none of the ribbons", sc.inWordsWithError(put.mean, put.se))
+		} else {
+			s += ", and puts nothing new into labs"
+		}
+		words = append(words, s+".")
+	}
+	return strings.Join(words, " ")
+}
 
 // moneySection shows them.
 func (p *page) moneySection() {
@@ -112,18 +129,24 @@ func (p *page) moneySection() {
 	sc := scaleOf(money)
 	t := &tableView{
 		Caption: "Money over the whole time, " + money + ": mean ± standard error",
-		Head:    []string{"From", "To", "Money", "of it, goes round (at most)", "%"},
+		Head:    []string{"From", "To", "Money ± s.e.", "of it, goes round (at most)", "in %"},
 		Foot:    "Sums over all years, not discounted; the standard errors of sums are upper bounds. Money put in before the start is not in it. What goes round is the smaller of what an owner puts into a lab and what its cloud receives from it, of the means: the mean of the smaller is not above it.",
 	}
 	put, got, round := sum{}, sum{}, 0.0
 	for _, x := range ts {
-		row := tableRow{Cells: []string{x.from, x.to, sc.withError(x.amount.mean, x.amount.se), "", ""}}
+		var row tableRow
+		row.text(x.from)
+		row.text(x.to)
+		row.mean(sc, x.amount.mean, x.amount.se)
 		if x.round > 0 {
-			row.Cells[3] = sc.bare(x.round, x.amount.se)
-			row.Cells[4] = scaleOf("share").bare(x.round/x.amount.mean, x.amount.se/x.amount.mean)
+			row.value(sc, x.round, x.amount.se)
+			row.value(scaleOf("share"), x.round/x.amount.mean, x.amount.se/x.amount.mean)
 			if x.depth[0] == 0 {
 				put, round = put.plus(x.amount), round+x.round
 			}
+		} else {
+			row.text("")
+			row.text("")
 		}
 		if x.back {
 			got = got.plus(x.amount)
@@ -132,16 +155,20 @@ func (p *page) moneySection() {
 	}
 	words := "Over the whole time no owner of a cloud puts money into a lab that pays for its cloud."
 	if round > 0 {
-		part := "at most " + sc.inWords(round, put.se) + " of it"
+		part := "at most " + sc.inWords(round, put.se) + " of it may have come"
 		if round > 0.9999*put.mean {
-			part = "all of it, or less,"
+			part = "all of it may have come"
 		}
-		words = fmt.Sprintf("Over the whole time the clouds' owners put %s into labs that run on their clouds; %s comes back as these labs' bills and shares of revenue. That is at most %s\u00a0%% of what the clouds receive: the rest is paid by the labs' customers and other investors.",
+		words = fmt.Sprintf("Over the whole time the clouds' owners put %s into labs that run on their clouds; %s back as these labs' bills and shares of revenue. That is at most %s\u00a0%% of what the clouds receive from labs: the rest is paid by the labs' customers and other investors.",
 			sc.inWordsWithError(put.mean, put.se), part, scaleOf("share").bare(round/got.mean, (put.se+round/got.mean*got.se)/got.mean))
 	}
-	p.add(&section{ID: "money-round", Title: "Where the money goes, and what goes round", Lead: []string{words}, Blocks: []block{{
+	lead := []string{words}
+	if s := p.supplierWords(); s != "" {
+		lead = append(lead, s)
+	}
+	p.add(&section{ID: "money-round", Title: "Where the money goes, and what goes round", Lead: lead, Blocks: []block{{
 		Legend: []legendItem{{"k-round", "goes round: put in by a cloud's owner, and at most this much of it billed back"}},
-		Figures: []figure{{ID: "money", Title: "Money over the whole time", Unit: money + ", means, not discounted", Size: "l",
+		Figures: []figure{{ID: "money", Title: "Money over the whole time", Unit: money + ", means, not discounted", Size: "xl",
 			Summary: words + " The table has every flow.", HowTo: howTo.money, Table: t}},
 	}}})
 }
@@ -150,6 +177,7 @@ type sankeyNode struct {
 	Name  string         `json:"name"`
 	Depth int            `json:"depth"`
 	Style map[string]any `json:"itemStyle"`
+	Label map[string]any `json:"label,omitempty"`
 }
 
 type sankeyLink struct {
@@ -165,7 +193,7 @@ func sankey(ts []transfer) (drawing, error) {
 	var nodes []sankeyNode
 	short := map[string]string{} // names as the chart has them, which differ
 	taken := map[string]bool{}
-	node := func(n string, depth int) string {
+	node := func(n string, depth int) string { // a party gives and takes in one place
 		if s, ok := short[n]; ok {
 			return s
 		}
@@ -174,7 +202,11 @@ func sankey(ts []transfer) (drawing, error) {
 			s = fmt.Sprintf("%s (%d)", shorten(n, 36), k)
 		}
 		short[n], taken[s] = s, true
-		nodes = append(nodes, sankeyNode{s, depth, map[string]any{"color": "$muted", "borderWidth": 0}})
+		party := sankeyNode{Name: s, Depth: depth, Style: map[string]any{"color": "$muted", "borderWidth": 0}}
+		if depth == 0 {
+			party.Label = map[string]any{"position": "left"}
+		}
+		nodes = append(nodes, party)
 		return s
 	}
 	var links []sankeyLink
@@ -193,8 +225,9 @@ func sankey(ts []transfer) (drawing, error) {
 		"tooltip": map[string]any{"show": true, "trigger": "item"},
 		"series": []any{map[string]any{
 			"type": "sankey", "nodes": nodes, "links": links, "draggable": false, "nodeAlign": "left",
-			"left": 4, "right": 132, "top": 14, "bottom": 18, "nodeWidth": 10, "nodeGap": 18, "layoutIterations": 64,
-			"label":    map[string]any{"color": "$ink", "fontSize": 11, "width": 124, "overflow": "truncate"},
+			"left": 132, "right": 132, "top": 14, "bottom": 18, "nodeWidth": 10, "nodeGap": 18, "layoutIterations": 64,
+			"label": map[string]any{"color": "$ink", "fontSize": 11, "width": 122, "overflow": "break", "lineHeight": 13,
+				"textBorderColor": "$paper", "textBorderWidth": 3},
 			"emphasis": map[string]any{"focus": "adjacency"},
 		}},
 	}

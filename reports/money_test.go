@@ -37,7 +37,8 @@ func moneyed() *result.Result {
 			flows("lab_one.invested", 20, 10), flows("lab_one.billed", 8, 10), flows("lab_one.revenue_share", 2, 0),
 			flows("lab_two.invested", 5, 0), flows("lab_two.billed", 40, 50),
 			flows("lab_one.backlog", 30, 12), flows("lab_one.use", 7, 9), flows("lab_one.shortfall", 1, 1), flows("lab_two.backlog", 0, 0),
-			flows("chips.supplied", 30, 30),
+			flows("chips.supplied", 30, 30), flows("chips.invested", 3, 4), flows("one.supplied", 10, 15), flows("two.supplied", 20, 15),
+			flows("lab_one.credited", 6, 8),
 		},
 	}
 }
@@ -82,15 +83,14 @@ Lab|One|20.0 ± 2.0|20.0|100
 Owner of Two|Lab|5.0 ± 1.0|5.0|100
 Lab|Two|90.0 ± 1.0|5.0|5.6
 Lab|Other costs, and cash|65 ± 7||
-One|All clouds|20.0 ± 2.0||
-Two|All clouds|90.0 ± 1.0||
-All clouds|Chips, for plant|60.0 ± 1.0||
+One|Chips, for plant|25.0 ± 1.0||
+Two|Chips, for plant|35.0 ± 1.0||
 `
 	if got := rowsOf(s.Blocks[0].Figures[0].Table); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
-	for _, words := range []string{"$35.0 ± 2.0 bn", "at most $25.0 bn of it", "at most 22.7 %"} {
-		if got := strings.ReplaceAll(s.Lead[0], nbsp, " "); !strings.Contains(got, words) {
+	for _, words := range []string{"$35.0 ± 2.0 bn", "at most $25.0 bn of it", "at most 22.7 %", "Chips sells the clouds plant for $60.0 ± 1.0 bn, and puts $7.0 ± 1.0 bn into labs, which is in none"} {
+		if got := strings.ReplaceAll(strings.Join(s.Lead, " "), nbsp, " "); !strings.Contains(got, words) {
 			t.Errorf("%q does not say %q", got, words)
 		}
 	}
@@ -160,14 +160,14 @@ func TestCommitmentsTable(t *testing.T) {
 		t.Fatal("no section")
 	}
 	// The second cloud has no commitment and is left out.
-	want := "Lab\nOne|42.5|30.0 ± 0.5|30.0 ± 0.5|12.0 ± 0.5|16.0 ± 1.0|2.0 ± 1.0|11\n"
+	want := "Lab\nOne|42.5|30.0 ± 0.5|30.0 ± 0.5|12.0 ± 0.5|14.0 ± 1.0|2.0 ± 1.0|16.0 ± 1.0|11\n"
 	if got := rowsOf(s.Blocks[0].Table); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
-	if n := len(s.Blocks[1].Figures); n != 3 {
+	if n := len(s.Blocks[1].Figures); n != 4 {
 		t.Errorf("%d charts", n)
 	}
-	if got := rowsOf(s.Blocks[1].Figures[1].Table); !strings.HasPrefix(got, "2030|30.0 ± 0.5 (29 to 31)\n") {
+	if got := rowsOf(s.Blocks[1].Figures[1].Table); !strings.HasPrefix(got, "One\n2030|30.0 ± 0.5|29|31\n") {
 		t.Errorf("the spread is %s", got)
 	}
 }
@@ -194,12 +194,31 @@ func TestThresholds(t *testing.T) {
 	st := result.Stat{Year: 1, Date: "2027-12-31", Defined: 1, Mean: 0.2, SE: 0.001, Max: 0.4, Grid: []float64{0, 0.2, 0.4}}
 	r.Metrics = append(r.Metrics, result.Metric{Name: "one.concentration", Unit: "share of revenue", Kind: result.Flow, ByYear: []result.Stat{st}})
 	p := pageOf(t, r)
-	bs := p.thresholds(r.Clouds)
+	bs := p.thresholds(r.Clouds, "concentration", "chance of a larger part", "labs' part of revenue", passing)
 	if len(bs) != 1 || len(bs[0].Figures) != 1 {
 		t.Fatalf("%+v", bs)
 	}
 	if got, want := rowsOf(bs[0].Figures[0].Table), "2027|75.0 ± 0.4|50.0 ± 0.5|25.0 ± 0.4|none\n"; got != want {
 		t.Errorf("got %swant %s", got, want)
+	}
+}
+
+// The thresholds of an amount are round, and the largest is often passed.
+func TestRoundThresholds(t *testing.T) {
+	for top, want := range map[float64][]float64{
+		300: {20, 40, 80, 160}, 160: {10, 20, 40, 80}, 161: {20, 40, 80, 160}, 0.033: {0.0025, 0.005, 0.01, 0.02}, 0: nil, 1e-15: nil,
+	} {
+		m := flows("x", 1, 2)
+		m.ByYear[0].P95, m.ByYear[1].P95 = top, top/2
+		got := roundThresholds(&m, nil)
+		if len(got) != len(want) {
+			t.Fatalf("up to %v: %v", top, got)
+		}
+		for i, x := range want {
+			if math.Abs(got[i]/x-1) > 1e-12 {
+				t.Errorf("up to %v: %v; want %v", top, got, want)
+			}
+		}
 	}
 }
 

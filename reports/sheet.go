@@ -5,10 +5,12 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"html/template"
 	"io"
+	"math"
 	"net/url"
 	"regexp"
 	"strings"
@@ -182,8 +184,75 @@ type tableView struct {
 
 type tableRow struct {
 	Cells  []string
+	Exact  []exact // of the first cells, what a file of the table has in their stead
 	Source []piece // a last cell
 	Group  bool    // a heading within the table
+}
+
+// exact is a cell's number to all its digits, in the unit of the table, and its error. What has
+// none has NaN.
+type exact struct{ value, se float64 }
+
+var inexact = exact{math.NaN(), math.NaN()}
+
+// text adds a cell of words.
+func (r *tableRow) text(s string) { r.number(s, inexact) }
+
+// number adds a cell that shows s and is x.
+func (r *tableRow) number(s string, x exact) {
+	r.Cells, r.Exact = append(r.Cells, s), append(r.Exact, x)
+}
+
+// mean adds "123.5 ± 2.1".
+func (r *tableRow) mean(sc scale, x, se float64) {
+	r.number(sc.withError(x, se), exact{x * sc.factor, se * sc.factor})
+}
+
+// value adds a number that is written without its error.
+func (r *tableRow) value(sc scale, x, se float64) {
+	r.number(sc.bare(x, se), exact{x * sc.factor, math.NaN()})
+}
+
+// Exact are the table's numbers for the page's script: a character for each column, which says
+// whether it has values (v), values with errors (e) or neither (-), and behind a colon, row by
+// row, the float64s in base64 (little-endian; 8 digits of a decimal number would take as much).
+func (t *tableView) Exact() string {
+	var kinds []byte
+	for _, r := range t.Rows {
+		for i, x := range r.Exact {
+			if i == len(kinds) {
+				kinds = append(kinds, '-')
+			}
+			switch {
+			case !math.IsNaN(x.se):
+				kinds[i] = 'e'
+			case !math.IsNaN(x.value) && kinds[i] == '-':
+				kinds[i] = 'v'
+			}
+		}
+	}
+	if !bytes.ContainsAny(kinds, "ve") {
+		return ""
+	}
+	var b []byte
+	for _, r := range t.Rows {
+		if r.Group {
+			continue
+		}
+		for i, kind := range kinds {
+			x := inexact
+			if i < len(r.Exact) {
+				x = r.Exact[i]
+			}
+			if kind != '-' {
+				b = binary.LittleEndian.AppendUint64(b, math.Float64bits(x.value))
+			}
+			if kind == 'e' {
+				b = binary.LittleEndian.AppendUint64(b, math.Float64bits(x.se))
+			}
+		}
+	}
+	return string(kinds) + ":" + base64.StdEncoding.EncodeToString(b)
 }
 
 type answerView struct {

@@ -30,8 +30,11 @@
     "@percent": function () { return function (x) { return plain(x) + " %"; }; },
     "@tips": function (d) {
       return function (ps) {
-        var t = d.tips[ps[0].dataIndex];
-        return rows(t[0][0] + (t[0][1] ? ", " + t[0][1] : ""), t.slice(1));
+        var i = ps[0].dataIndex, t = d.tips && d.tips[i];
+        if (t) return rows(t[0][0] + (t[0][1] ? ", " + t[0][1] : ""), t.slice(1));
+        var fig = document.getElementById(d.id), table = fig.querySelector("table"), head = table.tHead.rows[0].cells;
+        return rows(table.tBodies[0].rows[i].cells[0].textContent + ", " + fig.querySelector("figcaption span").textContent,
+          Array.prototype.slice.call(table.tBodies[0].rows[i].cells, 1).map(function (c, k) { return [head[k + 1].textContent, c.textContent]; }));
       };
     },
     "@bins": function () {
@@ -76,6 +79,13 @@
         }) };
       };
     },
+    // The chosen year, where the axis is of years.
+    "@year": function () {
+      return function (params, api) {
+        var x = Math.round(api.coord([api.value(0), 0])[0]) + 0.5, box = params.coordSys;
+        return { type: "line", shape: { x1: x, y1: box.y, x2: x, y2: box.y + box.height }, style: { stroke: api.visual("color"), lineWidth: 1, lineDash: [2, 2] } };
+      };
+    },
     "@bar": function () {
       return function (params, api) {
         var a = api.coord([api.value(2), api.value(1)]), b = api.coord([api.value(3), 0]);
@@ -84,8 +94,22 @@
     }
   };
 
+  // Whoever cannot tell the colours apart has dashes and patterns, one of each to a colour. The
+  // style sheet has the same for legends.
+  var dashes = [[], [6, 4], [2, 3], [9, 3, 2, 3], [14, 4], [4, 2], [9, 3, 2, 3, 2, 3]];
+  var patterns = [
+    null,
+    { dashArrayX: [1, 0], dashArrayY: [1, 5], rotation: -Math.PI / 4 },
+    { symbol: "circle", symbolSize: 0.8, dashArrayX: [[2, 5], [0, 3.5, 2, 1.5]], dashArrayY: [2, 1.5] },
+    { dashArrayX: [1, 0], dashArrayY: [1, 5], rotation: Math.PI / 4 },
+    { dashArrayX: [1, 0], dashArrayY: [1, 4] },
+    { dashArrayX: [[1, 5]], dashArrayY: [1, 0] },
+    { symbol: "circle", symbolSize: 0.8, dashArrayX: [[2, 3]], dashArrayY: [2, 3] }
+  ];
+  function place(name) { var m = /[cl](\d)/.exec(name); return m ? m[1] % 7 : 0; } // of a colour
+
   var named = { formatter: 1, renderItem: 1 };
-  var coloured = { color: 1, borderColor: 1, backgroundColor: 1 };
+  var coloured = { color: 1, borderColor: 1, backgroundColor: 1, textBorderColor: 1 };
   var style;
   function colour(name) { // "$c0" or "$c0/14"
     var part = name.slice(1).split("/");
@@ -104,14 +128,24 @@
     if (typeof v === "string") {
       if (named[key] && Object.prototype.hasOwnProperty.call(functions, v)) return functions[v](d);
       if (coloured[key] && v[0] === "$") return colour(v);
+      if (key === "decal") return patterns[place(v)] && Object.assign({ color: colour("$paper/80") }, patterns[place(v)]);
+      if (key === "type" && v.slice(0, 5) === "@dash") return dashes[v.slice(5)];
     }
     return v;
+  }
+  // What a year's option has of the first one, and what it has in place of that.
+  function patched(first, by) {
+    if (!by || typeof by !== "object" || Array.isArray(by) || !first || typeof first !== "object") return by;
+    var o = Array.isArray(first) ? first.slice() : Object.assign({}, first);
+    Object.keys(by).forEach(function (k) { o[k] = patched(o[k], by[k]); });
+    return o;
   }
   // The option of a drawing, for the chosen year and the theme.
   function option(id) {
     var d = drawings[id];
     if (!d) return null;
-    if (d.years) d = d.years[year < 0 ? d.years.length - 1 : Math.min(year, d.years.length - 1)];
+    d.id = id;
+    if (d.years) d = { id: id, option: patched(d.option, d.years[year < 0 ? d.years.length - 1 : Math.min(year, d.years.length - 1)]) };
     style = getComputedStyle(root);
     var o = bind(d.option, "", d);
     o.animation = false;
@@ -128,15 +162,26 @@
     o.tooltip.padding = [6, 9];
     o.tooltip.extraCssText = "box-shadow:none;border-radius:2px;max-width:min(84vw,32em);white-space:normal;overflow-wrap:anywhere";
     o.tooltip.transitionDuration = 0;
+    if (years.length > 1 && overYears(o)) {
+      o.series.push({ type: "custom", renderItem: functions["@year"](), data: [[year]], encode: { x: 0 }, itemStyle: { color: colour("$muted") }, silent: true, clip: true, tooltip: { show: false } });
+    }
     o.tooltip.axisPointer = { type: "line", lineStyle: { color: colour("$axis"), type: "solid", width: 1 } };
     var c = plots.get(el);
     if (!c) {
       c = echarts.init(el, null, { renderer: "svg" });
       plots.set(el, c);
+      if (overYears(o)) c.getZr().on("click", function (e) {
+        var at = [e.offsetX, e.offsetY];
+        if (c.containPixel("grid", at)) choose(c.convertFromPixel("grid", at)[0]);
+      });
       if (window.ResizeObserver) new ResizeObserver(function () { if (printing) return; c.dispatchAction({ type: "hideTip" }); c.resize(); }).observe(el);
     }
     c.setOption(o, true);
     el.dataset.drawn = root.dataset.theme + "/" + year;
+  }
+  function overYears(o) {
+    var x = [].concat(o.xAxis || [])[0];
+    return !!x && x.type === "category" && years.length > 0 && String(x.data) === String(years);
   }
   var all = Array.prototype.slice.call(document.querySelectorAll("[data-chart]"));
   function each(list, f) { Array.prototype.forEach.call(list, f); }
@@ -166,19 +211,20 @@
   var chosen = "auto";
   function theme(t) { root.dataset.theme = t; again(); }
   function fitting() { return chosen !== "auto" ? chosen : dark.matches ? "dark" : "light"; }
-  function choose(t) {
+  function prefer(t) {
     chosen = t;
     press(themes, t);
     theme(fitting());
   }
-  each(themes.children, function (b) { b.addEventListener("click", function () { choose(b.value); }); });
+  each(themes.children, function (b) { b.addEventListener("click", function () { prefer(b.value); }); });
   dark.addEventListener("change", function () { if (!printing) theme(fitting()); });
   themes.hidden = false;
-  choose("auto");
+  prefer("auto");
 
   // Charts are drawn when they come near.
+  var near = null;
   if ("IntersectionObserver" in window) {
-    var near = new IntersectionObserver(function (es) {
+    near = new IntersectionObserver(function (es) {
       es.forEach(function (e) { if (e.isIntersecting) { near.unobserve(e.target); draw(e.target); } });
     }, { rootMargin: "400px" });
     all.forEach(function (el) { near.observe(el); });
@@ -220,25 +266,52 @@
   window.addEventListener("afterprint", forScreen);
 
   // The year is one control for all charts that have one, and stands in the address:
-  // "#azure-exposure?year=2031" is a place and a year.
-  var slider = document.getElementById("year"), years = [], turn = function () {};
+  // "#azure-exposure?year=2031" is a place and a year. It has a second handle beside the contents,
+  // where it is always in sight, and whoever clicks on a chart over the years chooses one, too.
+  var slider = document.getElementById("year"), years = [], turn = function () {}, choose = turn;
   if (slider) {
-    var out = document.getElementById("year-out");
     years = slider.dataset.years.split("|");
+    var handles = [slider], outs = [document.getElementById("year-out")], inYear = years.map(function () { return []; });
+    var aside = document.createElement("div"), label = document.createElement("label"), second = slider.cloneNode();
+    aside.className = "control aside";
+    second.id = "year-of-all";
+    label.htmlFor = second.id;
+    label.append("Year of the charts: ", outs[1] = document.createElement("output"));
+    aside.append(label, second);
+    document.querySelector(".contents").append(aside);
+    handles.push(second);
+    each(document.querySelectorAll("main tbody th[scope=row]"), function (th) {
+      var y = years.indexOf(th.textContent);
+      if (y >= 0) inYear[y].push(th.parentNode);
+    });
     turn = function (to) {
-      slider.value = year = to;
-      out.textContent = years[year];
-      slider.setAttribute("aria-valuetext", "end of " + years[year]);
-      all.forEach(function (el) { if (drawings[el.dataset.chart].years && plots.has(el)) draw(el); });
+      if (year >= 0) inYear[year].forEach(function (row) { row.classList.remove("chosen"); });
+      year = to;
+      inYear[year].forEach(function (row) { row.classList.add("chosen"); });
+      outs.forEach(function (o) { o.textContent = years[year]; });
+      handles.forEach(function (h) {
+        h.value = year;
+        h.setAttribute("aria-valuetext", "end of " + years[year]);
+      });
+      all.forEach(function (el) {
+        var d = drawings[el.dataset.chart];
+        if (!plots.has(el) || !d.years && !overYears(d.option)) return;
+        if (near) near.observe(el); // which draws it when it is in sight
+        else draw(el);
+      });
     };
-    slider.parentNode.hidden = years.length < 2;
-    slider.addEventListener("input", function () {
-      turn(+slider.value);
-      address(place().id || slider.closest("section").id);
+    choose = function (to) {
+      if (years.length < 2) return;
+      turn(Math.max(0, Math.min(years.length - 1, to)));
+      address(here().id || slider.closest("section").id);
+    };
+    handles.forEach(function (h) {
+      h.parentNode.hidden = years.length < 2;
+      h.addEventListener("input", function () { choose(+h.value); });
     });
     turn(years.length - 1);
   }
-  function place() {
+  function here() {
     var part = location.hash.slice(1).split("?"), p = { id: "", year: -1 };
     try {
       p.id = decodeURIComponent(part[0]);
@@ -255,7 +328,7 @@
     try { history.replaceState(null, "", link(id)); } catch (e) { /* the page is shown where it has no address */ }
   }
   function visit() {
-    var p = place(), to = p.id && document.getElementById(p.id);
+    var p = here(), to = p.id && document.getElementById(p.id);
     each(document.querySelectorAll(".linked"), function (e) { e.classList.remove("linked"); });
     if (p.year >= 0 && p.year !== year) turn(p.year);
     if (!to) return;
@@ -312,7 +385,7 @@
 
   // A cell that a spreadsheet could take for a formula begins with an apostrophe, after the
   // advice of OWASP on CSV injection; numbers are written as programs read them.
-  var numeral = /^([−-]?)(\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?)(?:\s±\s(\d[\d,]*(?:\.\d+)?))?(\s?%)?$/;
+  var numeral = /^([−-]?)(\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?)(?:\s±\s<?(\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?))?(\s?%)?$/;
   var formula = /^[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\-−@|%＝＋－＠]|^[\t\r\n]/;
   function csvCell(text) {
     if (numeral.test(text)) text = text.replace("−", "-").replace(/,/g, "").replace(/\s/g, "");
@@ -325,33 +398,49 @@
     var t = cell.textContent.trim();
     return t === "–" ? "" : t;
   }
+  // The numbers of a table to all their digits: what they are of (see Exact of tables) and, row by
+  // row, their values and errors.
+  function exact(table) {
+    var part = (table.dataset.exact || ":").split(":"), bytes = atob(part[1]), view = new DataView(new ArrayBuffer(bytes.length)), at = 0;
+    for (var i = 0; i < bytes.length; i++) view.setUint8(i, bytes.charCodeAt(i));
+    function next() { at += 8; return view.getFloat64(at - 8, true); }
+    return {
+      kinds: part[0],
+      row: function () {
+        return part[0].split("").map(function (kind) { return kind === "-" ? [] : kind === "v" ? [next()] : [next(), next()]; });
+      }
+    };
+  }
   // The table as RFC 4180 has it. "12.3 ± 0.4" becomes two columns, and a heading within the
   // table a first column.
   function csv(table) {
     var head = table.tHead ? Array.prototype.map.call(table.tHead.rows[0].cells, textOf) : [];
-    var body = Array.prototype.slice.call(table.tBodies[0].rows), group = null, wide = head.length;
+    var body = Array.prototype.slice.call(table.tBodies[0].rows), group = null, wide = head.length, all = exact(table);
     var grouped = body.some(function (r) { return r.classList.contains("group"); });
     var found = [];
     body.forEach(function (r) {
       if (r.classList.contains("group")) { group = textOf(r.cells[0]); return; }
-      found.push({ group: group || "", cells: Array.prototype.map.call(r.cells, textOf) });
+      found.push({ group: group || "", cells: Array.prototype.map.call(r.cells, textOf), exact: all.row() });
       wide = Math.max(wide, r.cells.length);
     });
     var columns = [];
     for (var i = 0; i < wide; i++) {
       if (body.some(function (r) { return r.cells[i] && r.cells[i].querySelector("svg"); })) continue;
-      var parted = found.some(function (r) { var m = numeral.exec(r.cells[i] || ""); return m && m[3]; });
+      var parted = all.kinds[i] === "e" || found.some(function (r) { var m = numeral.exec(r.cells[i] || ""); return m && m[3]; });
       columns.push({ i: i, head: parted ? (head[i] || "").replace(/\s*± s\.e\.$/, "") : head[i] || "", of: parted ? 1 : 0 });
       if (parted) columns.push({ i: i, head: ((head[i] || "").replace(/\s*± s\.e\.$/, "") + " s.e.").trim(), of: 2 });
+    }
+    function cell(r, c) {
+      var number = (r.exact[c.i] || [])[c.of === 2 ? 1 : 0];
+      if (number !== undefined && !isNaN(r.exact[c.i][0])) return isNaN(number) ? "" : String(number);
+      var t = r.cells[c.i] || "", m = c.of && numeral.exec(t);
+      if (!m) return c.of < 2 ? t : "";
+      return c.of === 1 ? m[1] + m[2] + (m[4] || "") : m[3] ? m[3] + (m[4] || "") : "";
     }
     var out = [];
     if (head.length) out.push((grouped ? [""] : []).concat(columns.map(function (c) { return c.head; })));
     found.forEach(function (r) {
-      out.push((grouped ? [r.group] : []).concat(columns.map(function (c) {
-        var t = r.cells[c.i] || "", m = c.of && numeral.exec(t);
-        if (!m) return c.of < 2 ? t : "";
-        return c.of === 1 ? m[1] + m[2] + (m[4] || "") : m[3] ? m[3] + (m[4] || "") : "";
-      })));
+      out.push((grouped ? [r.group] : []).concat(columns.map(function (c) { return cell(r, c); })));
     });
     // The mark at the front tells spreadsheets that this is UTF-8.
     return "\ufeff" + out.map(function (r) { return r.map(csvCell).join(",") + "\r\n"; }).join("");
