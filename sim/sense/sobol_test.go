@@ -22,8 +22,9 @@ func indices(n int, seed uint64, d int, f func(us [][]float64) []float64) ([]Ind
 var ishigamiFirst, ishigamiTotal = []float64{0.3139051911478115, 0.4424111447900409, 0}, []float64{0.5575888552099592, 0.4424111447900409, 0.2436836640621477}
 
 // Of Ishigami's function at 4,096 independent trials the root mean squares of the errors, over 60
-// runs of another implementation, are 0.0103, 0.0112 and 0.0195 of Janon's S, and 0.0256, 0.0087
-// and 0.0070 of Jansen's S_T. Intervals hold the index in about 95 % of runs.
+// runs of another implementation, are 0.0103, 0.0112 and 0.0195 of Janon's S, which ours are not
+// above, and 0.0256, 0.0087 and 0.0070 of Jansen's S_T. Intervals hold the index, and the sum of S,
+// in about 95 % of runs.
 func TestIndicesOfIshigami(t *testing.T) {
 	const runs, n = 200, 4096
 	var errors, held [2][3]float64
@@ -51,9 +52,10 @@ func TestIndicesOfIshigami(t *testing.T) {
 	known := [2][3]float64{{0.0103, 0.0112, 0.0195}, {0.0256, 0.0087, 0.0070}}
 	for k := range errors {
 		for i := range errors[k] {
-			// Those are good to 1/√120, these to 1/√400.
-			if got := math.Sqrt(errors[k][i]); math.Abs(got/known[k][i]-1) > 4*math.Hypot(1/math.Sqrt(120), 1/math.Sqrt(400)) {
-				t.Errorf("index %d of input %d: error %v, want %v", k, i, got, known[k][i])
+			// Those are good to 1/√120, these to 1/√400. The control variate takes from S.
+			got, good := math.Sqrt(errors[k][i])/known[k][i], 4*math.Hypot(1/math.Sqrt(120), 1/math.Sqrt(400))
+			if got > 1+good || got < 1-good && k == 1 {
+				t.Errorf("index %d of input %d: error %v times as large", k, i, got)
 			}
 			if held[k][i] < 180 || held[k][i] > 198 {
 				t.Errorf("index %d of input %d: in %v of %d intervals", k, i, held[k][i], runs)
@@ -72,13 +74,13 @@ func TestIndicesOfLittle(t *testing.T) {
 		}
 		return y
 	})
-	for i, want := range []float64{1, 0} {
-		if e := got[i].Total; math.Abs(e.Value-want) > 0.06 || math.Abs(e.Low-want) > 0.2 {
-			t.Errorf("input %d: total %v, want %v", i, e, want)
+	for _, e := range []Estimate{got[0].First, got[0].Total} {
+		if math.Abs(e.Value-1) > 0.06 || math.Abs(e.Low-1) > 0.2 || !(e.Low < e.Value) {
+			t.Errorf("what makes all has %v", e)
 		}
-		if e := got[i].First; math.Abs(e.Value-want) > 0.06 || math.Abs(e.Low-want) > 0.2 {
-			t.Errorf("input %d: first order %v, want %v", i, e, want)
-		}
+	}
+	if (got[1] != Index{}) {
+		t.Errorf("what does nothing has %v", got[1])
 	}
 	constant := make([]float64, 64)
 	if i, _ := Indices(constant, constant, [][]float64{constant}); !math.IsNaN(i[0].First.Value) || !math.IsNaN(i[0].Total.High) {
