@@ -143,3 +143,28 @@ func TestHappeningsAddUp(t *testing.T) {
 		}
 	}
 }
+
+// Without lines the paths are the same.
+func TestPathsAlone(t *testing.T) {
+	s := randomSystem(rand.New(rand.NewPCG(40, 7)))
+	opt := sim.Options{Trials: 20, Seed: 2}
+	l, traces := books(t, s, opt, 13)
+	_, want := l.Read(traces[0].Values)
+	m, alone, err := models.CompilePaths(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	traces, err = sim.Traces(context.Background(), m, opt, alone.Expressions(), 13)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, got := alone.Read(traces[0].Values)
+	if len(lines) != 0 || len(got) != len(want) || len(got) == 0 {
+		t.Fatalf("%d lines, %d paths of %d", len(lines), len(got), len(want))
+	}
+	for i, p := range got {
+		if p.Name != want[i].Name || !slices.Equal(p.Values, want[i].Values) {
+			t.Errorf("%s is %v, with lines %v", p.Name, p.Values, want[i].Values)
+		}
+	}
+}

@@ -18,6 +18,7 @@ type Ledger struct {
 	Paths []Path // what is followed from step to step
 
 	entries []entry
+	lines   bool // they are booked
 }
 
 // A LineKind says what a line is.
@@ -97,7 +98,15 @@ type Path struct {
 // CompileLedger is Compile with a ledger. The model is the one that Compile makes: its draws
 // and outcomes are the same, bit by bit.
 func CompileLedger(s *System) (*sim.Model, *Ledger, error) {
-	l := &Ledger{}
+	return compileLedger(s, &Ledger{lines: true})
+}
+
+// CompilePaths is CompileLedger without lines: its paths are enough for Happenings.
+func CompilePaths(s *System) (*sim.Model, *Ledger, error) {
+	return compileLedger(s, &Ledger{})
+}
+
+func compileLedger(s *System, l *Ledger) (*sim.Model, *Ledger, error) {
 	m, err := compile(s, func(m Draws) Draws { return m }, l)
 	return m, l, err
 }
@@ -246,6 +255,13 @@ func (c *compiler) book() {
 	if c.ledger == nil {
 		return
 	}
+	if c.ledger.lines {
+		c.bookLines()
+	}
+	c.follow()
+}
+
+func (c *compiler) bookLines() {
 	if c.n == 0 {
 		c.open()
 	}
@@ -259,7 +275,6 @@ func (c *compiler) book() {
 		c.line(c.n, Line{Kind: Payment, Payer: customers, Payee: cl.ID, Reason: "core sales"}, cl.revenue.flow,
 			plus(cl.ID+".revenue"))
 	}
-	c.follow()
 }
 
 // line adds a line, if it is not 0 in every trial.
@@ -423,7 +438,7 @@ func (c *compiler) bookAlliance(a *allianceState) {
 
 // bookHorizon books what is held at the horizon.
 func (c *compiler) bookHorizon() {
-	if c.ledger == nil {
+	if c.ledger == nil || !c.ledger.lines {
 		return
 	}
 	end := c.system.Years * StepsPerYear

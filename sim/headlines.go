@@ -137,6 +137,18 @@ func (h *headlines) merge() {
 	}
 }
 
+// show lets the first trials' values be seen.
+func (h *headlines) show() {
+	if h.opt.Sample == nil {
+		return
+	}
+	var list []Series
+	for _, o := range h.of {
+		list = append(list, Series{Outcome: h.name(o), Year: h.slots[o.slot].year + 1, Values: o.first})
+	}
+	h.opt.Sample(list)
+}
+
 func (h *headlines) name(o headline) string { return h.model.Outcomes[h.slots[o.slot].outcome].Name }
 
 // year counts from 1; 0 is once per trial.

@@ -68,6 +68,9 @@ type Options struct {
 	// what drives them; those by year in the last year. They change nothing else. One that is not
 	// kept is passed over.
 	Headlines []string
+	// Sample is shown the values of the headlines in the first trials, at most ChosenAmong, but
+	// for those that are the same in every trial. It keeps none of them.
+	Sample func(first []Series)
 	// Look is shown values of single trials.
 	Look Look
 	// Progress is told, from any goroutine but one at a time, how many of how many trials
@@ -138,6 +141,7 @@ func Run(ctx context.Context, m *Model, opt Options) (*result.Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	job.headlines.show()
 	var accuracy float64
 	if approximate {
 		accuracy = stats.SketchAccuracy
