@@ -1,0 +1,608 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"os/signal"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"entente/reports"
+	"entente/scenarios"
+	"entente/sim"
+	"entente/sim/result"
+)
+
+// sensitivityFlags are the flags of `entente sensitivity`.
+type sensitivityFlags struct {
+	simulationFlags
+	method  string
+	of      []string
+	inputs  string
+	formats []format[*result.Sensitivity]
+}
+
+// The trials of a run, where the command line says nothing else, and how many inputs stand alone.
+const (
+	sobolTrials    = 8192
+	tornadoTrials  = 2048
+	inputsOneByOne = 20
+)
+
+var sensitivityFormats = []format[*result.Sensitivity]{
+	{"json", "Result:", "sensitivity.json", reports.WriteSensitivityJSON},
+	{"csv", "Table:", "sensitivity.csv", reports.WriteSensitivityCSV},
+}
+
+func sensitivityMethods() []string {
+	return []string{result.GivenData, result.Sobol, result.OneByOne}
+}
+
+func sensitivityCommand() *cobra.Command {
+	f := sensitivityFlags{simulationFlags: newSimulationFlags(), method: result.GivenData, formats: sensitivityFormats}
+	cmd := &cobra.Command{
+		Use:   "sensitivity [SCENARIO]",
+		Short: "Say which assumptions the results hang on",
+		Long: `Say which assumptions the results of a scenario hang on, by one of three methods:
+
+given-data  from the trials of one ordinary run: rank correlations, partial rank
+            correlations (what the other inputs explain taken out), the share of the
+            variance that an input alone explains, and Borgonovo's index, by how much
+            the whole distribution moves when the input is known. Costs nothing.
+sobol       Sobol indices from a design made for them: S, the share of the variance
+            that an input alone explains, and S_T, its share with all interactions
+            (estimators of Janon and Jansen, scrambled Sobol points). Inputs that are
+            correlated are one group. The inputs that go with the results most stand
+            alone, the others are one group, and so is chance: all shocks, and the
+            times of events that do not stand alone. That takes a run for each group
+            and two more.
+tornado     each input alone at its p10 and at its p90, all else as the scenario has
+            it, in the same trials: by how much a statistic swings.
+
+--for says of what, as often as wanted: a quantity such as azure.exposure@2031 or
+aws.npv - azure.npv, and with tornado also a statistic such as
+'p95(azure.exposure@2031)' or 'P(aws.loss_total > 20)' (a quantity is its mean).
+Without it these are exposure at the end and net present value of the two clouds that
+reports compare, and the failures of the labs.
+
+All estimates have 95 % intervals, which come from 16 replicates of the design or
+parts of the trials, and do not move when the command is run again. Shares and indices
+cannot be negative, but their estimates can, by noise: what is not told from 0 is shown
+as what it is below.
+
+It writes sensitivity.json and sensitivity.csv, and prints tables.`,
+		Example: `  entente sensitivity
+  entente sensitivity my.yaml --for azure.exposure@2031 --for aws.npv
+  entente sensitivity --method sobol --inputs 30 --for azure.exposure@2031
+  entente sensitivity --method tornado --for 'p95(azure.exposure@2031)'
+  entente sensitivity --method tornado --inputs 'openai.*,discount_rate'`,
+		Args:              arguments(0, 1),
+		ValidArgsFunction: completeScenarios,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			name := "baseline"
+			if len(args) > 0 {
+				name = args[0]
+			}
+			return sensitivity(cmd, name, f)
+		},
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringVarP(&f.method, "method", "m", f.method, "`METHOD`: given-data, sobol or tornado")
+	flags.StringArrayVar(&f.of, "for", nil, "of what, as often as wanted: a `QUANTITY` such as azure.exposure@2031; with tornado also a statistic")
+	flags.StringVarP(&f.inputs, "inputs", "i", "", fmt.Sprintf("the inputs that stand alone: `K|GLOB,...`, so many of the strongest, or those that match (default: %d; all with given-data)", inputsOneByOne))
+	f.addDraws(cmd)
+	flags.Lookup("trials").Usage = fmt.Sprintf("number of trials of each run (default: %d with given-data, which is the most, %d with sobol, %d with tornado)",
+		sim.MostAssociationTrials, sobolTrials, tornadoTrials)
+	flags.Lookup("memory").Usage = "most memory for the trials' values"
+	flags.StringVarP(&f.out, "out", "o", "", "the `DIR` that files go to (default: out/, and there the scenario's name with -sensitivity)")
+	flags.Var(formatList[*result.Sensitivity]{&f.formats, sensitivityFormats}, "format", "files to write")
+	flags.BoolVar(&f.json, "json", false, "print the result on standard output in place of the tables")
+	f.addPrinting(cmd)
+	complete(cmd, "method", sensitivityMethods()...)
+	complete(cmd, "format", "json", "csv", "json,csv")
+	return cmd
+}
+
+// A sensing is a sensitivity analysis in the making.
+type sensing struct {
+	ctx      context.Context
+	scenario *scenarios.Scenario
+	model    *sim.Model
+	opt      sim.Options
+	method   string
+
+	quantities []scenarios.Quantity
+	statistics []scenarios.Statistic // of a tornado; quantities are then what they are made of
+
+	most  int      // inputs that stand alone; 0: all that match
+	globs []string // nil: all
+
+	result *result.Sensitivity
+}
+
+// sensitivity checks everything, then makes the directory, then simulates, then writes the files,
+// then prints.
+func sensitivity(cmd *cobra.Command, name string, f sensitivityFlags) error {
+	stdout, stderr := cmd.OutOrStdout(), cmd.ErrOrStderr()
+	if !slices.Contains(sensitivityMethods(), f.method) {
+		return fmt.Errorf("no method %q; there is %s%s", f.method, list(sensitivityMethods()), didYouMean(f.method, sensitivityMethods()))
+	}
+	scenario, model, err := load(cmd, name, f.set)
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	s := &sensing{ctx: ctx, scenario: scenario, model: model, method: f.method}
+	if s.opt, err = options(cmd, scenario, f.simulationFlags); err != nil {
+		return err
+	}
+	if err := s.takeTrials(cmd.Flags().Changed("trials")); err != nil {
+		return err
+	}
+	if err := s.takeInputs(f.inputs); err != nil {
+		return err
+	}
+	if err := s.takeQuantities(f.of); err != nil {
+		if ctx.Err() != nil {
+			return errInterrupted
+		}
+		return err
+	}
+	if err := s.fits(f.memory); err != nil {
+		return err
+	}
+	dir := f.out
+	if dir == "" {
+		dir = filepath.Join("out", fileName(scenario.Facts.Scenario.Name)+"-sensitivity")
+	}
+	out, err := openOutput(dir, fileNames(f.formats))
+	if err != nil {
+		return err
+	}
+	defer out.discard()
+	if !f.quiet {
+		for _, w := range scenario.Warnings {
+			warn(stderr, w.String())
+		}
+	}
+	clear := func() {}
+	if showsProgress(stderr) && !f.quiet && !f.noProgress {
+		p := newProgress(stderr, time.Now, s.opt.Trials)
+		s.opt.Progress, clear = p.update, p.clear
+	}
+	err = s.run()
+	clear()
+	if ctx.Err() != nil {
+		return errInterrupted
+	}
+	var missing *sim.MissingError
+	if errors.As(err, &missing) {
+		q, _ := missing.Quantity.(scenarios.Quantity)
+		err = fmt.Errorf("%s has no value in %d of %d trials, and a sensitivity needs one in each: ask for a quantity that always has one", q.Text, missing.Missing, missing.Trials)
+	}
+	if err != nil {
+		return &failure{err}
+	}
+	for _, format := range f.formats {
+		if err := out.stage(format.file, func(w io.Writer) error { return format.write(w, s.result) }); err != nil {
+			return &failure{err}
+		}
+	}
+	if ctx.Err() != nil {
+		return errInterrupted
+	}
+	if err := out.commit(); err != nil {
+		return &failure{err}
+	}
+	return printSensitivity(stdout, stderr, s.result, out, f)
+}
+
+// takeTrials checks the number of trials, or sets it.
+func (s *sensing) takeTrials(given bool) error {
+	most := scenarios.MaxTrials
+	switch s.method {
+	case result.GivenData:
+		most = sim.MostAssociationTrials
+		if !given {
+			s.opt.Trials = most
+		}
+	case result.Sobol:
+		if !given {
+			s.opt.Trials = sobolTrials
+		}
+	case result.OneByOne:
+		if !given {
+			s.opt.Trials = tornadoTrials
+		}
+	}
+	if s.opt.Trials < sim.LeastSensitivityTrials {
+		return fmt.Errorf("--trials %d: a sensitivity takes at least %d", s.opt.Trials, sim.LeastSensitivityTrials)
+	}
+	if s.opt.Trials > most {
+		return fmt.Errorf("--trials %d: given-data takes at most %d, which tell a rank correlation to ± 0.015; for more precision take --method sobol", s.opt.Trials, most)
+	}
+	return nil
+}
+
+// takeInputs reads which inputs stand alone.
+func (s *sensing) takeInputs(text string) error {
+	if text == "" {
+		if s.method != result.GivenData {
+			s.most = inputsOneByOne
+		}
+		return nil
+	}
+	if n, err := strconv.Atoi(text); err == nil {
+		if n < 1 {
+			return fmt.Errorf("--inputs %s: it takes a number from 1, or patterns such as 'openai.*'", text)
+		}
+		s.most = n
+		return nil
+	}
+	var names []string
+	for _, group := range s.model.Together() {
+		names = append(names, group...)
+	}
+	for _, glob := range strings.Split(text, ",") {
+		if _, err := path.Match(glob, ""); err != nil {
+			return fmt.Errorf("--inputs %q is no pattern: * stands for any letters, ? for one, [ab] for one of some", glob)
+		}
+		if !slices.ContainsFunc(names, func(name string) bool { return matches(glob, name) }) {
+			return fmt.Errorf("--inputs %q matches none of the scenario's %d inputs that are drawn%s", glob, len(names), didYouMean(glob, names))
+		}
+		s.globs = append(s.globs, glob)
+	}
+	return nil
+}
+
+func matches(glob, name string) bool {
+	ok, _ := path.Match(glob, name) // it has been checked
+	return ok
+}
+
+// alone says whether an input matches, if it has to.
+func (s *sensing) alone(name string) bool {
+	return s.globs == nil || slices.ContainsFunc(s.globs, func(glob string) bool { return matches(glob, name) })
+}
+
+// takeQuantities reads what is asked for, or takes the headlines.
+func (s *sensing) takeQuantities(texts []string) error {
+	if len(texts) == 0 {
+		opt := s.opt
+		clouds, err := compared(s.ctx, s.scenario, opt)
+		if err != nil {
+			return &failure{err}
+		}
+		for _, name := range headlines(clouds, s.scenario.Facts.Labs) {
+			i := slices.IndexFunc(s.model.Outcomes, func(o sim.Outcome) bool { return o.Name == name })
+			if i < 0 {
+				continue // a lab that can't fail
+			}
+			if s.model.Outcomes[i].Kind != sim.AtTheEnd {
+				name += "@" + s.lastYear()
+			}
+			texts = append(texts, name)
+		}
+	}
+	for _, text := range texts {
+		if s.method == result.OneByOne {
+			st, err := s.statistic(text)
+			if err != nil {
+				return err
+			}
+			s.statistics = append(s.statistics, st)
+			for _, c := range st.Columns() {
+				if err := s.takeColumn(c); err != nil {
+					return err
+				}
+			}
+			continue
+		}
+		q, err := s.scenario.Quantity(text)
+		if err != nil {
+			return err
+		}
+		s.quantities = append(s.quantities, q)
+	}
+	return nil
+}
+
+// lastYear is the calendar year of the last year's end.
+func (s *sensing) lastYear() string {
+	start, err := time.Parse(time.DateOnly, s.scenario.Facts.Run.Start)
+	if err != nil {
+		panic(err) // the scenario has been checked
+	}
+	return strconv.Itoa(start.AddDate(s.model.Years, 0, -1).Year())
+}
+
+// statistic reads a statistic; a quantity stands for its mean.
+func (s *sensing) statistic(text string) (scenarios.Statistic, error) {
+	if q, err := s.scenario.Quantity(text); err == nil {
+		return s.scenario.Statistic("mean(" + q.Text + ")")
+	}
+	return s.scenario.Statistic(text)
+}
+
+// takeColumn makes a quantity of what a statistic is made of, for the choice of inputs.
+func (s *sensing) takeColumn(c scenarios.Column) error {
+	text := c.Metric
+	for _, o := range s.model.Outcomes {
+		if o.Name == c.Metric && o.Kind != sim.AtTheEnd {
+			text = fmt.Sprintf("%s@y%d", c.Metric, c.Year)
+		}
+	}
+	if slices.ContainsFunc(s.quantities, func(q scenarios.Quantity) bool { return q.Text == text }) {
+		return nil
+	}
+	q, err := s.scenario.Quantity(text)
+	if err == nil {
+		s.quantities = append(s.quantities, q)
+	}
+	return err
+}
+
+// fits refuses what takes more memory than there is.
+func (s *sensing) fits(memory int) error {
+	inputs := 0
+	for _, group := range s.model.Together() {
+		inputs += len(group)
+	}
+	if inputs == 0 {
+		return fmt.Errorf("%s draws no input: every assumption is a number, and nothing hangs on it by chance", s.scenario.Facts.Scenario.Argument)
+	}
+	var metrics []string
+	for _, q := range s.quantities {
+		metrics = append(metrics, q.Metrics()...)
+	}
+	slices.Sort(metrics)
+	columns := 2*len(slices.Compact(metrics))*s.model.Years + len(s.quantities)*(inputsOneByOne+4)
+	perTrial := 8 * (columns + 2*inputs)
+	if s.method == result.GivenData {
+		perTrial += 8 * 2 * inputs // their ranks
+	}
+	if most := memory / perTrial; s.opt.Trials > most {
+		return fmt.Errorf("%d trials of %d inputs take %.1f GB, more than --memory allows: -n %d fits", s.opt.Trials, inputs, float64(perTrial)*float64(s.opt.Trials)/1e9, most)
+	}
+	return nil
+}
+
+// run fills the result.
+func (s *sensing) run() error {
+	facts := &s.scenario.Facts
+	r := &result.Sensitivity{Version: version, Scenario: facts.Scenario, Run: facts.Run, Method: s.method}
+	r.Run.Trials, r.Run.Seed, r.Run.Sampler = s.opt.Trials, s.opt.Seed, string(s.opt.Sampler)
+	for _, group := range s.model.Together() {
+		r.Inputs += len(group)
+	}
+	switch {
+	case s.globs != nil:
+		r.Chosen = strings.Join(s.globs, ", ")
+	case s.most > 0 && s.most < r.Inputs:
+		r.Chosen = strconv.Itoa(s.most)
+	}
+	s.result = r
+	var err error
+	switch s.method {
+	case result.GivenData:
+		err = s.associations()
+	case result.Sobol:
+		err = s.indices()
+	case result.OneByOne:
+		err = s.tornado()
+	}
+	if err != nil {
+		return err
+	}
+	named := s.named()
+	for _, a := range facts.Assumptions {
+		if named[a.Path] {
+			r.Assumptions = append(r.Assumptions, a)
+		}
+	}
+	return nil
+}
+
+func (s *sensing) named() map[string]bool {
+	named := map[string]bool{}
+	for _, a := range s.result.Associations {
+		for _, in := range a.Inputs[:min(len(a.Inputs), inputsOneByOne)] {
+			named[in.Path] = true
+		}
+	}
+	for _, x := range s.result.Indices {
+		for _, g := range x.Groups {
+			for _, in := range g.Inputs {
+				if g.Name != result.OtherInputs && g.Name != result.Chance {
+					named[in] = true
+				}
+			}
+		}
+	}
+	for _, t := range s.result.Tornados {
+		for _, w := range t.Swings {
+			named[w.Path] = true
+		}
+	}
+	return named
+}
+
+// asQuantities are the quantities as the engine takes them.
+func (s *sensing) asQuantities() []sim.Quantity {
+	var list []sim.Quantity
+	for _, q := range s.quantities {
+		list = append(list, q)
+	}
+	return list
+}
+
+func (s *sensing) associations() error {
+	found, err := sim.Associations(s.ctx, s.model, s.opt, s.asQuantities())
+	if err != nil {
+		return err
+	}
+	for k := range found {
+		a := &found[k]
+		a.Quantity, a.Unit = s.quantities[k].Text, s.quantities[k].Unit
+		a.Inputs = slices.DeleteFunc(a.Inputs, func(in result.Association) bool { return !s.alone(in.Path) })
+		if s.most > 0 {
+			a.Inputs = a.Inputs[:min(s.most, len(a.Inputs))]
+		}
+	}
+	s.result.Associations, s.result.Simulated = found, s.opt.Trials
+	return nil
+}
+
+// strongest lists inputs by how much the quantities hang on them, those that match if they have to.
+func (s *sensing) strongest() ([]string, error) {
+	opt := s.opt
+	opt.Trials = min(opt.Trials, sim.MostAssociationTrials)
+	opt.Progress = nil
+	names, err := sim.Strongest(s.ctx, s.model, opt, s.asQuantities())
+	s.result.Simulated += opt.Trials
+	return slices.DeleteFunc(names, func(name string) bool { return !s.alone(name) }), err
+}
+
+// isTime says that an input is the time of an event, which is chance and no assumption.
+func (s *sensing) isTime(name string) bool {
+	id, ok := strings.CutSuffix(name, ".time")
+	return ok && slices.ContainsFunc(s.scenario.Facts.Events, func(e result.Event) bool { return e.ID == id })
+}
+
+// indices makes the groups: the strongest inputs, each with those it is correlated with, the other
+// assumptions, and chance.
+func (s *sensing) indices() error {
+	names, err := s.strongest()
+	if err != nil {
+		return err
+	}
+	var groups []sim.Group
+	var titles []string
+	together := s.model.Together()
+	for _, name := range names {
+		if s.most > 0 && len(groups) == s.most {
+			break
+		}
+		i := slices.IndexFunc(together, func(g []string) bool { return slices.Contains(g, name) })
+		if i < 0 {
+			continue // it is in a group already
+		}
+		title := name
+		if n := len(together[i]); n > 1 {
+			title = fmt.Sprintf("%s and %d correlated", name, n-1)
+		}
+		titles = append(titles, title)
+		groups = append(groups, sim.Group{Inputs: together[i]})
+		together = slices.Delete(together, i, i+1)
+	}
+	others, chance := sim.Group{}, sim.Group{Shocks: true}
+	for _, group := range together {
+		for _, name := range group {
+			if s.isTime(name) {
+				chance.Inputs = append(chance.Inputs, name)
+			} else {
+				others.Inputs = append(others.Inputs, name)
+			}
+		}
+	}
+	alone := len(groups)
+	if len(others.Inputs) > 0 {
+		titles, groups = append(titles, result.OtherInputs), append(groups, others)
+	}
+	titles, groups = append(titles, result.Chance), append(groups, chance)
+	found, err := sim.SobolIndices(s.ctx, s.model, s.opt, s.asQuantities(), groups)
+	if err != nil {
+		return err
+	}
+	for k := range found {
+		x := &found[k]
+		x.Quantity, x.Unit = s.quantities[k].Text, s.quantities[k].Unit
+		for i := range x.Groups {
+			x.Groups[i].Name = titles[i]
+		}
+		slices.SortStableFunc(x.Groups[:alone], func(a, b result.Index) int { return cmp.Compare(b.Total.Value, a.Total.Value) })
+	}
+	s.result.Indices = found
+	s.result.Simulated += (len(groups) + 2) * s.opt.Trials
+	return nil
+}
+
+// tornado moves the strongest assumptions.
+func (s *sensing) tornado() error {
+	names, err := s.strongest()
+	if err != nil {
+		return err
+	}
+	names = slices.DeleteFunc(names, s.isTime)
+	if s.most > 0 {
+		names = names[:min(s.most, len(names))]
+	}
+	var statistics []sim.Statistic
+	for _, st := range s.statistics {
+		statistics = append(statistics, st)
+	}
+	found, err := sim.Tornado(s.ctx, s.model, s.opt, statistics, names)
+	if err != nil {
+		return err
+	}
+	for k := range found {
+		t := &found[k]
+		t.Statistic, t.Unit = s.statistics[k].Text, s.statistics[k].Unit
+		for i := range t.Swings {
+			w := &t.Swings[i]
+			j := slices.IndexFunc(s.scenario.Facts.Assumptions, func(a result.Assumption) bool { return a.Path == w.Path })
+			w.Unit = s.scenario.Facts.Assumptions[j].Unit
+		}
+		slices.SortStableFunc(t.Swings, func(a, b result.Swing) int {
+			return cmp.Compare(math.Abs(b.Swing.Value), math.Abs(a.Swing.Value))
+		})
+	}
+	s.result.Tornados = found
+	s.result.Simulated += (2*len(names) + 1) * s.opt.Trials
+	return nil
+}
+
+// printSensitivity prints the tables or, as JSON, the result, and says where the files are.
+func printSensitivity(stdout, stderr io.Writer, r *result.Sensitivity, out *output, f sensitivityFlags) error {
+	where := stdout
+	switch {
+	case f.json:
+		if err := reports.WriteSensitivityJSON(stdout, r); err != nil {
+			return &failure{err}
+		}
+		where = stderr
+	case !f.quiet:
+		table := reports.TableOptions{Color: showsColor(stdout) && !f.noColor, Width: terminalWidth(stdout)}
+		if err := reports.WriteSensitivityTable(stdout, r, table); err != nil {
+			return &failure{err}
+		}
+	}
+	if f.quiet {
+		return nil
+	}
+	written := fileNames(f.formats)
+	for _, format := range sensitivityFormats {
+		file := filepath.Join(out.dir, format.file)
+		if slices.Contains(written, format.file) {
+			fmt.Fprintf(where, "%s %s\n", format.title, file)
+		} else if _, err := os.Stat(file); err == nil {
+			warn(stderr, file+" is of an earlier run")
+		}
+	}
+	return nil
+}
