@@ -14,6 +14,12 @@
 // x·0 is 0, though x be infinite.
 // Every operation is one rounding, in the order in which the formula says it, so the results
 // are the same bits on every machine.
+//
+// A Parameter is a constant that runs of the same code may give different values. So that each
+// run gives the bits that code traced with its values would give, the code keeps what it was
+// asked about its parameters, and about what is folded of them, while it was traced: is it 0, is
+// it 1? Where all answers are the same, a trace would have written the same operations; At says
+// whether they are.
 package expr
 
 import (
@@ -37,22 +43,33 @@ type Code struct {
 	taken  int              // places in it
 	consts map[uint64]int32 // by bits
 	late   int              // nodes from here on are computed as soon as they can be
+
+	givens  []int32         // nodes that hang on parameters and on nothing else
+	ordinal map[int32]int32 // of them in this list
+	asked   map[question]bool
 }
 
 // node is one operation. Its operands stand before it in the list.
 type node struct {
 	op      vec.Op
-	leaf    bool  // not an operation, but leaf a, part b of it
-	a, b, c int32 // −1: none
-	value   float64
+	leaf    bool    // not an operation, but leaf a, part b of it
+	given   bool    // the same number in every trial, which parameters decide
+	a, b, c int32   // −1: none
+	value   float64 // of a constant; of what is given, at first
 }
 
-// isConst marks nodes that hold a number: they have no operation.
+// constOp marks nodes that hold a number: they have no operation.
 const constOp = vec.Op(255)
+
+// parameterOp marks the parameter number a.
+const parameterOp = vec.Op(254)
+
+// fixed says that the node is the same number in every trial.
+func (n *node) fixed() bool { return n.op == constOp || n.given }
 
 // New returns an empty list.
 func New() *Code {
-	c := &Code{consts: map[uint64]int32{}, late: math.MaxInt}
+	c := &Code{consts: map[uint64]int32{}, late: math.MaxInt, ordinal: map[int32]int32{}, asked: map[question]bool{}}
 	c.grow(1 << 10)
 	return c
 }
@@ -86,6 +103,10 @@ func (c *Code) intern(n node) X {
 	}
 	id := int32(len(c.nodes))
 	c.nodes = append(c.nodes, n)
+	if n.given {
+		c.ordinal[id] = int32(len(c.givens))
+		c.givens = append(c.givens, id)
+	}
 	c.table[place] = id
 	if c.taken++; 2*c.taken > len(c.table) {
 		c.grow(2 * len(c.table))
@@ -126,22 +147,45 @@ func (c *Code) Late() { c.late = min(c.late, len(c.nodes)) }
 // Valid says that x is a value.
 func (x X) Valid() bool { return x.code != nil }
 
-// Constant returns the number that x is in every trial, if it is one.
+// Constant returns the number that x is in every trial, if it is one. Of what hangs on parameters
+// that binds their values to those that they have: ask Is where that is enough.
 func (x X) Constant() (value float64, ok bool) {
 	n := &x.code.nodes[x.id]
-	return n.value, n.op == constOp
+	if n.given {
+		x.code.ask(question{kind: exactly, of: x.id, bits: math.Float64bits(n.value)}, true)
+	}
+	return n.value, n.fixed()
 }
 
-// is says that x is the number v in every trial.
-func (x X) is(v float64) bool {
-	value, ok := x.Constant()
-	return ok && value == v
+// fixed says that x is the same number in every trial.
+func (x X) fixed() bool { return x.code.nodes[x.id].fixed() }
+
+// Is says that x is the number v in every trial.
+func (x X) Is(v float64) bool {
+	n := &x.code.nodes[x.id]
+	if n.given {
+		return x.code.ask(question{kind: equal, of: x.id, bits: math.Float64bits(v)}, n.value == v)
+	}
+	return n.op == constOp && n.value == v
+}
+
+// same says that x and y are the same value, or the same number.
+func (x X) same(y X) bool {
+	if x == y || x.code != y.code {
+		return x == y
+	}
+	a, b := &x.code.nodes[x.id], &y.code.nodes[y.id]
+	if !a.fixed() || !b.fixed() || !a.given && !b.given {
+		return false
+	}
+	return x.code.ask(question{kind: alike, of: x.id, as: y.id}, math.Float64bits(a.value) == math.Float64bits(b.value))
 }
 
 // apply is one operation on up to three operands.
 func apply(op vec.Op, operands ...X) X {
 	n := node{op: op, a: -1, b: -1, c: -1}
 	ids := [3]*int32{&n.a, &n.b, &n.c}
+	var values [3]float64
 	var code *Code
 	constant := true
 	for i, x := range operands {
@@ -154,11 +198,13 @@ func apply(op vec.Op, operands ...X) X {
 			panic("expr: operands belong to different models")
 		}
 		*ids[i] = x.id
-		_, ok := x.Constant()
-		constant = constant && ok
+		o := &code.nodes[x.id]
+		values[i] = o.value
+		constant = constant && o.fixed()
+		n.given = n.given || o.given
 	}
-	if constant {
-		return code.Const(fold(op, operands))
+	if n.given = n.given && constant; constant && !n.given {
+		return code.Const(fold(op, values))
 	}
 	switch op {
 	case vec.Add, vec.Mul:
@@ -166,21 +212,25 @@ func apply(op vec.Op, operands ...X) X {
 			n.a, n.b = n.b, n.a
 		}
 	}
+	if n.given {
+		n.value = fold(op, values)
+	}
 	return code.intern(n)
 }
 
-// fold computes an operation on constants, by the kernel that would compute it on columns.
-func fold(op vec.Op, operands []X) float64 {
+// fold computes an operation on constants, by the kernel that would compute it on columns. It
+// looks at as many operands as the operation has.
+func fold(op vec.Op, values [3]float64) float64 {
 	var room [4][constantWidth]float64
-	columns := [4][]float64{room[0][:]}
-	for k, x := range operands {
-		value, _ := x.Constant()
-		columns[k+1] = room[k+1][:]
+	for k, value := range values {
 		for i := range room[k+1] {
 			room[k+1][i] = value
 		}
 	}
-	vec.Apply(op, columns[0], columns[1], columns[2], columns[3])
+	vec.Apply(op, room[0][:], room[1][:], room[2][:], room[3][:])
+	if room[0][0] == 0 {
+		return 0 // −0 is 0
+	}
 	return room[0][0]
 }
 
@@ -190,9 +240,9 @@ const constantWidth = 8
 // Add is x + y.
 func (x X) Add(y X) X {
 	switch {
-	case x.is(0):
+	case x.Is(0):
 		return y
-	case y.is(0):
+	case y.Is(0):
 		return x
 	}
 	return apply(vec.Add, x, y)
@@ -201,9 +251,9 @@ func (x X) Add(y X) X {
 // Sub is x − y.
 func (x X) Sub(y X) X {
 	switch {
-	case y.is(0):
+	case y.Is(0):
 		return x
-	case x == y:
+	case x.same(y):
 		return x.code.Const(0)
 	}
 	return apply(vec.Sub, x, y)
@@ -211,13 +261,11 @@ func (x X) Sub(y X) X {
 
 // Mul is x·y.
 func (x X) Mul(y X) X {
-	_, fixed := x.Constant()
-	_, too := y.Constant()
 	switch {
-	case fixed && too: // 0·∞ is no value
-	case x.is(0), y.is(1):
+	case x.fixed() && y.fixed(): // 0·∞ is no value
+	case x.Is(0), y.Is(1):
 		return x
-	case y.is(0), x.is(1):
+	case y.Is(0), x.Is(1):
 		return y
 	}
 	return apply(vec.Mul, x, y)
@@ -225,14 +273,27 @@ func (x X) Mul(y X) X {
 
 // Div is x/y. By a power of two it is the same as a product, which is faster.
 func (x X) Div(y X) X {
-	if v, ok := y.Constant(); y.is(1) || x.is(0) && !ok {
+	switch {
+	case y.Is(1), x.Is(0) && !y.fixed():
 		return x
-	} else if ok {
-		if frac, _ := math.Frexp(v); math.Abs(frac) == 0.5 && !math.IsInf(1/v, 0) {
-			return x.Times(1 / v)
-		}
+	case y.isPower():
+		return x.Mul(apply(vec.Div, x.code.Const(1), y))
 	}
 	return apply(vec.Div, x, y)
+}
+
+// isPower says that x is a power of two, or less one, in every trial, of which 1/x is a number.
+func (x X) isPower() bool {
+	n := &x.code.nodes[x.id]
+	if n.given {
+		return x.code.ask(question{kind: power, of: x.id}, isPower(n.value))
+	}
+	return n.op == constOp && isPower(n.value)
+}
+
+func isPower(v float64) bool {
+	frac, _ := math.Frexp(v)
+	return math.Abs(frac) == 0.5 && !math.IsInf(1/v, 0)
 }
 
 // Times is x·f.
@@ -257,12 +318,12 @@ func (x X) Positive() X { return x.code.Const(0).Max(x) }
 // be NaN; a constant stands first.
 func (x X) Min(y X) X {
 	switch {
-	case x.is(math.Inf(1)), x == y:
+	case x.Is(math.Inf(1)), x.same(y):
 		return y
-	case y.is(math.Inf(1)):
+	case y.Is(math.Inf(1)):
 		return x
 	}
-	if _, ok := y.Constant(); ok {
+	if y.fixed() {
 		x, y = y, x
 	}
 	return apply(vec.Min, x, y)
@@ -271,12 +332,12 @@ func (x X) Min(y X) X {
 // Max is the greater of x and y.
 func (x X) Max(y X) X {
 	switch {
-	case x.is(math.Inf(-1)), x == y:
+	case x.Is(math.Inf(-1)), x.same(y):
 		return y
-	case y.is(math.Inf(-1)):
+	case y.Is(math.Inf(-1)):
 		return x
 	}
-	if _, ok := y.Constant(); ok {
+	if y.fixed() {
 		x, y = y, x
 	}
 	return apply(vec.Max, x, y)
@@ -287,7 +348,7 @@ func (x X) Max(y X) X {
 // Less is the condition x < y.
 func (x X) Less(y X) X {
 	switch {
-	case y.is(math.Inf(-1)), x.is(math.Inf(1)), x == y:
+	case y.Is(math.Inf(-1)), x.Is(math.Inf(1)), x.same(y):
 		return x.code.Const(0)
 	}
 	return apply(vec.Less, x, y)
@@ -298,7 +359,7 @@ func (x X) AtMost(y X) X { return apply(vec.AtMost, x, y) }
 
 // Equal is the condition x = y.
 func (x X) Equal(y X) X {
-	if x == y {
+	if x.same(y) {
 		return x.code.Const(1)
 	}
 	return apply(vec.Equal, x, y)
@@ -312,7 +373,7 @@ func (x X) AtLeast(y X) X { return y.AtMost(x) }
 
 // And holds where both conditions do.
 func (x X) And(y X) X {
-	if x == y {
+	if x.same(y) {
 		return x
 	}
 	return x.Mul(y)
@@ -321,9 +382,9 @@ func (x X) And(y X) X {
 // Or holds where one condition does, or both.
 func (x X) Or(y X) X {
 	switch {
-	case x.is(1), y.is(0):
+	case x.Is(1), y.Is(0):
 		return x
-	case y.is(1), x.is(0):
+	case y.Is(1), x.Is(0):
 		return y
 	}
 	return x.Max(y)
@@ -334,18 +395,18 @@ func (x X) Not() X { return x.OneMinus() }
 
 // If is a where the condition holds, b elsewhere.
 func If(condition, a, b X) X {
-	if holds, ok := condition.Constant(); ok {
-		if holds != 0 {
-			return a
+	if condition.fixed() {
+		if condition.Is(0) {
+			return b
 		}
-		return b
+		return a
 	}
 	switch {
-	case a == b:
+	case a.same(b):
 		return a
-	case a.is(1) && b.is(0):
+	case a.Is(1) && b.Is(0):
 		return condition
-	case a.is(0) && b.is(1):
+	case a.Is(0) && b.Is(1):
 		return condition.Not()
 	}
 	return apply(vec.Select, condition, a, b)
@@ -408,8 +469,8 @@ func (x X) String() string {
 	if x.code == nil {
 		return "no value"
 	}
-	if v, ok := x.Constant(); ok {
-		return fmt.Sprint(v)
+	if n := &x.code.nodes[x.id]; n.op == constOp {
+		return fmt.Sprint(n.value)
 	}
 	return fmt.Sprintf("value %d", x.id)
 }

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"slices"
 	"unsafe"
 
 	"entente/sim/vec"
@@ -8,11 +9,12 @@ import (
 
 // A Machine runs one program, over up to so many trials at a time. It is for one goroutine.
 type Machine struct {
-	program *Program
-	width   int
-	columns []float64    // next to each other, the last for what nobody needs
-	n       int          // trials that the calls are bound to
-	calls   [][]vec.Call // by segment
+	program   *Program
+	width     int
+	columns   []float64 // next to each other, the last for what nobody needs
+	constants [][constantWidth]float64
+	n         int          // trials that the calls are bound to
+	calls     [][]vec.Call // by segment
 }
 
 // Machine returns a machine for runs of up to width trials, a multiple of 8.
@@ -22,11 +24,24 @@ func (p *Program) Machine(width int) *Machine {
 	if at := int(uintptr(unsafe.Pointer(&room[0])) / 8 % line); at != 0 {
 		room = room[line-at:]
 	}
-	m := &Machine{program: p, width: width, columns: room, calls: make([][]vec.Call, len(p.segments))}
+	m := &Machine{program: p, width: width, columns: room, constants: p.constants, calls: make([][]vec.Call, len(p.segments))}
+	if len(p.given) > 0 {
+		m.constants = slices.Clone(p.constants)
+	}
 	for i := range p.segments {
 		m.calls[i] = make([]vec.Call, len(p.segments[i].operations))
 	}
 	return m
+}
+
+// Set says what hangs on parameters in the runs that follow.
+func (m *Machine) Set(at At) {
+	for _, s := range m.program.given {
+		c := &m.constants[s.constant]
+		for i := range c {
+			c[i] = at[s.at]
+		}
+	}
 }
 
 // World is what a run takes from outside and gives back. The columns are as long as the run
@@ -74,7 +89,7 @@ func (m *Machine) bind(n int) {
 	p := m.program
 	operand := func(o int32) []float64 {
 		if k := int(o) - p.columns; k >= 0 {
-			return p.constants[k][:]
+			return m.constants[k][:]
 		}
 		return m.operand(o)
 	}

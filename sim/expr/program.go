@@ -15,7 +15,12 @@ type Program struct {
 	operations int
 	fixed      map[int]float64 // outputs that are the same number in every trial
 	leaves     []int           // leaves that are filled, in the order in which they are needed
+	given      []symbol        // constants that hang on parameters
+	outputs    map[int]int32   // fixed outputs that do, by their place in At
 }
+
+// A symbol is a constant that hangs on parameters: its place in At is at.
+type symbol struct{ constant, at int32 }
 
 // A segment is some operations, the leaves that must be filled before them, and the outputs
 // that are emitted after. What its operations work on is little enough to stay next to the
@@ -56,22 +61,35 @@ func (p *Program) Columns() int { return p.columns }
 // Leaves returns the numbers of the leaves that a run asks for.
 func (p *Program) Leaves() []int { return p.leaves }
 
-// Fixed returns the number that output k is in every trial, if it is one.
+// Fixed returns the number that output k is in every trial, if it is one, while parameters are
+// what they were in the trace.
 func (p *Program) Fixed(k int) (float64, bool) {
 	v, ok := p.fixed[k]
 	return v, ok
 }
 
+// FixedAt is Fixed where parameters are something else; nil: they are not.
+func (p *Program) FixedAt(k int, at At) (float64, bool) {
+	if i, ok := p.outputs[k]; ok && at != nil {
+		return at[i], true
+	}
+	return p.Fixed(k)
+}
+
 // Compile makes a program that computes these outputs, each of which is emitted with its
 // place in the list soon after it is known, unless it is Fixed.
 func Compile(outputs []X) *Program {
-	p := &Program{fixed: map[int]float64{}}
+	p := &Program{fixed: map[int]float64{}, outputs: map[int]int32{}}
 	var code *Code
 	for k, x := range outputs {
-		if v, ok := x.Constant(); ok {
-			p.fixed[k] = v
+		n := &x.code.nodes[x.id]
+		if n.fixed() {
+			p.fixed[k] = n.value
 		} else {
 			code = x.code
+		}
+		if n.given {
+			p.outputs[k] = x.code.ordinal[x.id]
 		}
 	}
 	if code == nil {
@@ -109,7 +127,7 @@ func (c *compilation) fuse() {
 	c.countAll()
 	for id := range c.nodes {
 		n := &c.nodes[id]
-		if c.uses[id] == 0 || n.leaf || n.op == constOp {
+		if c.uses[id] == 0 || n.leaf || n.fixed() {
 			continue
 		}
 		for _, p := range fusions {
@@ -121,7 +139,7 @@ func (c *compilation) fuse() {
 				first, other = n.b, n.a
 			}
 			f := &c.nodes[first]
-			if f.op == p.first && !f.leaf && c.uses[first] == 1 && first != other {
+			if f.op == p.first && !f.leaf && !f.fixed() && c.uses[first] == 1 && first != other {
 				c.uses[first] = 0 // its operands now are this one's
 				*n = node{op: p.fused, a: f.a, b: f.b, c: other}
 				break
@@ -169,11 +187,11 @@ func (c *compilation) countAll() {
 // operands lists the operands of a node that are no constants.
 func (c *compilation) operands(id int32) (list [3]int32, n int) {
 	node := &c.nodes[id]
-	if node.leaf || node.op == constOp {
+	if node.leaf || node.fixed() {
 		return list, 0
 	}
 	for _, operand := range [...]int32{node.a, node.b, node.c} {
-		if operand >= 0 && c.nodes[operand].op != constOp {
+		if operand >= 0 && !c.nodes[operand].fixed() {
 			list[n] = operand
 			n++
 		}
@@ -187,7 +205,7 @@ func (c *compilation) order() []int32 {
 	var list []int32
 	when := make([]int32, len(c.nodes))
 	for id := range c.nodes {
-		if c.uses[id] == 0 || c.nodes[id].op == constOp {
+		if c.uses[id] == 0 || c.nodes[id].fixed() {
 			continue
 		}
 		if c.nodes[id].leaf && len(c.wanted[id]) < int(c.uses[id]) {
@@ -237,7 +255,7 @@ func (c *compilation) place() {
 		if id < 0 {
 			return none
 		}
-		if c.nodes[id].op != constOp {
+		if !c.nodes[id].fixed() {
 			return at[id]
 		}
 		place := constants[id]
@@ -247,6 +265,9 @@ func (c *compilation) place() {
 				room[i] = c.nodes[id].value
 			}
 			place = int32(-1 - len(p.constants))
+			if c.nodes[id].given {
+				p.given = append(p.given, symbol{int32(len(p.constants)), c.code.ordinal[id]})
+			}
 			p.constants = append(p.constants, room)
 			constants[id] = place
 		}
