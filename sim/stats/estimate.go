@@ -22,24 +22,34 @@ func nothing() Estimate {
 func certain(v float64) Estimate { return Estimate{v, 0, v, v} }
 
 // confident is the number of standard errors to each side of an estimate that make its 95 %
-// interval: of the normal distribution for independent trials, and for R replicates, whose
-// differences are all that is known of the error, of Student's t with R−1 degrees of freedom.
-func confident(replicates int) float64 {
-	if replicates <= 1 {
+// interval, where they are estimated from the differences of so many independent parts: of n
+// trials, or of R replicates. It is Student's, with one degree of freedom less.
+func confident(parts int) float64 {
+	if parts < 2 {
+		return math.NaN()
+	}
+	if parts > 1e6 { // where it is the normal distribution's
 		return distuv.UnitNormal.Quantile(0.975)
 	}
-	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(replicates - 1)}.Quantile(0.975)
+	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(parts - 1)}.Quantile(0.975)
+}
+
+// parts is how many independent parts n trials have.
+func parts(n, replicates int) int {
+	if replicates > 1 {
+		return replicates
+	}
+	return n
 }
 
 // symmetric is the estimate v ± z·se.
-func symmetric(v, se float64, replicates int) Estimate {
-	z := confident(replicates)
+func symmetric(v, se, z float64) Estimate {
 	return Estimate{v, se, v - float64(z*se), v + float64(z*se)}
 }
 
-// meanOf returns the mean of y over the trials that have one, and its standard error: sd/√n of
-// independent trials; else from how the replicates differ (see replicated).
-func meanOf(y []float64, replicates int) (mean, se float64) {
+// meanOf returns the mean of y over the n trials that have one, and its standard error: sd/√n
+// of independent trials; else from how the replicates differ (see replicated).
+func meanOf(y []float64, replicates int) (mean, se float64, n int) {
 	centre := math.NaN() // near which differences lose nothing
 	for _, v := range y {
 		if v == v {
@@ -49,7 +59,7 @@ func meanOf(y []float64, replicates int) (mean, se float64) {
 	}
 	groups := make([]counts, max(replicates, 1))
 	var sum, squares compensated
-	n, r := 0, 0
+	r := 0
 	for _, v := range y {
 		if v == v {
 			d := v - centre
@@ -66,20 +76,20 @@ func meanOf(y []float64, replicates int) (mean, se float64) {
 	}
 	s := sum.value() / float64(n)
 	if replicates > 1 {
-		return centre + s, between(groups, func(c *counts) float64 { return c.dev })
+		return centre + s, between(groups, func(c *counts) float64 { return c.dev }), n
 	}
 	if n < 2 {
-		return centre + s, math.NaN()
+		return centre + s, math.NaN(), n
 	}
 	variance := max(squares.value()/float64(n)-float64(s*s), 0) * (float64(n) / float64(n-1))
-	return centre + s, math.Sqrt(variance / float64(n))
+	return centre + s, math.Sqrt(variance / float64(n)), n
 }
 
 // Mean estimates the mean. values are in trial order, NaN where a trial has none; replicates
 // says how they were drawn, as for Summarize. It is so for all estimates.
 func Mean(values []float64, replicates int) Estimate {
-	mean, se := meanOf(values, replicates)
-	return symmetric(mean, se, replicates)
+	mean, se, n := meanOf(values, replicates)
+	return symmetric(mean, se, confident(parts(n, replicates)))
 }
 
 // SD estimates the standard deviation s. To first order its error is that of the variance,
@@ -89,26 +99,22 @@ func Mean(values []float64, replicates int) Estimate {
 //
 //	SE(s) = SE(mean of (x−x̄)²)/(2s),   from s·exp(−z·SE/s) to s·exp(z·SE/s)
 func SD(values []float64, replicates int) Estimate {
-	mean, _ := meanOf(values, replicates)
-	y := make([]float64, len(values))
-	n := 0.0
-	for i, v := range values {
-		d := v - mean
-		y[i] = float64(d * d)
-		if v == v {
-			n++
-		}
-	}
+	mean, _, n := meanOf(values, replicates)
 	if n < 2 {
 		return nothing()
 	}
-	variance, se := meanOf(y, replicates)
-	s := math.Sqrt(variance * (n / (n - 1)))
+	y := make([]float64, len(values))
+	for i, v := range values {
+		d := v - mean
+		y[i] = float64(d * d)
+	}
+	variance, se, _ := meanOf(y, replicates)
+	s := math.Sqrt(variance * (float64(n) / float64(n-1)))
 	if s == 0 {
 		return certain(0)
 	}
 	se /= 2 * s
-	f := math.Exp(confident(replicates) * se / s)
+	f := math.Exp(confident(parts(n, replicates)) * se / s)
 	return Estimate{s, se, s / f, s * f}
 }
 
@@ -183,7 +189,10 @@ func Quantile(values []float64, p float64, replicates int) Estimate {
 	}
 	w := newWoodruff(p, f, n)
 	f = max(f, 1/float64(n))
-	z := confident(replicates)
+	z := distuv.UnitNormal.Quantile(0.975) // of a share of independent trials
+	if replicates > 1 {
+		z = confident(replicates)
+	}
 	return Estimate{q, w.se(func(p float64) float64 { return interpolated(x, p) }), interpolated(x, p-z*f), interpolated(x, p+z*f)}
 }
 
@@ -198,7 +207,7 @@ func shareBelow(values []float64, q float64, replicates int) float64 {
 			y[i] = 1
 		}
 	}
-	_, se := meanOf(y, replicates)
+	_, se, _ := meanOf(y, replicates)
 	return se
 }
 
@@ -228,9 +237,9 @@ func Shortfall(values []float64, p float64, replicates int) Estimate {
 			y[i] = max(v-b, 0)
 		}
 	}
-	excess, se := meanOf(y, replicates)
+	excess, se, _ := meanOf(y, replicates)
 	es := b + excess/tail
-	e := symmetric(min(es, x[len(x)-1]), shortfallSE(n, tail, se), replicates)
+	e := symmetric(min(es, x[len(x)-1]), shortfallSE(n, tail, se), confident(parts(len(x), replicates)))
 	if sign < 0 {
 		return Estimate{-e.Value, e.SE, -e.High, -e.Low}
 	}
@@ -253,16 +262,19 @@ func Share(holds []bool, replicates int) Estimate {
 			y[i] = 1
 		}
 	}
-	s, se := meanOf(y, replicates)
+	s, se, _ := meanOf(y, replicates)
 	n := float64(len(holds))
 	if n == 0 {
 		return nothing()
 	}
 	s = min(max(s, 0), 1)
+	z := distuv.UnitNormal.Quantile(0.975)
 	if replicates <= 1 {
 		se = independentShare(s, len(holds))
+	} else if se > 0 {
+		z = confident(replicates)
 	}
-	low, high := wilson(s, se, n, confident(replicates))
+	low, high := wilson(s, se, n, z)
 	return Estimate{s, se, low, high}
 }
 
