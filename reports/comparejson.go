@@ -60,6 +60,7 @@ func writeContender(b *bytes.Buffer, c *result.Contender) {
 
 type changeJSON struct {
 	Text         string `json:"text"`
+	What         string `json:"what"`
 	Path         string `json:"path"`
 	Before       string `json:"before"`
 	After        string `json:"after"`

@@ -147,7 +147,7 @@ type section struct {
 
 // A block is a row of figures, a table, or one of the special parts of the template.
 type block struct {
-	Kind    string // "", words (a table of texts), folded (one that opens), prose, control, assumptions, sources, reproduce
+	Kind    string // "", words (a table of texts), folded (one that opens), prose, answers, control, assumptions, sources, reproduce
 	Heading string
 	Text    []string
 	Legend  []legendItem
@@ -159,6 +159,8 @@ type block struct {
 	Rows    []assumptionView
 	Command string // of reproduce
 	Made    []made // of reproduce
+	Answers []answerView
+	Fine    string // below the answers
 }
 
 // A view is one of several ways to look at the same, of which a reader chooses.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,7 +31,7 @@ type compareFlags struct {
 }
 
 func compareCommand() *cobra.Command {
-	f := compareFlags{simulationFlags: newSimulationFlags(), formats: comparisonFormats[:1]}
+	f := compareFlags{simulationFlags: newSimulationFlags(), formats: comparisonFormats[:2]}
 	cmd := &cobra.Command{
 		Use:   "compare A [B...]",
 		Short: "Simulate scenarios in the same trials, and say how they differ",
@@ -58,7 +59,7 @@ labs, or what --metrics selects; comparison.json has all, and so has, with
 		Example: `  entente compare baseline openai-fails
   entente compare baseline --with openai.cash=40 --with openai_azure.churn.annual_rate=0.3
   entente compare baseline everything-is-paid renegotiated-down -n 20000
-  entente compare old.yaml new.yaml --set discount_rate=0.08 --format json,csv`,
+  entente compare old.yaml new.yaml --set discount_rate=0.08 --format html,json,csv`,
 		Args:              arguments(1, 7),
 		ValidArgsFunction: completeComparison,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -75,8 +76,8 @@ labs, or what --metrics selects; comparison.json has all, and so has, with
 	flags.Lookup("sampler").Usage = "sobol, random or latin (default: A's, else sobol)"
 	flags.Lookup("memory").Usage = "most memory for the trials' values; beyond it the scenarios are simulated several times, for some metrics each"
 	flags.Lookup("out").Usage = "the `DIR` that files go to (default: out/A-vs-B)"
-	flags.Var(formatList[*result.Pairing]{&f.formats, comparisonFormats}, "format", "files to write, of json and csv")
-	complete(cmd, "format", "json", "csv", "json,csv")
+	flags.Var(formatList[*result.Pairing]{&f.formats, comparisonFormats}, "format", "files to write, of html, json and csv")
+	complete(cmd, "format", "html", "json", "csv", "html,json,csv")
 	return cmd
 }
 
@@ -160,7 +161,7 @@ func compare(cmd *cobra.Command, args []string, f compareFlags) error {
 	for k, p := range simulated {
 		date(&p, cs[0].start, cs[k+1].start)
 		p.Contender = cs[k+1].facts()
-		p.Changes, p.Words = changes(cs[0].scenario, cs[k+1].scenario)
+		p.Changes, p.Words = changes(cs[0].scenario, cs[k+1].scenario, f.with)
 		r.Others = append(r.Others, p)
 	}
 	for _, format := range f.formats {
@@ -300,11 +301,19 @@ func date(p *result.Paired, a, b time.Time) {
 
 // changes are what the scenarios assume differently, but for how many trials they ask for, of what
 // seed and sampler: these are the same for all here. words counts what moves no number.
-func changes(a, b *scenarios.Resolved) (list []result.Change, words int) {
-	sources := [2]map[string]string{{}, {}}
+func changes(a, b *scenarios.Resolved, with []string) (list []result.Change, words int) {
+	type meaning struct{ text, source string }
+	var means [2]map[string]meaning // of values, and of entities that are added or removed
 	for i, s := range []*scenarios.Resolved{a, b} {
+		means[i] = map[string]meaning{}
 		for _, as := range s.Facts.Assumptions {
-			sources[i][as.Path] = as.Source
+			means[i][as.Path] = meaning{source: as.Source}
+		}
+		for _, e := range s.Facts.Events {
+			means[i][e.ID] = meaning{strings.Join(e.Terms, "; "), e.Source}
+		}
+		for _, al := range s.Facts.Alliances {
+			means[i][al.ID] = meaning{text: strings.Join(al.Terms, "; ")}
 		}
 	}
 	for _, c := range scenarios.Diff(a, b) {
@@ -315,16 +324,24 @@ func changes(a, b *scenarios.Resolved) (list []result.Change, words int) {
 		case slices.Contains([]string{"trials", "seed", "sampler"}, c.Path):
 			continue
 		}
-		r := result.Change{Text: c.String(), Path: c.Path, Unit: c.Unit, Before: c.Before, After: c.After}
+		r := result.Change{Text: c.String(), What: c.Noun, Path: c.Path, Unit: c.Unit, Before: c.Before, After: c.After}
+		if len(c.Names) > 0 {
+			r.Path = "correlation of " + strings.Join(c.Names, " and ")
+		}
 		was := c.Was
 		if was == "" {
 			was = c.Path
 		}
 		if c.Kind != scenarios.Added {
-			r.BeforeAt, r.BeforeSource = c.From.String(), sources[0][was]
+			m := means[0][was]
+			r.Before, r.BeforeAt, r.BeforeSource = cmp.Or(c.Before, m.text), c.From.String(), m.source
 		}
 		if c.Kind != scenarios.Removed {
-			r.AfterAt, r.AfterSource = c.To.String(), sources[1][c.Path]
+			m := means[1][c.Path]
+			r.After, r.AfterAt, r.AfterSource = cmp.Or(c.After, m.text), c.To.String(), m.source
+			if len(with) > 0 && r.AfterAt == "--set" {
+				r.AfterAt = "--with" // what --set overrides is the same in both
+			}
 		}
 		list = append(list, r)
 	}

@@ -22,6 +22,7 @@ var (
 	formats = []format[*result.Result]{htmlFormat, jsonFormat}
 
 	comparisonFormats = []format[*result.Pairing]{
+		{"html", "Report:", "report.html", reports.WriteComparisonHTML},
 		{"json", "Result:", "comparison.json", reports.WriteComparisonJSON},
 		{"csv", "Table:", "comparison.csv", reports.WriteComparisonCSV},
 	}

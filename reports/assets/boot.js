@@ -86,6 +86,17 @@
         return { type: "line", shape: { x1: x, y1: box.y, x2: x, y2: box.y + box.height }, style: { stroke: api.visual("color"), lineWidth: 1, lineDash: [2, 2] } };
       };
     },
+    // A dot on a line, beside the middle of its year.
+    "@dot": function () {
+      return function (params, api) {
+        var at = api.coord([api.value(0), api.value(1)]), lo = api.coord([api.value(0), api.value(2)])[1], hi = api.coord([api.value(0), api.value(3)])[1];
+        if (isNaN(at[1])) return null;
+        var color = api.visual("color"), x = at[0] + api.size([1, 0])[0] * api.value(4), children = [];
+        if (!isNaN(lo) && !isNaN(hi)) children.push({ type: "line", shape: { x1: x, y1: lo, x2: x, y2: hi }, style: { stroke: color, lineWidth: 2 } });
+        children.push({ type: "circle", shape: { cx: x, cy: at[1], r: 3.2 }, style: { fill: color } });
+        return { type: "group", children: children };
+      };
+    },
     "@bar": function () {
       return function (params, api) {
         var a = api.coord([api.value(2), api.value(1)]), b = api.coord([api.value(3), 0]);

@@ -39,8 +39,9 @@ type Paired struct {
 // Change is one difference in what the base and another scenario assume.
 type Change struct {
 	Text          string // all of it on one line: openai.cash: 28 to 32 → 40 USD bn
+	What          string // of an entity that is added or removed: event, alliance
 	Path          string
-	Before, After string // as written; empty: there is none
+	Before, After string // as written, or what an entity means; empty: there is none
 	Unit          string
 	// Where the values are written, FILE:LINE, and what they rest on.
 	BeforeAt, AfterAt         string
