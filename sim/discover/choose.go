@@ -271,16 +271,20 @@ func (a *adjusting) settle() {
 		for i := 0; i < len(a.sides); i++ {
 			was := a.sides[i].at
 			a.mark(i, false)
-			at, worth := a.bestCut(a.sides[i], a.orders[i])
-			if !(worth > a.box.worth()) { // it is better without
+			cuts := a.bestCuts(a.sides[i].input, a.orders[i])
+			best := cuts[0]
+			if a.sides[i].top {
+				best = cuts[1]
+			}
+			if !(best.worth > a.box.worth()) { // it is better without
 				a.leave(i)
 				i--
 				moved = true
 				continue
 			}
-			a.sides[i].at = at
+			a.sides[i].at = best.at
 			a.mark(i, true)
-			moved = moved || at != was
+			moved = moved || best.at != was
 		}
 		if !moved {
 			break
@@ -288,31 +292,55 @@ func (a *adjusting) settle() {
 	}
 }
 
-// bestCut is where a side that is not marked makes φ highest, and how high.
-func (a *adjusting) bestCut(s side, order []ranked) (at, highest float64) {
-	all := a.box
-	below := Counts{Trials: all.Trials, Hits: all.Hits}
-	x := a.inputs[s.input].Values
+// bestCuts are where a limit at the bottom of an input, and one at the top, would make φ highest,
+// and how high. With n trials in the box, h of them hits, φ² is in proportion to
+// (N·h − n·H)²/(n(N−n)), for which the roots need not be drawn.
+func (a *adjusting) bestCuts(input int, order []ranked) [2]cut {
+	N, H := float64(a.box.Trials), float64(a.box.Hits)
+	allIn, allHits := float64(a.box.In), float64(a.box.HitsIn)
+	least := float64(a.box.leastHits())
+	square := func(n, h float64) float64 {
+		d := float64(N*h) - float64(n*H)
+		if h < least || d <= 0 {
+			return 0
+		}
+		return d * d / (n * (N - n))
+	}
+	var highest [2]float64
+	var below, hits float64
 	var last ranked
+	var at [2]uint32 // the trials of the limits' values
 	for _, r := range order {
 		state := a.states[r.trial]
 		if state == out || a.outside[r.trial] != 0 {
 			continue
 		}
-		if below.In > 0 && r.rank != last.rank {
-			c := below
-			if !s.top {
-				c.In, c.HitsIn = all.In-below.In, all.HitsIn-below.HitsIn
+		if below > 0 && r.rank != last.rank {
+			if v := square(allIn-below, allHits-hits); v > highest[0] {
+				highest[0], at[0] = v, last.trial
 			}
-			if v := c.worth(); v > highest {
-				highest, at = v, x[last.trial]
+			if v := square(below, hits); v > highest[1] {
+				highest[1], at[1] = v, last.trial
 			}
 		}
-		below.In++
-		below.HitsIn += int(state - miss)
+		below++
+		hits += float64(state - miss)
 		last = r
 	}
-	return at, highest
+	var cuts [2]cut
+	for i, v := range highest {
+		cuts[i].side = side{input: input, top: i == 1}
+		if v > 0 {
+			cuts[i].at, cuts[i].worth = a.inputs[input].Values[at[i]], math.Sqrt(v/(H*(N-H)))
+		}
+	}
+	return cuts
+}
+
+// A cut is a limit that could be, and the φ of the box with it; 0: there is none.
+type cut struct {
+	side
+	worth float64
 }
 
 // mostLimits is how many limits a box is built of, at most.
@@ -325,22 +353,14 @@ const mostLimits = 6
 func (f *finder) build(trials []uint32) [][]Limit {
 	a := f.newAdjusting(trials)
 	var boxes [][]Limit
-	type cut struct {
-		side
-		worth float64
-	}
 	for len(a.sides) < mostLimits {
 		best := make([]cut, len(f.orders))
 		parallel(f.workers, len(f.orders), func() func(int) {
 			return func(i int) {
-				for _, top := range []bool{false, true} {
-					s := side{input: i, top: top}
-					if slices.ContainsFunc(a.sides, func(o side) bool { return o.input == i && o.top == top }) {
-						continue
-					}
-					if at, worth := a.bestCut(s, f.orders[i]); worth > best[i].worth {
-						s.at = at
-						best[i] = cut{s, worth}
+				for _, c := range a.bestCuts(i, f.orders[i]) {
+					there := slices.ContainsFunc(a.sides, func(s side) bool { return s.input == i && s.top == c.top })
+					if c.worth > best[i].worth && !there {
+						best[i] = c
 					}
 				}
 			}

@@ -99,6 +99,9 @@ func TestPlantedBox(t *testing.T) {
 				if l.Input != want.Input || !near(l.Low, want.Low) || !near(l.High, want.High) {
 					t.Errorf("%v: found %v, tolerance %.3f", want, l, δ)
 				}
+				if l.Low != toDigits(l.Low, 3) && !math.IsInf(l.Low, 0) || l.High != toDigits(l.High, 3) && !math.IsInf(l.High, 0) {
+					t.Errorf("%v: found %v, with more digits than it needs", box, l)
+				}
 				if got.P[i] > 1e-6 {
 					t.Errorf("%v: P of %v is %v", box, l, got.P[i])
 				}
@@ -533,6 +536,92 @@ func TestIntervals(t *testing.T) {
 	for i, what := range []string{"density", "coverage", "lift"} {
 		if share := float64(in[i]) / cases; math.Abs(share-0.95) > 4*math.Sqrt(0.95*0.05/cases)+0.005 {
 			t.Errorf("%s: %v of the intervals have it", what, share)
+		}
+	}
+}
+
+// A box is made of the limits that say something. One on x7 that says a little is left out, as one
+// is that says nothing, and what is left is put where it belongs.
+func TestFewLimits(t *testing.T) {
+	const trials = 6000
+	x := uniforms(13, 12, trials)
+	f := &finder{inputs: x, workers: 1}
+	one, three, seven := Limit{1, -inf, 0.5}, Limit{3, 0.4, inf}, Limit{7, -inf, 0.96}
+	f.hit = bernoulli(13, trials, func(k uint32) float64 {
+		switch {
+		case f.in([]Limit{one, three, seven}, k):
+			return 0.65
+		case f.in([]Limit{one, three}, k):
+			return 0.1
+		}
+		return 0.05
+	})
+	var all []uint32
+	for k := range uint32(trials) {
+		all = append(all, k)
+	}
+	two := []Limit{one, three}
+	more := []Limit{{5, 0.03, inf}, one, {9, -inf, 0.98}, three, seven}
+	if a, b := f.count(two, all).Phi(), f.count([]Limit{one, three, seven}, all).Phi(); a >= b || a < 0.97*b {
+		t.Fatalf("φ is %v without x7 and %v with it: it is no test", a, b)
+	}
+	if got := f.choose([][]Limit{more, {three}, {{0, 0.5, inf}}}, all); !slices.Equal(got, two) {
+		t.Errorf("chose %v", got)
+	}
+	near := func(got []Limit) bool {
+		return len(got) == 2 && got[0].Input == 1 && got[1].Input == 3 && math.IsInf(got[0].Low, -1) && math.IsInf(got[1].High, 1) &&
+			math.Abs(got[0].High-0.5) < 0.02 && math.Abs(got[1].Low-0.4) < 0.02
+	}
+	if got := f.adjust([]Limit{{5, 0.03, inf}, {1, -inf, 0.43}, {9, -inf, 0.98}, {3, 0.46, inf}, seven}, all); !near(got) {
+		t.Errorf("adjusted to %v", got)
+	}
+	f.sort(all)
+	if boxes := f.build(all); len(boxes) < 2 || !near(boxes[1]) || len(boxes[0]) != 1 {
+		t.Errorf("built %v", boxes)
+	}
+	// The inputs that say most are among those that are peeled, wherever they stand.
+	if got := f.strongest(all); !slices.Contains(got, 1) || !slices.Contains(got, 3) {
+		t.Errorf("strongest are %v", got)
+	}
+}
+
+// The best cut of an input is the best of all that there are.
+func TestBestCuts(t *testing.T) {
+	const trials = 400
+	x := uniforms(12, 3, trials)
+	for k := range x[1].Values {
+		x[1].Values[k] = math.Floor(8 * x[1].Values[k])
+	}
+	hit := bernoulli(12, trials, func(k uint32) float64 { return 0.2 + 0.4*x[0].Values[k] - 0.02*x[1].Values[k] })
+	f := &finder{inputs: x, hit: hit}
+	var all []uint32
+	for k := range uint32(trials) {
+		all = append(all, k)
+	}
+	a := f.newAdjusting(all)
+	var s sorter
+	a.add(side{input: 2, top: true, at: 0.7}, s.sort(x[2].Values, all))
+	for input := range 2 {
+		cuts := a.bestCuts(input, s.sort(x[input].Values, all))
+		for i, c := range cuts {
+			best, at := 0.0, 0.0
+			for _, v := range slices.Sorted(slices.Values(x[input].Values)) {
+				l := Limit{input, v, inf}
+				if i == 1 {
+					l = Limit{input, -inf, v}
+				}
+				if w := f.count([]Limit{l, {2, -inf, 0.7}}, all).worth(); w > best && v < slices.Max(x[input].Values) {
+					best, at = w, v
+				}
+			}
+			// Where no trial of the box lies between two values, both are the same cut.
+			same := f.count([]Limit{c.limit(nil), {2, -inf, 0.7}}, all).worth()
+			if best == 0 {
+				same = 0
+			}
+			if math.Abs(c.worth-best) > 1e-12 || math.Abs(same-best) > 1e-12 || c.top != (i == 1) {
+				t.Errorf("input %d: %+v, want %v at %v", input, c, best, at)
+			}
 		}
 	}
 }
