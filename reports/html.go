@@ -75,6 +75,7 @@ func newPage(r *result.Result) (*page, error) {
 	p.moneySection()
 	p.allianceSection()
 	p.othersSection(rest)
+	p.futureSection()
 	p.eventSection()
 	p.driversSection()
 	p.assumptionSection()

@@ -71,6 +71,9 @@ func WriteJSON(w io.Writer, r *result.Result) error {
 	if len(r.Drivers) > 0 {
 		list(&b, "drivers", r.Drivers, func(d result.Drivers) any { return driversToJSON(d) })
 	}
+	if len(r.Futures) > 0 {
+		list(&b, "futures", r.Futures, func(f result.Future) any { return futureToJSON(f) })
+	}
 	if len(r.Assertions) > 0 {
 		list(&b, "asserts", r.Assertions, func(a result.Assertion) any { return assertionToJSON(a) })
 	}
@@ -198,6 +201,9 @@ func ReadJSON(rd io.Reader) (*result.Result, error) {
 	for _, d := range f.Drivers {
 		r.Drivers = append(r.Drivers, d.drivers())
 	}
+	for _, future := range f.Futures {
+		r.Futures = append(r.Futures, future.future())
+	}
 	for _, a := range f.Assertions {
 		r.Assertions = append(r.Assertions, a.assertion())
 	}
@@ -250,6 +256,7 @@ type fileJSON struct {
 	Comparisons []comparisonJSON  `json:"comparisons"`
 	Drivers     []driversJSON     `json:"drivers"`
 	Convergence []convergenceJSON `json:"convergence"`
+	Futures     []futureJSON      `json:"futures"`
 	Assertions  []assertionJSON   `json:"asserts"`
 }
 

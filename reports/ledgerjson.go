@@ -21,12 +21,8 @@ func WriteLedgerJSON(w io.Writer, l *result.Ledger) error {
 	list(&b, "clouds", r.Clouds, func(e result.Entity) any { return entityJSON(e) })
 	list(&b, "investors", r.Investors, func(e result.Entity) any { return entityJSON(e) })
 	list(&b, "alliances", r.Alliances, func(a result.Alliance) any { return allianceJSON(a) })
-	list(&b, "standings", l.Standings, func(s result.Standing) any {
-		return standingJSON{s.Metric, s.Unit, s.Year, number(s.Value), number(s.Below), number(s.Above)}
-	})
-	list(&b, "inputs", l.Inputs, func(in result.Drawn) any {
-		return drawnJSON{in.Path, in.Unit, number(in.Value), number(in.P)}
-	})
+	list(&b, "standings", l.Standings, func(s result.Standing) any { return standingToJSON(s) })
+	list(&b, "inputs", l.Inputs, func(in result.Drawn) any { return drawnToJSON(in) })
 	told := f.story(l.Happenings, l.Inputs)
 	list(&b, "happenings", l.Happenings, func(h result.Happening) any { return happeningToJSON(h) })
 	list(&b, "story", told, func(s dated) any {
@@ -35,9 +31,7 @@ func WriteLedgerJSON(w io.Writer, l *result.Ledger) error {
 			Text string `json:"text"`
 		}{s.When, s.Text}
 	})
-	list(&b, "metrics", l.Outcomes, func(o result.Outcome) any {
-		return outcomeJSON{o.Name, o.Unit, o.Kind, numbers(o.Values)}
-	})
+	list(&b, "metrics", l.Outcomes, func(o result.Outcome) any { return outcomeToJSON(o) })
 	list(&b, "lines", l.Lines, func(line result.Line) any {
 		j := lineJSON{Step: line.Step, Date: line.Date, Kind: line.Kind, Payer: line.Payer, Payee: line.Payee, Deal: line.Deal,
 			Reason: line.Reason, Amount: number(line.Amount), Counts: []countJSON{}}
@@ -117,6 +111,18 @@ type (
 		Values []number `json:"values"`
 	}
 )
+
+func standingToJSON(s result.Standing) standingJSON {
+	return standingJSON{s.Metric, s.Unit, s.Year, number(s.Value), number(s.Below), number(s.Above)}
+}
+
+func drawnToJSON(in result.Drawn) drawnJSON {
+	return drawnJSON{in.Path, in.Unit, number(in.Value), number(in.P)}
+}
+
+func outcomeToJSON(o result.Outcome) outcomeJSON {
+	return outcomeJSON{o.Name, o.Unit, o.Kind, numbers(o.Values)}
+}
 
 func happeningToJSON(h result.Happening) happeningJSON {
 	j := happeningJSON{Kind: h.Kind, From: h.From, To: h.To, Who: h.Who, Whom: h.Whom, Amount: number(h.Amount), Times: h.Times}

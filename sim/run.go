@@ -69,7 +69,7 @@ type Options struct {
 	// kept is passed over.
 	Headlines []string
 	// Sample is shown the values of the headlines in the first trials, at most ChosenAmong, but
-	// for those that are the same in every trial. It keeps none of them.
+	// for those that are the same in every trial. It may keep them, and changes none.
 	Sample func(first []Series)
 	// Look is shown values of single trials.
 	Look Look

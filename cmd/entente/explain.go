@@ -386,22 +386,7 @@ func account(facts result.Result, system *models.System, model *sim.Model, ledge
 	if err != nil {
 		return nil, err
 	}
-	l := &result.Ledger{Facts: facts, Trial: trace.Trial}
-	for _, a := range facts.Assumptions {
-		i := slices.IndexFunc(trace.Inputs, func(in sim.TracedInput) bool { return in.Name == a.Path })
-		if i >= 0 {
-			l.Inputs = append(l.Inputs, result.Drawn{Path: a.Path, Unit: a.Unit, Value: trace.Inputs[i].Value, P: trace.Inputs[i].P})
-		}
-	}
-	for _, s := range trace.Outcomes {
-		if s.Year > 1 {
-			last := &l.Outcomes[len(l.Outcomes)-1]
-			last.Values = append(last.Values, s.Values[0])
-			continue
-		}
-		o := model.Outcomes[slices.IndexFunc(model.Outcomes, func(o sim.Outcome) bool { return o.Name == s.Outcome })]
-		l.Outcomes = append(l.Outcomes, result.Outcome{Name: o.Name, Unit: o.Unit, Kind: kindOf(o.Kind), Values: s.Values})
-	}
+	l := &result.Ledger{Facts: facts, Trial: trace.Trial, Inputs: inputsOf(facts, trace), Outcomes: outcomesOf(model, trace)}
 	lines, paths := ledger.Read(trace.Values)
 	steps := model.Years * models.StepsPerYear
 	for _, line := range lines {
@@ -424,10 +409,7 @@ func account(facts result.Result, system *models.System, model *sim.Model, ledge
 	for _, p := range paths {
 		l.Paths = append(l.Paths, result.Path{Name: p.Name, Unit: p.Unit, Kind: kindOf(p.Kind), Values: p.Values})
 	}
-	for _, h := range models.Happenings(system, paths) {
-		l.Happenings = append(l.Happenings, result.Happening{Kind: string(h.Kind), From: h.From, To: h.To, Who: h.Who, Whom: h.Whom,
-			Amount: h.Amount, Parts: h.Parts, Times: h.Times})
-	}
+	l.Happenings = happenings(system, paths)
 	var wrong []string
 	for _, k := range ledger.Checks(lines, trace.Outcomes) {
 		l.Checks = append(l.Checks, result.Check{Metric: k.Metric, Year: k.Year, Lines: k.Lines, Sum: k.Sum, Value: k.Value, Tolerance: k.Tolerance, Holds: k.Holds()})
@@ -439,6 +421,45 @@ func account(facts result.Result, system *models.System, model *sim.Model, ledge
 		return nil, fmt.Errorf("the ledger of trial %d does not add up, which is a mistake of this program:\n%s", trace.Trial, strings.Join(wrong, "\n"))
 	}
 	return l, nil
+}
+
+// inputsOf are a trial's assumptions, in the order of the scenario.
+func inputsOf(facts result.Result, trace sim.Trace) []result.Drawn {
+	drawn := map[string]sim.TracedInput{}
+	for _, in := range trace.Inputs {
+		drawn[in.Name] = in
+	}
+	var list []result.Drawn
+	for _, a := range facts.Assumptions {
+		if in, ok := drawn[a.Path]; ok {
+			list = append(list, result.Drawn{Path: a.Path, Unit: a.Unit, Value: in.Value, P: in.P})
+		}
+	}
+	return list
+}
+
+// outcomesOf are a trial's metrics.
+func outcomesOf(model *sim.Model, trace sim.Trace) []result.Outcome {
+	var list []result.Outcome
+	for _, s := range trace.Outcomes {
+		if s.Year > 1 {
+			last := &list[len(list)-1]
+			last.Values = append(last.Values, s.Values[0])
+			continue
+		}
+		o := model.Outcomes[slices.IndexFunc(model.Outcomes, func(o sim.Outcome) bool { return o.Name == s.Outcome })]
+		list = append(list, result.Outcome{Name: o.Name, Unit: o.Unit, Kind: kindOf(o.Kind), Values: s.Values})
+	}
+	return list
+}
+
+func happenings(system *models.System, paths []models.Path) []result.Happening {
+	var list []result.Happening
+	for _, h := range models.Happenings(system, paths) {
+		list = append(list, result.Happening{Kind: string(h.Kind), From: h.From, To: h.To, Who: h.Who, Whom: h.Whom,
+			Amount: h.Amount, Parts: h.Parts, Times: h.Times})
+	}
+	return list
 }
 
 func kindOf(k sim.Kind) string {

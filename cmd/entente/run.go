@@ -17,6 +17,7 @@ import (
 
 	"entente/models"
 	"entente/reports"
+	"entente/scenarios"
 	"entente/sim"
 	"entente/sim/result"
 )
@@ -84,9 +85,13 @@ func complete(cmd *cobra.Command, flag string, words ...string) {
 // prints.
 func run(cmd *cobra.Command, name string, f runFlags) error {
 	stdout, stderr := cmd.OutOrStdout(), cmd.ErrOrStderr()
-	scenario, model, err := load(cmd, name, f.set)
+	scenario, err := scenarios.Load(name, scenarios.Options{Stdin: cmd.InOrStdin(), Set: f.set})
 	if err != nil {
 		return err
+	}
+	model, ledger, err := models.CompilePaths(scenario.System)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	metrics, err := selectMetrics(f.metrics, model.Outcomes)
 	if err != nil {
@@ -143,6 +148,8 @@ func run(cmd *cobra.Command, name string, f runFlags) error {
 			opt.Headlines = append(opt.Headlines, name)
 		}
 	}
+	var first []sim.Series
+	opt.Sample = func(values []sim.Series) { first = values }
 	clear := func() {}
 	if showsProgress(stderr) && !f.quiet && !f.noProgress {
 		p := newProgress(stderr, time.Now, opt.Trials)
@@ -162,6 +169,13 @@ func run(cmd *cobra.Command, name string, f runFlags) error {
 		return &failure{err}
 	}
 	r.Assertions = asserts.found
+	r.Futures, err = futures(ctx, scenario, model, ledger, opt, clouds, first)
+	if ctx.Err() != nil {
+		return errInterrupted
+	}
+	if err != nil {
+		return &failure{err}
+	}
 	for _, format := range f.formats {
 		if err := out.stage(format.file, func(w io.Writer) error { return format.write(w, r) }); err != nil {
 			return &failure{err}

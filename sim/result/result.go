@@ -30,6 +30,8 @@ type Result struct {
 	Drivers []Drivers
 	// Convergence is how the means of some metrics settled.
 	Convergence []Convergence
+	// Futures are some of the trials, told in short.
+	Futures []Future
 	// Assertions are what the run was to bear out, and whether it does.
 	Assertions []Assertion
 }

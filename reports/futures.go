@@ -1,0 +1,186 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"entente/sim/result"
+)
+
+type futureJSON struct {
+	Trial      int             `json:"trial"`
+	Title      string          `json:"title"`
+	Rule       string          `json:"rule"`
+	Standings  []standingJSON  `json:"standings"`
+	Inputs     []drawnJSON     `json:"inputs"`
+	Happenings []happeningJSON `json:"happenings"`
+	Outcomes   []outcomeJSON   `json:"metrics"`
+}
+
+func futureToJSON(f result.Future) futureJSON {
+	j := futureJSON{Trial: f.Trial, Title: f.Title, Rule: f.Rule,
+		Standings: []standingJSON{}, Inputs: []drawnJSON{}, Happenings: []happeningJSON{}, Outcomes: []outcomeJSON{}}
+	for _, s := range f.Standings {
+		j.Standings = append(j.Standings, standingToJSON(s))
+	}
+	for _, in := range f.Inputs {
+		j.Inputs = append(j.Inputs, drawnToJSON(in))
+	}
+	for _, h := range f.Happenings {
+		j.Happenings = append(j.Happenings, happeningToJSON(h))
+	}
+	for _, o := range f.Outcomes {
+		j.Outcomes = append(j.Outcomes, outcomeToJSON(o))
+	}
+	return j
+}
+
+func (j futureJSON) future() result.Future {
+	f := result.Future{Trial: j.Trial, Title: j.Title, Rule: j.Rule}
+	for _, s := range j.Standings {
+		f.Standings = append(f.Standings, result.Standing{Metric: s.Metric, Unit: s.Unit, Year: s.Year,
+			Value: float64(s.Value), Below: float64(s.Below), Above: float64(s.Above)})
+	}
+	for _, in := range j.Inputs {
+		f.Inputs = append(f.Inputs, result.Drawn{Path: in.Path, Unit: in.Unit, Value: float64(in.Value), P: float64(in.P)})
+	}
+	for _, h := range j.Happenings {
+		f.Happenings = append(f.Happenings, result.Happening{Kind: h.Kind, From: h.From, To: h.To, Who: h.Who, Whom: h.Whom,
+			Amount: float64(h.Amount), Parts: floats(h.Parts), Times: h.Times})
+	}
+	for _, o := range j.Outcomes {
+		f.Outcomes = append(f.Outcomes, result.Outcome{Name: o.Name, Unit: o.Unit, Kind: o.Kind, Values: floats(o.Values)})
+	}
+	return f
+}
+
+// futureSection tells some trials in words.
+func (p *page) futureSection() {
+	if len(p.R.Futures) == 0 {
+		return
+	}
+	count := []string{"A future", "Two futures", "Three futures"}[min(len(p.R.Futures), 3)-1]
+	s := &section{ID: "futures", Title: count + ", told", Lead: []string{
+		"What single trials look like, of which all other numbers are the statistics. They are chosen by a rule, as examples: none of them is a forecast, and what happens in one happens in few others in the same order.",
+	}}
+	for i, future := range p.R.Futures {
+		b := block{Heading: capitalised(future.Title), Text: []string{p.chosen(future)}}
+		if text := p.unusual(future.Inputs); text != "" {
+			b.Text = append(b.Text, text)
+		}
+		for _, part := range []struct{ metric, title, unit string }{
+			{"exposure", "Exposure", "USD bn, at the end of each year"}, {"flow", "Flow to the clouds’ owners", "USD bn over each year"},
+		} {
+			layers := p.layersIn(future, part.metric)
+			if len(layers) == 0 {
+				continue
+			}
+			var ms []*result.Metric
+			for _, l := range layers {
+				ms = append(ms, l.m)
+			}
+			id := fmt.Sprintf("future-%d-%s", i+1, part.metric)
+			d, err := curves(layers, common(ms...))
+			p.draw(id, d, err)
+			b.Figures = append(b.Figures, figure{ID: id, Title: part.title, Unit: part.unit, Size: "s",
+				Summary: fmt.Sprintf("%s in trial %d, year by year.", part.title, future.Trial), HowTo: "Each line is one cloud in this one trial: there is nothing to average, and no spread.",
+				Table: means(fmt.Sprintf("%s in trial %d, USD bn", part.title, future.Trial), layers)})
+			b.Legend = p.legendOf(layers)
+		}
+		s.Blocks = append(s.Blocks, b)
+		t := &tableView{Caption: "What happens: " + future.Title, Head: []string{"When", "What"}}
+		for _, told := range p.f.story(future.Happenings, future.Inputs) {
+			t.Rows = append(t.Rows, tableRow{Cells: []string{told.When, told.Text}})
+		}
+		if len(t.Rows) == 0 {
+			t.Rows = append(t.Rows, tableRow{Cells: []string{"", "Nothing that is told of: no event, no raise, no failure, no shortfall."}})
+		}
+		s.Blocks = append(s.Blocks, block{Kind: "words", Table: t})
+	}
+	s.Blocks = append(s.Blocks, block{Text: []string{"Every payment of such a trial, by whom, to whom and for what, with the sums that make its metrics, is what " +
+		strings.Replace(command(p.R), "entente run", "entente explain", 1) + fmt.Sprintf(" --trial %d", p.R.Futures[0].Trial) + " prints."}})
+	p.add(s)
+}
+
+// chosen is how a trial was chosen, and where it stands, in sentences.
+func (p *page) chosen(f result.Future) string {
+	c := newCalendar(p.R.Run)
+	var parts []string
+	for _, s := range f.Standings {
+		id, metric, _ := strings.Cut(s.Metric, ".")
+		label := map[string]string{"npv": "net present value", "exposure": "exposure"}[metric]
+		if label == "" {
+			continue
+		}
+		if s.Year > 0 {
+			label += fmt.Sprintf(" at the end of %d", c.year(s.Year))
+		}
+		parts = append(parts, fmt.Sprintf("%s’s %s is %s (lower in %s of the trials)", p.f.nameOf(id), label, scaleOf(s.Unit).signed(threeFigures(s.Value))+scaleOf(s.Unit).suffix, share(s.Below)))
+	}
+	text := fmt.Sprintf("Trial %s: %s.", decimal(float64(f.Trial), 0), f.Rule)
+	if len(parts) > 0 {
+		text += " " + capitalised(and(parts)) + "."
+	}
+	return text
+}
+
+// mostTold is how many assumptions are named of a future.
+const mostTold = 5
+
+// unusual names what was drawn farthest from the middle of its distribution.
+func (p *page) unusual(inputs []result.Drawn) string {
+	order := slices.Clone(inputs)
+	slices.SortStableFunc(order, func(a, b result.Drawn) int { return cmp.Compare(math.Abs(b.P-0.5), math.Abs(a.P-0.5)) })
+	var parts []string
+	for _, in := range order[:min(len(order), mostTold)] {
+		unit := ""
+		if in.Unit != "" {
+			unit = nbsp + in.Unit
+		}
+		parts = append(parts, fmt.Sprintf("%s is %s%s (p%s)", in.Path, threeFigures(in.Value), unit, percentile(in.P)))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "Drawn farthest from the middle of what is assumed: " + and(parts) + "."
+}
+
+// layersIn are the clouds' values of a metric in a future.
+func (p *page) layersIn(f result.Future, metric string) []layer {
+	var layers []layer
+	c := newCalendar(p.R.Run)
+	for _, cl := range p.R.Clouds {
+		for _, o := range f.Outcomes {
+			if o.Name != cl.ID+"."+metric || len(o.Values) != p.R.Run.Years {
+				continue
+			}
+			m := &result.Metric{Name: o.Name, Unit: o.Unit, Kind: o.Kind}
+			for y, v := range o.Values {
+				m.ByYear = append(m.ByYear, result.Stat{Year: y + 1, Date: c.start.AddDate(y+1, 0, -1).Format("2006-01-02"), Defined: 1,
+					Mean: v, SE: math.NaN(), P5: math.NaN(), P95: math.NaN()})
+			}
+			layers = append(layers, layer{name(cl), "$" + p.colors[cl.ID], m})
+		}
+	}
+	return layers
+}
+
+func (p *page) legendOf(layers []layer) []legendItem {
+	var items []legendItem
+	for _, l := range layers {
+		items = append(items, legendItem{strings.TrimPrefix(l.color, "$"), shorten(l.name, 60)})
+	}
+	return items
+}
+
+// capitalised begins a sentence.
+func capitalised(s string) string {
+	if s == "" {
+		return s
+	}
+	r := []rune(s)
+	return strings.ToUpper(string(r[0])) + string(r[1:])
+}
