@@ -135,6 +135,9 @@ func TestNoise(t *testing.T) {
 			continue
 		}
 		last := found.Rejected.Trajectory[len(found.Rejected.Trajectory)-1]
+		if c := last.Found; c.HitsIn < c.leastHits() {
+			t.Errorf("seed %d: the last box has %d hits", seed, c.HitsIn)
+		}
 		if last.Found.Lift() < 2 {
 			t.Errorf("seed %d: the peeling found a lift of %v only: it is no test", seed, last.Found.Lift())
 		}
@@ -410,6 +413,9 @@ func TestFew(t *testing.T) {
 func TestTrajectory(t *testing.T) {
 	const trials = 4000
 	x := uniforms(9, 12, trials)
+	for k, v := range x[3].Values {
+		x[3].Values[k] = math.Floor(20*v) / 20 // many are equal
+	}
 	hit := planted(9, x, []Limit{{1, -inf, 0.5}, {3, 0.4, inf}, {5, 0.1, 0.9}}, 0.6, 0.05)
 	f := &finder{inputs: x, hit: hit}
 	var parts [3][]uint32
@@ -429,16 +435,13 @@ func TestTrajectory(t *testing.T) {
 			t.Errorf("peel %d: held out %+v, want %+v", i, p.Rest, want)
 		}
 		if i > 0 {
-			if off := float64(peels[i-1].Found.In-p.Found.In) / float64(peels[i-1].Found.In); off < leastAlpha || off > leastAlpha+1/float64(peels[i-1].Found.In) {
+			if off := float64(peels[i-1].Found.In-p.Found.In) / float64(peels[i-1].Found.In); off < leastAlpha || off > leastAlpha+0.1 {
 				t.Errorf("peel %d takes %v off", i, off)
 			}
 			if p.Found.Density() < peels[i-1].Found.Density() {
 				t.Errorf("peel %d: density falls", i)
 			}
 		}
-	}
-	if c := peels[len(peels)-1].Found; c.HitsIn < c.leastHits() {
-		t.Errorf("the last box has %d hits", c.HitsIn)
 	}
 }
 
@@ -544,7 +547,7 @@ func TestIntervals(t *testing.T) {
 // is that says nothing, and what is left is put where it belongs.
 func TestFewLimits(t *testing.T) {
 	const trials = 6000
-	x := uniforms(13, 12, trials)
+	x := uniforms(13, 25, trials)
 	f := &finder{inputs: x, workers: 1}
 	one, three, seven := Limit{1, -inf, 0.5}, Limit{3, 0.4, inf}, Limit{7, -inf, 0.96}
 	f.hit = bernoulli(13, trials, func(k uint32) float64 {
