@@ -234,9 +234,17 @@ func (c *compiler) value(v Value) expr.X {
 		if v.Path != "" {
 			c.Reserve(v.Path)
 		}
+		if g, ok := c.Draws.(givens); ok {
+			return g.Given(v.Path, v.Const)
+		}
 		return c.Const(v.Const)
 	}
 	return c.Input(v.Path, v.Dist)
+}
+
+// givens are draws that make parameters of some constants.
+type givens interface {
+	Given(path string, v float64) expr.X
 }
 
 // shock is the step's draw of a shock. What has no spread draws nothing.
@@ -250,10 +258,7 @@ func (c *compiler) shock(name string, sd expr.X) expr.X {
 // isZero says that x is 0 in every trial.
 func isZero(x expr.X) bool { return isConst(x, 0) }
 
-func isConst(x expr.X, v float64) bool {
-	value, ok := x.Constant()
-	return ok && value == v
-}
+func isConst(x expr.X, v float64) bool { return x.Is(v) }
 
 // sum adds from the left; of nothing it is 0.
 func (c *compiler) sum(list ...expr.X) expr.X {

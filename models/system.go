@@ -208,6 +208,7 @@ type Event struct {
 type UserMetric struct {
 	Name    string
 	Unit    string // empty: none
+	Text    string // what Combine computes, as it is written
 	Of      []string
 	Combine func(of []expr.X) expr.X
 }

@@ -42,7 +42,7 @@ func (b *builder) userMetrics() {
 		if e := c.compile(); e != nil {
 			unit, _ := unitOf(c.tree, units)
 			units[m.name] = unit
-			b.sys.Metrics = append(b.sys.Metrics, models.UserMetric{Name: m.name, Unit: unit, Of: c.of, Combine: combine(e.formula())})
+			b.sys.Metrics = append(b.sys.Metrics, models.UserMetric{Name: m.name, Unit: unit, Text: m.written, Of: c.of, Combine: combine(e.formula())})
 			known = append(known, measure{m.name, c.perYear})
 		}
 	}

@@ -195,6 +195,7 @@ type drawer struct {
 	drawn         []bool
 	paths         []path // of the shocks
 	z             []float64
+	instead       []Dist // of inputs, in place of the model's; nil: none
 }
 
 // path is a bridged shock in a batch: its columns by index, if they are drawn.
@@ -250,6 +251,10 @@ func (w *drawer) input(k int, dst []float64) {
 		return
 	}
 	w.chance(k, dst)
+	if w.instead != nil && w.instead[k] != nil {
+		w.instead[k].Quantile(dst)
+		return
+	}
 	w.model.inputs[k].dist.Quantile(dst)
 }
 

@@ -70,6 +70,9 @@ type Model struct {
 	known  map[leaf]int
 	names  map[string]int // of inputs
 
+	parameters []string  // names
+	values     []float64 // of them
+
 	once   sync.Once
 	byYear [][]expr.X // by outcome: in each year, or its one value
 }

@@ -10,11 +10,6 @@ import (
 	"entente/sim/stats"
 )
 
-// A Point is one of a sweep.
-type Point struct {
-	Model *Model
-}
-
 // mostTogether is how many points go through a batch of trials together, at most. It changes no
 // result: more share more of the work, and lose more when the sweep is stopped.
 const mostTogether = 16
@@ -86,9 +81,9 @@ type column struct {
 	number float64
 }
 
-// column is that of slot i, given the columns of those that vary.
-func (j *job) column(varying [][]float64, i int) column {
-	if v, ok := j.program.Fixed(i); ok {
+// column is that of slot i at a point, given the columns of those that vary.
+func (j *job) column(p *Point, varying [][]float64, i int) column {
+	if v, ok := j.program.FixedAt(i, p.at); ok {
 		return column{number: v}
 	}
 	return column{values: varying[j.place[i]]}
@@ -136,17 +131,17 @@ func (s *sweep) chunk(j *job, points []int) error {
 		columns[k] = all[k*len(j.varying):][:len(j.varying)]
 	}
 	failures := make([]failure, len(points))
-	if err := s.simulate(j, columns, failures); err != nil {
+	if err := s.simulate(j, points, columns, failures); err != nil {
 		return err
 	}
 	if points[0] == 0 && failures[0].err == nil {
 		keeps = true
 		s.base = map[slotName]column{}
 		for i, slot := range j.slots {
-			s.base[j.slotName(slot)] = j.column(columns[0], i)
+			s.base[j.slotName(slot)] = j.column(&s.points[0], columns[0], i)
 		}
 	}
-	rows, err := s.describe(j, columns, failures)
+	rows, err := s.describe(j, points, columns, failures)
 	if err != nil {
 		return err
 	}
@@ -168,15 +163,14 @@ type failure struct {
 }
 
 // simulate fills the columns.
-func (s *sweep) simulate(j *job, columns [][][]float64, failures []failure) error {
-	for i, slot := range j.slots {
-		if v, ok := j.program.Fixed(i); ok {
-			if err := check(&j.model.Outcomes[slot.outcome], []float64{v}, 0); err != nil {
-				for k := range failures {
-					failures[k].err = err
-				}
-				return nil
+func (s *sweep) simulate(j *job, points []int, columns [][][]float64, failures []failure) error {
+	for k, p := range points {
+		for i, slot := range j.slots {
+			v, ok := j.program.FixedAt(i, s.points[p].at)
+			if !ok || failures[k].err != nil {
+				continue
 			}
+			failures[k].err = check(&j.model.Outcomes[slot.outcome], []float64{v}, 0)
 		}
 	}
 	var mu sync.Mutex
@@ -191,6 +185,10 @@ func (s *sweep) simulate(j *job, columns [][][]float64, failures []failure) erro
 			first := batch * width
 			n := min(width, trials-first)
 			for k, r := range runners {
+				if p := &s.points[points[k]]; p.at != nil {
+					machine.Set(p.at)
+					drawer.instead = p.dists
+				}
 				if err := r.run(first, n); err != nil {
 					mu.Lock()
 					if failures[k].err == nil || batch < failures[k].batch {
@@ -206,7 +204,7 @@ func (s *sweep) simulate(j *job, columns [][][]float64, failures []failure) erro
 }
 
 // describe makes the rows of each point that has not failed.
-func (s *sweep) describe(j *job, columns [][][]float64, failures []failure) ([][]result.SweepRow, error) {
+func (s *sweep) describe(j *job, points []int, columns [][][]float64, failures []failure) ([][]result.SweepRow, error) {
 	rows := make([][]result.SweepRow, len(columns))
 	for k := range rows {
 		if failures[k].err == nil {
@@ -221,7 +219,7 @@ func (s *sweep) describe(j *job, columns [][][]float64, failures []failure) ([][
 			if rows[k] == nil {
 				return nil
 			}
-			c := j.column(columns[k], i)
+			c := j.column(&s.points[points[k]], columns[k], i)
 			var summary stats.Summary
 			if c.values == nil {
 				summary = j.constant(c.number, nil, &scratch)

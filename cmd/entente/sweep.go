@@ -207,11 +207,11 @@ func newSweep(cmd *cobra.Command, name string, f sweepFlags) (*sweeping, error) 
 	if w.plan, err = f.plan(opt.Seed); err != nil {
 		return nil, err
 	}
-	systems, err := w.systems(template, f.set)
+	points, err := w.systems(template, f.set)
 	if err != nil {
 		return nil, err
 	}
-	if w.points, err = models.CompilePoints(systems); err != nil {
+	if w.points, err = points.Compile(); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	var outcomes []sim.Outcome
@@ -257,19 +257,29 @@ func newSweep(cmd *cobra.Command, name string, f sweepFlags) (*sweeping, error) 
 
 // systems makes the System of each point. What is wrong is told of each point, once for those
 // that have it in common.
-func (w *sweeping) systems(template *scenarios.Template, set []string) ([]*models.System, error) {
-	systems := make([]*models.System, len(w.plan.points))
-	errs := make([]error, len(systems))
-	var next atomic.Int64
-	var all sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(systems)) {
-		all.Go(func() {
-			for p := int(next.Add(1)) - 1; p < len(systems); p = int(next.Add(1)) - 1 {
-				systems[p], errs[p] = template.System(slices.Concat(set, w.plan.set(p)))
+func (w *sweeping) systems(template *scenarios.Template, set []string) (*models.Points, error) {
+	points := &models.Points{}
+	errs := make([]error, len(w.plan.points))
+	const some = 64 // are there at a time: a System is large
+	systems := make([]*models.System, some)
+	for from := 0; from < len(errs); from += some {
+		n := min(some, len(errs)-from)
+		var next atomic.Int64
+		var all sync.WaitGroup
+		for range min(runtime.GOMAXPROCS(0), n) {
+			all.Go(func() {
+				for p := int(next.Add(1)) - 1; p < n; p = int(next.Add(1)) - 1 {
+					systems[p], errs[from+p] = template.System(slices.Concat(set, w.plan.set(from+p)))
+				}
+			})
+		}
+		all.Wait()
+		for p, s := range systems[:n] {
+			if errs[from+p] == nil {
+				points.Add(s)
 			}
-		})
+		}
 	}
-	all.Wait()
 	type fault struct {
 		scenarios.Diagnostic
 		first, more int
@@ -293,7 +303,7 @@ func (w *sweeping) systems(template *scenarios.Template, set []string) ([]*model
 		}
 	}
 	if len(faults) == 0 {
-		return systems, nil
+		return points, nil
 	}
 	var problems scenarios.Diagnostics
 	for _, f := range faults {
