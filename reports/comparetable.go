@@ -49,9 +49,12 @@ func WriteComparisonTable(w io.Writer, r *result.Pairing, opt TableOptions) erro
 		case n > 0:
 			fmt.Fprintf(&b, "  and %d more, which `entente diff` lists\n", n)
 		}
-		b.WriteString("\n" + bold(l+" − A in the same "+trials(r.Run.Trials)) + ", USD bn where no other unit is given\n")
+		b.WriteString("\n" + bold(l+" − A in the same "+trials(r.Run.Trials)) + ", USD bn if no other unit is given\n")
 		b.WriteString(comparisonRows(r, p, l, opt, bold))
-		for _, line := range notCompared(p, l) {
+		for i, line := range notCompared(p, l) {
+			if i == 0 {
+				b.WriteByte('\n')
+			}
 			b.WriteString(wrap(line, width) + "\n")
 		}
 	}
@@ -207,7 +210,8 @@ func meanInterval(sc scale, x *result.Pair) string {
 
 // plus gives what is above 0 its sign.
 func plus(s string) string {
-	if s == noValue || s == "" || strings.HasPrefix(s, "−") || strings.Trim(s, "0.") == "" {
+	value, _, _ := strings.Cut(s, nbsp)
+	if s == noValue || strings.HasPrefix(s, "−") || strings.Trim(value, "0.") == "" {
 		return s
 	}
 	return "+" + s
