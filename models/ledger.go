@@ -182,11 +182,10 @@ const (
 )
 
 // Checks compares the metrics that are sums with the sums of their lines, which are all lines
-// of Read. They may differ by half a cent or, where sums are so large that rounding alone may
-// make more of it, by what it can at most: a sum of n numbers x rounded n times differs from the
-// exact one by up to (n − 1)·2⁻⁵³·Σ|x|, to first order, and each x by some roundings of its own,
-// for which eight stand here (Higham, "Accuracy and Stability of Numerical Algorithms", 2002,
-// §4.2).
+// of Read. They may differ by half a cent or, where sums are so large that rounding alone can
+// make more of it, by √n·2⁻⁵³·Σ|x| of n lines x, which is what a sum of n numbers is off by if its
+// roundings are independent (Higham and Mary, "A New Approach to Probabilistic Rounding Error
+// Analysis", 2019; the most that it can be is n·2⁻⁵³·Σ|x|). The lines are summed without that.
 func (l *Ledger) Checks(lines []Line, outcomes []sim.Series) []Check {
 	type part struct {
 		step int
@@ -227,7 +226,7 @@ func (l *Ledger) Checks(lines []Line, outcomes []sim.Series) []Check {
 			}
 		}
 		check.Sum = sum.value()
-		check.Tolerance = max(halfCent, float64(check.Lines+8)*rounding*size)
+		check.Tolerance = max(halfCent, math.Sqrt(float64(check.Lines))*rounding*size)
 		list = append(list, check)
 	}
 	return list

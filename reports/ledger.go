@@ -399,21 +399,23 @@ func (t *ledgerText) deals() {
 // checks says that the sums were compared.
 func (t *ledgerText) checks() {
 	metrics := map[string]bool{}
-	most, least, widest := 0.0, math.Inf(1), 0.0
+	most, widest := 0.0, 0.0
 	for _, c := range t.l.Checks {
 		metrics[c.Metric] = true
 		most = max(most, math.Abs(c.Sum-c.Value))
-		least, widest = min(least, c.Tolerance), max(widest, c.Tolerance)
+		widest = max(widest, c.Tolerance)
 	}
 	to := "half a cent"
-	if widest > least {
-		to += " or, of the largest, to what rounding can make of so many numbers"
+	if cents := inCents(widest); widest > 5e-12 {
+		to += fmt.Sprintf(" (the largest to %s cents, which rounding can make of them)", cents)
 	}
-	cents := strconv.FormatFloat(most*1e11, 'g', 2, 64)
 	t.title("Checked")
 	t.WriteString(wrap(fmt.Sprintf("%s sums of lines equal the trial's %d metrics that they make up, year by year, to %s; the largest difference is %s cents.",
-		decimal(float64(len(t.l.Checks)), 0), len(metrics), to, cents), t.width) + "\n")
+		decimal(float64(len(t.l.Checks)), 0), len(metrics), to, inCents(most)), t.width) + "\n")
 }
+
+// inCents writes billions of dollars in cents, with two figures.
+func inCents(x float64) string { return strconv.FormatFloat(x*1e11, 'g', 2, 64) }
 
 // lines shows every line.
 func (t *ledgerText) lines() {

@@ -65,9 +65,10 @@ a cost or loss by which no money changes hands; an opening, or a holding at the
 horizon. The metrics that are sums of lines (revenue, compute, billed, raised and
 cash of labs; use, shortfall, billed, invested, revenue_share, resale, loss, flow
 and npv of alliances; revenue, lab_revenue, supplied, loss, loss_total, flow and
-npv of clouds; invested, supplied and npv of investors) are compared with those sums each
-time, year by year: where they differ by half a cent or more (or, of very large
-sums, by more than rounding can explain), nothing is printed and the command fails.`,
+npv of clouds; invested, supplied and npv of investors) are compared with those sums
+each time, year by year. Where they differ by more than half a cent (or, of sums so
+large that rounding makes more of them, by more than that: √n·2⁻⁵³·Σ|x| of n lines),
+nothing is printed and the command fails.`,
 		Example: `  entente explain
   entente explain --worst aws.npv
   entente explain my.yaml --quantile 'p95(azure.exposure@2031)' --all
