@@ -95,7 +95,7 @@ func chosenInputs(s *result.Sensitivity) string {
 	case s.Chosen == "":
 		return fmt.Sprintf("All of the scenario's %d inputs are looked at one by one.", s.Inputs)
 	case strings.Trim(s.Chosen, "0123456789") == "":
-		return fmt.Sprintf("Looked at one by one are the %s of %d inputs that go with the results most, by the trials of a run; --inputs takes another number, or patterns.", s.Chosen, s.Inputs)
+		return fmt.Sprintf("Looked at one by one are the %s of %d inputs that go with the results most, by the trials of an ordinary run; --inputs takes another number, or patterns.", s.Chosen, s.Inputs)
 	}
 	return fmt.Sprintf("Looked at one by one are the inputs that match %s, of %d.", s.Chosen, s.Inputs)
 }
@@ -110,7 +110,7 @@ func howToReadSensitivity(s *result.Sensitivity) []string {
 			"rank: Spearman's rank correlation, from −1 to 1, says how far the result rises (falls, below 0) with the input. partial: the same when what the other inputs explain has been taken out of both; – where other inputs determine the input.",
 			"S: the share of the variance that the input alone explains, %. δ: by how much the whole distribution of the result moves when the input is known, in % of what is possible; a lower bound. An input with δ and no rank correlation works both ways, or on the spread.",
 			noise,
-			"Inputs that are correlated share what they explain, and none of this says that an assumption is right.",
+			byChance(s) + "Inputs that are correlated share what they explain, and none of this says that an assumption is right.",
 		}
 	case result.Sobol:
 		return []string{
@@ -125,6 +125,14 @@ func howToReadSensitivity(s *result.Sensitivity) []string {
 		"An input that pushes the result the same way at both ends, or works only together with others, has a small swing here and may matter all the same: --method sobol tells.",
 		"Inputs that are correlated move alone here; the times of events are chance, and not moved.",
 	}
+}
+
+// byChance says how many of the inputs stand out that do nothing.
+func byChance(s *result.Sensitivity) string {
+	if s.Inputs < 40 {
+		return ""
+	}
+	return fmt.Sprintf("Of %d inputs, some %d would seem to be told from 0 in a column if none did anything: what is small and surprising may be one of them. ", s.Inputs, (s.Inputs+20)/40)
 }
 
 // groupsOf says what stands together in the groups of Sobol indices that are several correlated

@@ -3,6 +3,8 @@ package reports
 import (
 	"fmt"
 	"io"
+	"math"
+	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -34,15 +36,15 @@ func WriteSensitivityTable(w io.Writer, s *result.Sensitivity, opt TableOptions)
 	for _, a := range s.Associations {
 		sc := unitScale(a.Unit)
 		title(a.Quantity, "mean "+sc.inWordsWithError(a.Mean, a.SE))
-		tab := newSensitivityTable(opt, "input", "rank", "partial", "S, %", "δ, %")
+		tab := sensitivityRows{opt: opt, head: []string{"input", "rank", "partial", "S, %", "δ, %"}}
 		shown := a.Inputs
 		if s.Chosen == "" {
 			shown = shown[:min(len(shown), most)]
 		}
 		for _, in := range shown {
-			tab.AppendRow(table.Row{in.Path, correlationCell(in.Rank), correlationCell(in.Partial), indexCell(in.Share), indexCell(in.Delta)})
+			tab.add(in.Path, correlationCell(in.Rank), correlationCell(in.Partial), indexCell(in.Share), indexCell(in.Delta))
 		}
-		b.WriteString(tab.Render() + "\n")
+		b.WriteString(tab.String())
 		if left := len(a.Inputs) - len(shown); left > 0 {
 			fmt.Fprintf(&b, "and %d more inputs, which the files have\n", left)
 		}
@@ -53,21 +55,21 @@ func WriteSensitivityTable(w io.Writer, s *result.Sensitivity, opt TableOptions)
 	for _, x := range s.Indices {
 		sc := unitScale(x.Unit)
 		title(x.Quantity, "mean "+sc.inWordsWithError(x.Mean, x.SE))
-		tab := newSensitivityTable(opt, "group", "S, %", "S_T, %")
+		tab := sensitivityRows{opt: opt, head: []string{"group", "S, %", "S_T, %"}}
 		for _, g := range x.Groups {
-			tab.AppendRow(table.Row{g.Name, indexCell(g.First), indexCell(g.Total)})
+			tab.add(g.Name, indexCell(g.First), indexCell(g.Total))
 		}
-		tab.AppendRow(table.Row{"sum of S", indexCell(x.Sum), ""})
-		b.WriteString(tab.Render() + "\n")
+		tab.add("sum of S", indexCell(x.Sum), "")
+		b.WriteString(tab.String())
 	}
 	for _, t := range s.Tornados {
 		sc := unitScale(t.Unit)
 		title(t.Statistic, sc.inWordsWithError(t.Value, t.SE))
-		tab := newSensitivityTable(opt, "input", "p10", "p90", "at p10", "at p90", "swing "+sc.label)
+		tab := sensitivityRows{opt: opt, head: []string{"input", "p10", "p90", "at p10", "at p90", "swing " + sc.label}}
 		for _, w := range t.Swings {
-			tab.AppendRow(table.Row{w.Path, inputValue(w.Low, w.Unit), inputValue(w.High, w.Unit), sc.bare(w.AtLow, w.SEAtLow), sc.bare(w.AtHigh, w.SEAtHigh), swingCell(sc, w.Swing)})
+			tab.add(w.Path, inputValue(w.Low, w.Unit), inputValue(w.High, w.Unit), sc.bare(w.AtLow, w.SEAtLow), sc.bare(w.AtHigh, w.SEAtHigh), swingCell(sc, w.Swing))
 		}
-		b.WriteString(tab.Render() + "\n")
+		b.WriteString(tab.String())
 	}
 	b.WriteByte('\n')
 	for _, line := range append(groupsOf(s), howToReadSensitivity(s)...) {
@@ -78,28 +80,64 @@ func WriteSensitivityTable(w io.Writer, s *result.Sensitivity, opt TableOptions)
 	return err
 }
 
-func newSensitivityTable(opt TableOptions, head ...string) table.Writer {
+// A sensitivityRows is a table whose first column gives way where the terminal is narrow.
+type sensitivityRows struct {
+	opt  TableOptions
+	head []string
+	rows [][]string
+}
+
+func (t *sensitivityRows) add(cells ...string) { t.rows = append(t.rows, cells) }
+
+func (t *sensitivityRows) String() string {
 	tab := table.NewWriter()
 	style := table.StyleLight
 	style.Format.Header = text.FormatDefault
 	style.Options = table.OptionsNoBordersAndSeparators
 	style.Options.SeparateHeader = true
-	if opt.Color {
+	if t.opt.Color {
 		style.Color.Header = text.Colors{text.Bold}
 	}
 	tab.SetStyle(style)
-	if opt.Width > 0 {
-		tab.SetAllowedRowLength(opt.Width)
+	const least = 16
+	names := math.MaxInt
+	if t.opt.Width > 0 {
+		tab.SetAllowedRowLength(t.opt.Width)
+		names = t.opt.Width - 2
 	}
-	var row table.Row
 	var configs []table.ColumnConfig
-	for i, h := range head {
-		row = append(row, h)
-		if i > 0 {
-			configs = append(configs, table.ColumnConfig{Number: i + 1, Align: text.AlignRight, AlignHeader: text.AlignRight})
+	for i := 1; i < len(t.head); i++ {
+		configs = append(configs, table.ColumnConfig{Number: i + 1, Align: text.AlignRight, AlignHeader: text.AlignRight})
+		widest := text.RuneWidthWithoutEscSequences(t.head[i])
+		for _, row := range t.rows {
+			widest = max(widest, text.RuneWidthWithoutEscSequences(row[i]))
 		}
+		names -= widest + 2
 	}
 	tab.SetColumnConfigs(configs)
-	tab.AppendHeader(row)
-	return tab
+	tab.AppendHeader(asRow(t.head))
+	for _, row := range t.rows {
+		row = slices.Clone(row)
+		row[0] = squeeze(row[0], max(names, least))
+		tab.AppendRow(asRow(row))
+	}
+	return tab.Render() + "\n"
+}
+
+func asRow(cells []string) table.Row {
+	var row table.Row
+	for _, c := range cells {
+		row = append(row, c)
+	}
+	return row
+}
+
+// squeeze cuts a path in the middle: what tells paths apart is at both ends.
+func squeeze(path string, runes int) string {
+	r := []rune(path)
+	if len(r) <= runes {
+		return path
+	}
+	tail := 2 * (runes - 1) / 3
+	return string(r[:runes-1-tail]) + "…" + string(r[len(r)-tail:])
 }

@@ -30,8 +30,9 @@ const (
 	MostAssociationTrials  = sense.MaxTrials
 )
 
-// Associations say how quantities go with each input over the trials of a run. What they are named
-// is left to the caller. A quantity that a trial has no value of is refused.
+// Associations say how quantities go with each input over the trials of a run, by quantity, those
+// first that go with it most. What they are named is left to the caller. A quantity that a trial
+// has no value of is refused.
 func Associations(ctx context.Context, m *Model, opt Options, quantities []Quantity) ([]result.Associations, error) {
 	names, columns, outputs, err := inputsAndOutputs(ctx, m, opt, quantities)
 	if err != nil {
@@ -52,12 +53,22 @@ func Associations(ctx context.Context, m *Model, opt Options, quantities []Quant
 				Rank: result.Estimate(d.Rank), Partial: result.Estimate(partials[k][d.Input]),
 				Share: result.Estimate(d.Share), Delta: result.Estimate(deltas[k][d.Input])})
 		}
+		slices.SortStableFunc(list[k].Inputs, func(a, b result.Association) int {
+			return cmp.Compare(strength(sense.Estimate(b.Rank), sense.Estimate(b.Delta)), strength(sense.Estimate(a.Rank), sense.Estimate(a.Delta)))
+		})
 	}
 	return list, ctx.Err()
 }
 
-// Strongest lists the inputs of a model, those first that one of the quantities hangs on most over
-// the trials of a run: by the higher of ρ² and the first-order index.
+// strength is how much a quantity goes with an input at least: the larger of |ρ| and π·δ, each at
+// the end of its interval that is nearer to 0. Of normals with a small correlation r, δ is r/π, as
+// E|Z₁Z₂|/2 = 1/π.
+func strength(rank, delta sense.Estimate) float64 {
+	return max(rank.Low, -rank.High, math.Pi*delta.Low)
+}
+
+// Strongest lists the inputs of a model, those first that one of the quantities goes with most over
+// the trials of a run.
 func Strongest(ctx context.Context, m *Model, opt Options, quantities []Quantity) ([]string, error) {
 	names, columns, outputs, err := inputsAndOutputs(ctx, m, opt, quantities)
 	if err != nil {
@@ -67,17 +78,18 @@ func Strongest(ctx context.Context, m *Model, opt Options, quantities []Quantity
 	if err != nil {
 		return nil, err
 	}
-	strength := make([]float64, len(names))
-	for _, drivers := range sense.Drivers(columns, outputs, len(columns), opt.Workers) {
+	most := slices.Repeat([]float64{math.Inf(-1)}, len(names))
+	deltas := sense.Deltas(columns, outputs, opt.Workers)
+	for k, drivers := range sense.Drivers(columns, outputs, len(columns), opt.Workers) {
 		for _, d := range drivers {
-			strength[d.Input] = max(strength[d.Input], float64(d.Rank.Value*d.Rank.Value), d.Share.Value)
+			most[d.Input] = max(most[d.Input], strength(d.Rank, deltas[k][d.Input]))
 		}
 	}
 	order := make([]int, len(names))
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(strength[b], strength[a]) })
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(most[b], most[a]) })
 	sorted := make([]string, len(names))
 	for k, i := range order {
 		sorted[k] = names[i]

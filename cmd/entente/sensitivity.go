@@ -42,6 +42,7 @@ const (
 )
 
 var sensitivityFormats = []format[*result.Sensitivity]{
+	{"html", "Report:", "report.html", reports.WriteSensitivityHTML},
 	{"json", "Result:", "sensitivity.json", reports.WriteSensitivityJSON},
 	{"csv", "Table:", "sensitivity.csv", reports.WriteSensitivityCSV},
 }
@@ -82,7 +83,7 @@ parts of the trials, and do not move when the command is run again. Shares and i
 cannot be negative, but their estimates can, by noise: what is not told from 0 is shown
 as what it is below.
 
-It writes sensitivity.json and sensitivity.csv, and prints tables.`,
+It writes report.html, sensitivity.json and sensitivity.csv, and prints tables.`,
 		Example: `  entente sensitivity
   entente sensitivity my.yaml --for azure.exposure@2031 --for aws.npv
   entente sensitivity --method sobol --inputs 30 --for azure.exposure@2031
@@ -112,7 +113,7 @@ It writes sensitivity.json and sensitivity.csv, and prints tables.`,
 	flags.BoolVar(&f.json, "json", false, "print the result on standard output in place of the tables")
 	f.addPrinting(cmd)
 	complete(cmd, "method", sensitivityMethods()...)
-	complete(cmd, "format", "json", "csv", "json,csv")
+	complete(cmd, "format", "html", "json", "csv", "json,csv")
 	return cmd
 }
 
@@ -234,7 +235,7 @@ func (s *sensing) takeTrials(given bool) error {
 		return fmt.Errorf("--trials %d: a sensitivity takes at least %d", s.opt.Trials, sim.LeastSensitivityTrials)
 	}
 	if s.opt.Trials > most {
-		return fmt.Errorf("--trials %d: given-data takes at most %d, which tell a rank correlation to ± 0.015; for more precision take --method sobol", s.opt.Trials, most)
+		return fmt.Errorf("--trials %d: given-data takes at most %d, which tell a rank correlation to ± 0.015; for more take --method sobol", s.opt.Trials, most)
 	}
 	return nil
 }
@@ -315,6 +316,9 @@ func (s *sensing) takeQuantities(texts []string) error {
 		}
 		q, err := s.scenario.Quantity(text)
 		if err != nil {
+			if _, other := s.scenario.Statistic(text); other == nil {
+				return fmt.Errorf("--for %q is a statistic of all trials, which --method tornado takes; %s takes a number of each trial, such as aws.npv", text, s.method)
+			}
 			return err
 		}
 		s.quantities = append(s.quantities, q)
@@ -377,7 +381,7 @@ func (s *sensing) fits(memory int) error {
 		perTrial += 8 * 2 * inputs // their ranks
 	}
 	if most := memory / perTrial; s.opt.Trials > most {
-		return fmt.Errorf("%d trials of %d inputs take %.1f GB, more than --memory allows: -n %d fits", s.opt.Trials, inputs, float64(perTrial)*float64(s.opt.Trials)/1e9, most)
+		return fmt.Errorf("%d trials of %d inputs take %.0f MB, more than --memory allows: -n %d fits", s.opt.Trials, inputs, float64(perTrial)*float64(s.opt.Trials)/1e6, most)
 	}
 	return nil
 }
@@ -471,7 +475,7 @@ func (s *sensing) associations() error {
 // strongest lists inputs by how much the quantities hang on them, those that match if they have to.
 func (s *sensing) strongest() ([]string, error) {
 	opt := s.opt
-	opt.Trials = min(opt.Trials, sim.MostAssociationTrials)
+	opt.Trials = sim.MostAssociationTrials
 	opt.Progress = nil
 	names, err := sim.Strongest(s.ctx, s.model, opt, s.asQuantities())
 	s.result.Simulated += opt.Trials
@@ -504,7 +508,7 @@ func (s *sensing) indices() error {
 		}
 		title := name
 		if n := len(together[i]); n > 1 {
-			title = fmt.Sprintf("%s and %d correlated", name, n-1)
+			title = fmt.Sprintf("%s +%d", name, n-1)
 		}
 		titles = append(titles, title)
 		groups = append(groups, sim.Group{Inputs: together[i]})
