@@ -13,6 +13,7 @@ type Machine struct {
 	width     int
 	columns   []float64 // next to each other, the last for what nobody needs
 	constants [][constantWidth]float64
+	lent      [][]float64
 	n         int          // trials that the calls are bound to
 	calls     [][]vec.Call // by segment
 }
@@ -88,6 +89,9 @@ func (m *Machine) bind(n int) {
 	m.n = n
 	p := m.program
 	operand := func(o int32) []float64 {
+		if o >= borrowed {
+			return m.lent[o-borrowed][:n:n]
+		}
 		if k := int(o) - p.columns; k >= 0 {
 			return m.constants[k][:]
 		}

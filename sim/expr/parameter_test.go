@@ -125,3 +125,48 @@ func TestParametersAreConstants(t *testing.T) {
 		t.Errorf("%d points had the same operations, %d others: too few to tell", same, other)
 	}
 }
+
+// A program in two does what it does in one, in whichever runs the first half is done again.
+func TestSeparate(t *testing.T) {
+	split, whole := 0, 0
+	for seed := range uint64(40) {
+		code := expr.New()
+		outputs := formula(rand.New(rand.NewPCG(seed, 1)), code, func(k int) expr.X { return code.Parameter(k, 0.3+float64(k)) })
+		s := expr.Separate(outputs, func(leaf int) bool { return leaf == 1 && seed%2 == 0 })
+		split += s.Common.Operations() + s.Own.Operations()
+		whole += expr.Compile(outputs).Operations()
+		common, own := s.Machines(16)
+		w := &columns{make([][]float64, len(outputs))}
+		common.Run(8, w)
+		for _, v := range [][]float64{{0.3, 1.3, 2.3}, {0.31, 1.7, 2.1}, {0.3, 1.3, 2.3}} {
+			at, ok := code.At(v)
+			if !ok {
+				continue
+			}
+			own.Set(at)
+			own.Run(8, w)
+			p := expr.Compile(outputs)
+			m := p.Machine(8)
+			m.Set(at)
+			want := &columns{make([][]float64, len(outputs))}
+			m.Run(8, want)
+			for k := range outputs {
+				a, fixed := p.FixedAt(k, at)
+				if b, too := s.Own.FixedAt(k, at); fixed != too || fixed && a != b && !(math.IsNaN(a) && math.IsNaN(b)) {
+					t.Fatalf("seed %d: output %d is fixed as %v, %v", seed, k, a, b)
+				}
+				for i, x := range w.out[k] {
+					if y := want.out[k][i]; math.Float64bits(x) != math.Float64bits(y) && !(math.IsNaN(x) && math.IsNaN(y)) {
+						t.Fatalf("seed %d: output %d is %v in two, %v in one", seed, k, x, y)
+					}
+				}
+				if (w.out[k] == nil) != (want.out[k] == nil) {
+					t.Fatalf("seed %d: output %d is emitted by one only", seed, k)
+				}
+			}
+		}
+	}
+	if split < whole || split > 2*whole {
+		t.Errorf("%d operations have become %d", whole, split)
+	}
+}

@@ -95,16 +95,20 @@ func Compile(outputs []X) *Program {
 	if code == nil {
 		return p
 	}
-	wanted := make([][]int, len(code.nodes))
+	c := &compilation{code: code, program: p, wanted: make([][]int, len(code.nodes)), nodes: slices.Clone(code.nodes)}
 	for k, x := range outputs {
 		if _, fixed := p.fixed[k]; !fixed {
-			wanted[x.id] = append(wanted[x.id], k)
+			c.wanted[x.id] = append(c.wanted[x.id], k)
 		}
 	}
-	c := &compilation{code: code, program: p, wanted: wanted}
+	c.finish()
+	return p
+}
+
+// finish makes the program of the nodes that are wanted.
+func (c *compilation) finish() {
 	c.fuse()
 	c.place()
-	return p
 }
 
 // compilation is what Compile needs to know of the nodes.
@@ -112,14 +116,13 @@ type compilation struct {
 	code    *Code
 	program *Program
 	wanted  [][]int // outputs by node
-	nodes   []node  // as they are computed: fused
+	nodes   []node  // as they are computed: in the end fused
 	uses    []int32 // by how many operations and outputs that are computed
 }
 
 // fuse counts who uses what, and makes one operation of two where only the second needs the
 // first. That changes no bit: such an operation rounds as the two do.
 func (c *compilation) fuse() {
-	c.nodes = slices.Clone(c.code.nodes)
 	c.uses = make([]int32, len(c.nodes))
 	for id, list := range c.wanted {
 		c.uses[id] = int32(len(list))
@@ -246,7 +249,7 @@ func (c *compilation) place() {
 		return int32(p.columns - 1)
 	}
 	release := func(id int32) {
-		if left[id]--; left[id] == 0 {
+		if left[id]--; left[id] == 0 && at[id] < borrowed {
 			free = append(free, at[id])
 		}
 	}
@@ -275,7 +278,10 @@ func (c *compilation) place() {
 	}
 	parts := map[int32][2]int32{} // nodes of a leaf's two parts
 	for id := range c.nodes {
-		if n := &c.nodes[id]; n.leaf && c.uses[id] > 0 {
+		n := &c.nodes[id]
+		if n.leaf && n.b == lentPart {
+			at[id] = borrowed + n.a
+		} else if n.leaf && c.uses[id] > 0 {
 			pair, ok := parts[n.a]
 			if !ok {
 				pair = [2]int32{-1, -1}
@@ -355,3 +361,6 @@ func (c *compilation) place() {
 
 // none is no operand.
 const none = int32(-1 << 31)
+
+// borrowed is the first of the operands that are columns of another program.
+const borrowed = int32(1 << 24)
