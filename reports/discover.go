@@ -152,6 +152,22 @@ func (d discovery) sentences() []string {
 		list = append(list, fmt.Sprintf("Of the futures outside that box it holds in %s of those in which %s, against %s of what is left; both boxes have %s of all the futures in which it holds.",
 			percent(b.Density), d.limits(b.Limits), percent(b.Outside), percent(covered)))
 	}
+	if weak := d.weak(); len(weak) > 0 {
+		list = append(list, fmt.Sprintf("Searches in random halves of the trials seldom find %s again: boxes without say nearly as much, and more trials would tell.", and(weak)))
+	}
+	return list
+}
+
+// weak are the inputs that fewer than half of the searches find again.
+func (d discovery) weak() []string {
+	var list []string
+	for _, b := range d.Boxes {
+		for _, l := range b.Limits {
+			if 2*l.Again < l.Searches && !slices.Contains(list, l.Input) {
+				list = append(list, l.Input)
+			}
+		}
+	}
 	return list
 }
 
@@ -194,13 +210,13 @@ const (
 
 // limitTable says what each limit of a box is, and is good for.
 func (d discovery) limitTable(b result.Box, caption string) *tableView {
-	t := &tableView{Caption: caption, Head: []string{"Input or event", inTheBox, "support", "without it: density", "coverage", "lift", "p"},
-		Foot: "Support: the share of all futures in which the limit alone holds. Density, coverage and lift of the box without this limit, in the trials held out. p: the probability of as many hits in the box if the limit took futures out of it by chance alone."}
+	t := &tableView{Caption: caption, Head: []string{"Input or event", inTheBox, "support", "without it: density", "coverage", "lift", "p", "found again"},
+		Foot: "Support: the share of all futures in which the limit alone holds. Density, coverage and lift of the box without this limit, in the trials held out. p: the probability of as many hits in the box if the limit took futures out of it by chance alone. Found again: in how many of ten searches, each in another half of the trials, a box has a limit at that end of the input; in the rest boxes without it said nearly as much."}
 	for _, l := range b.Limits {
 		w := l.Without
 		lift := float64(w.HitsIn) / float64(w.In) / (float64(w.Hits) / float64(w.Trials))
 		t.Rows = append(t.Rows, tableRow{Cells: []string{l.Input, d.predicate(l), share(l.UpTo - l.Below),
-			percent(rate(w.HitsIn, w.In)), percent(rate(w.HitsIn, w.Hits)), decimal(lift, liftPlaces(b.Lift)), pValue(l.P)}})
+			percent(rate(w.HitsIn, w.In)), percent(rate(w.HitsIn, w.Hits)), decimal(lift, liftPlaces(b.Lift)), pValue(l.P), fmt.Sprintf("%d of %d", l.Again, l.Searches)}})
 	}
 	return t
 }
@@ -225,6 +241,20 @@ func (d discovery) treeTable() *tableView {
 		t.Rows = append(t.Rows, tableRow{Cells: []string{strconv.Itoa(i + 1), d.limits(l.Limits), percentWithin(l.Density), percent(l.Support), percent(l.Coverage)}})
 	}
 	return t
+}
+
+// leftOut are the columns of a table of limits that a terminal has no room for, from the right:
+// lift, coverage, p and support.
+func leftOut(width int) []int {
+	switch {
+	case width <= 0 || width >= 120:
+		return []int{5}
+	case width >= 100:
+		return []int{5, 4}
+	case width >= 90:
+		return []int{5, 4, 2}
+	}
+	return []int{6, 5, 4, 2}
 }
 
 // WriteDiscovery writes the summary for a terminal.
@@ -292,14 +322,11 @@ func WriteDiscovery(w io.Writer, of *result.Discovery, opt TableOptions) error {
 	}
 	for i, box := range d.Boxes {
 		t := d.limitTable(box, fmt.Sprintf("Limits of box %d", i+1))
-		from, to := 5, 6
-		if narrow {
-			from, to = 4, 6
-			t.Head[3] = "without it"
-		}
-		t.Head = slices.Delete(t.Head, from, to)
-		for k := range t.Rows {
-			t.Rows[k].Cells = slices.Delete(t.Rows[k].Cells, from, to)
+		for _, column := range leftOut(opt.Width) {
+			t.Head = slices.Delete(t.Head, column, column+1)
+			for k := range t.Rows {
+				t.Rows[k].Cells = slices.Delete(t.Rows[k].Cells, column, column+1)
+			}
 		}
 		show(t)
 	}
@@ -399,6 +426,9 @@ func (d discovery) answer(p *sheet) {
 			v.Sentences = []string{fmt.Sprintf("Of what is left, in %s. Both boxes have %s of all the futures in which it holds.", percent(b.Outside), percent(d.covered()))}
 		}
 		p.Answers = append(p.Answers, v)
+	}
+	if weak := d.weak(); len(weak) > 0 {
+		p.Answers[0].Sentences = append(p.Answers[0].Sentences, said[len(said)-1])
 	}
 	p.Fine = fmt.Sprintf("Counted in %s that were held out: nothing that was found was found in them. The box says what goes with %s in this scenario, and not what causes it.", trials(d.Held.Trials), d.Where)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -21,7 +22,7 @@ func estimateOf(v, by float64) result.Estimate {
 // discovered is what a search could find: a box of an input and an event, a second one, a tree.
 func discovered() *result.Discovery {
 	growth := result.Limit{Input: "openai.revenue.growth.initial", Unit: "per year", Low: -noLimit, High: 0.9, UpTo: 0.3, Without: result.Counts{Trials: 5000, Hits: 600, In: 1000, HitsIn: 200}, P: 1e-9}
-	event := result.Limit{Input: "slump", Event: true, Unit: "years", Low: -noLimit, High: 4, Before: "2031-01-01", UpTo: 0.2, Without: result.Counts{Trials: 5000, Hits: 600, In: 1500, HitsIn: 300}, P: 0.0421}
+	event := result.Limit{Input: "slump", Event: true, Unit: "years", Low: -noLimit, High: 4, Before: "2031-01-01", UpTo: 0.2, Without: result.Counts{Trials: 5000, Hits: 600, In: 1500, HitsIn: 300}, P: 0.0421, Again: 7, Searches: 10}
 	first := result.Counts{Trials: 5000, Hits: 600, In: 450, HitsIn: 274}
 	box := result.Box{
 		Limits: []result.Limit{growth, event}, Rest: first, Held: first, Found: first,
@@ -86,6 +87,11 @@ Of the futures outside that box it holds in 60.9 % of those in which openai.cash
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
+	d.Boxes[0].Limits[1].Again = 4
+	said := newDiscovery(d).sentences()
+	if got, want := said[len(said)-1], "Searches in random halves of the trials seldom find slump again: boxes without say nearly as much, and more trials would tell."; got != want {
+		t.Errorf("got %q", got)
+	}
 	d.Rejected, d.Boxes, d.Plane = &d.Boxes[0], nil, nil
 	if got := newDiscovery(d).sentences()[0]; !strings.HasPrefix(got, "Nothing marks them: aws.loss_total > 20 holds in 12.30") {
 		t.Error(got)
@@ -93,12 +99,12 @@ Of the futures outside that box it holds in 60.9 % of those in which openai.cash
 }
 
 func TestWriteDiscovery(t *testing.T) {
-	for _, width := range []int{0, 80, 200} {
+	for _, width := range []int{0, 80, 95, 110, 200} {
 		var b bytes.Buffer
 		if err := WriteDiscovery(&b, discovered(), TableOptions{Width: width}); err != nil {
 			t.Fatal(err)
 		}
-		for _, want := range []string{"Box 1", "60.9 % (56.4 to 65.4)", "slump", "<0.001", "0.042", "Leaf", "42 inputs and events", "in 600 of which it holds"} {
+		for _, want := range []string{"Box 1", "60.9 % (56.4 to 65.4)", "slump", "7 of 10", "Leaf", "42 inputs and events", "in 600 of which it holds"} {
 			if !strings.Contains(b.String(), want) {
 				t.Errorf("width %d: no %q in\n%s", width, want, &b)
 			}
@@ -141,7 +147,7 @@ func TestWriteDiscoveryJSON(t *testing.T) {
 		t.Errorf("%+v", j)
 	}
 	box := j.Boxes[0]
-	if box.Density[0] != 0.609 || box.Limits[0]["at_most"] != 0.9 || box.Limits[0]["above"] != nil || box.Limits[1]["before"] != "2031-01-01" || box.Limits[1]["event"] != true || box.Limits[1]["p"] != 0.0421 {
+	if box.Density[0] != 0.609 || box.Limits[0]["at_most"] != 0.9 || box.Limits[0]["above"] != nil || box.Limits[1]["before"] != "2031-01-01" || box.Limits[1]["event"] != true || box.Limits[1]["p"] != 0.0421 || fmt.Sprint(box.Limits[1]["found_again"]) != "map[searches:10 times:7]" || box.Limits[0]["found_again"] != nil {
 		t.Errorf("%+v", box)
 	}
 	last := box.Trajectory[1]

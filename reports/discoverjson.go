@@ -71,6 +71,11 @@ type (
 		Share   number      `json:"share"`
 		Without *countsJSON `json:"without,omitempty"`
 		P       *number     `json:"p,omitempty"`
+		Again   *againJSON  `json:"found_again,omitempty"`
+	}
+	againJSON struct {
+		Times    int `json:"times"`
+		Searches int `json:"searches"`
 	}
 	cutJSON struct {
 		Input  string  `json:"input"`
@@ -106,6 +111,9 @@ func (d discovery) box(b result.Box) boxJSON {
 		limit := d.limitJSON(l)
 		without, p := countsJSON(l.Without), number(l.P)
 		limit.Without, limit.P = &without, &p
+		if l.Searches > 0 {
+			limit.Again = &againJSON{l.Again, l.Searches}
+		}
 		j.Limits = append(j.Limits, limit)
 	}
 	for _, p := range b.Trajectory {

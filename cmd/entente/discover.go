@@ -360,6 +360,9 @@ func (ms marks) box(b *discover.Box, run result.Run, start time.Time) result.Box
 	for i, limit := range b.Limits {
 		l := ms.limit(limit, run, start)
 		l.Without, l.P = result.Counts(b.Without[i]), b.P[i]
+		if b.Again != nil {
+			l.Again, l.Searches = b.Again[i], discover.Halves
+		}
 		box.Limits = append(box.Limits, l)
 	}
 	for _, p := range b.Trajectory {

@@ -346,6 +346,9 @@ type cut struct {
 // mostLimits is how many limits a box is built of, at most.
 const mostLimits = 6
 
+// leastGain is the share by which a limit has to raise φ.
+const leastGain = 0.01
+
 // build makes boxes one limit at a time, each time with the one that makes φ highest, wherever it
 // is put; the others are moved to where it is highest then. It is not patient, and finds what
 // peeling misses: an input that matters at one end only, of which the slices at the other end
@@ -371,7 +374,7 @@ func (f *finder) build(trials []uint32) [][]Limit {
 				next = c
 			}
 		}
-		if !(next.worth > a.box.worth()) {
+		if !(next.worth > (1+leastGain)*a.box.worth()) {
 			break
 		}
 		a.add(next.side, f.orders[next.input])

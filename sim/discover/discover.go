@@ -9,8 +9,11 @@ package discover
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"slices"
+
+	"entente/sim/rng"
 )
 
 // MinHits are the fewest trials in which it happens, and the fewest in which it does not, from
@@ -65,6 +68,9 @@ type Box struct {
 	// are other ones).
 	Without []Counts
 	P       []float64
+	// Again says of each limit in how many of Halves searches, each in another half of the trials
+	// that are not held out, the box has a limit at that end of that input.
+	Again []int
 	// Trajectory is how the peeling went, from all trials on.
 	Trajectory []Peel
 }
@@ -144,6 +150,7 @@ func Discover(inputs []Input, hit []bool, opt Options) (*Found, error) {
 			found.Rejected = &box
 			break
 		}
+		box.Again = f.again(box.Limits, rest)
 		found.Boxes = append(found.Boxes, box)
 		for p := range rest {
 			rest[p] = f.outside(box.Limits, rest[p])
@@ -216,12 +223,7 @@ func (f *finder) box(parts [3][]uint32) (Box, bool) {
 	if whole.Hits < MinHits/4 || whole.Trials-whole.Hits < MinHits/4 {
 		return Box{}, false
 	}
-	peels := f.peel(parts[finding])
-	boxes := f.build(parts[finding])
-	for _, p := range peels {
-		boxes = append(boxes, p.Limits)
-	}
-	limits := f.choose(boxes, parts[choosing])
+	limits, peels := f.search(parts)
 	if len(limits) == 0 {
 		// Nothing is better than all trials; the trajectory is worth seeing.
 		b := Box{Trajectory: peels}
@@ -230,7 +232,6 @@ func (f *finder) box(parts [3][]uint32) (Box, bool) {
 		return b, true
 	}
 	seen := slices.Concat(parts[finding], parts[choosing])
-	limits = f.adjust(limits, seen)
 	limits = f.round(limits, seen)
 	b := Box{Limits: limits, Trajectory: peels, Rest: f.count(limits, parts[heldOut]), Found: f.count(limits, seen)}
 	f.follow(b.Trajectory, parts[heldOut])
@@ -241,6 +242,53 @@ func (f *finder) box(parts [3][]uint32) (Box, bool) {
 		b.P = append(b.P, atLeast(b.Rest.HitsIn, b.Rest.In, without.Density()))
 	}
 	return b, true
+}
+
+// search peels and builds boxes, chooses one and adjusts it.
+func (f *finder) search(parts [3][]uint32) ([]Limit, []Peel) {
+	peels := f.peel(parts[finding])
+	boxes := f.build(parts[finding])
+	for _, p := range peels {
+		boxes = append(boxes, p.Limits)
+	}
+	limits := f.choose(boxes, parts[choosing])
+	return f.adjust(limits, slices.Concat(parts[finding], parts[choosing])), peels
+}
+
+// Halves is in how many halves of the trials a box is looked for again.
+const Halves = 10
+
+// halfInputs is among how many of the inputs that say most.
+const halfInputs = 40
+
+// again looks for a box in random halves of the trials, and counts in how many it has each limit:
+// the reproducibility of Bryant and Lempert. An input for which another stands in as well, or
+// which was taken by chance, is not found in all of them.
+func (f *finder) again(limits []Limit, parts [3][]uint32) []int {
+	half := &finder{inputs: f.inputs, hit: f.hit, workers: f.workers, orders: make([][]ranked, len(f.orders))}
+	for _, i := range f.strongest(parts[finding], halfInputs) {
+		half.orders[i] = f.orders[i]
+	}
+	again := make([]int, len(limits))
+	for n := range Halves {
+		r := rng.NewRand(0, fmt.Sprintf("half %d", n))
+		var some [3][]uint32
+		for _, p := range []part{finding, choosing} {
+			for _, k := range parts[p] {
+				if r.Intn(2) == 0 {
+					some[p] = append(some[p], k)
+				}
+			}
+		}
+		found, _ := half.search(some)
+		for i, l := range limits {
+			o := of(found, l.Input)
+			if math.IsInf(l.Low, -1) == math.IsInf(o.Low, -1) && math.IsInf(l.High, 1) == math.IsInf(o.High, 1) {
+				again[i]++
+			}
+		}
+	}
+	return again
 }
 
 // with returns the limits, the one of an input replaced or added; limits of no effect are left

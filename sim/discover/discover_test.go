@@ -102,6 +102,9 @@ func TestPlantedBox(t *testing.T) {
 				if l.Low != toDigits(l.Low, 3) && !math.IsInf(l.Low, 0) || l.High != toDigits(l.High, 3) && !math.IsInf(l.High, 0) {
 					t.Errorf("%v: found %v, with more digits than it needs", box, l)
 				}
+				if got.Again[i] < Halves-1 {
+					t.Errorf("%v: %v is found again in %d of %d halves", box, l, got.Again[i], Halves)
+				}
 				if got.P[i] > 1e-6 {
 					t.Errorf("%v: P of %v is %v", box, l, got.P[i])
 				}
@@ -291,6 +294,27 @@ func TestTies(t *testing.T) {
 	found := discover(t, x, planted(4, x, []Limit{{5, 2, inf}}, 0.5, 0.1))
 	if len(found.Boxes) != 1 || !slices.Equal(found.Boxes[0].Limits, []Limit{{5, 2, inf}}) {
 		t.Errorf("found %+v", found.Boxes)
+	}
+}
+
+// Of two inputs that say the same, now one and now the other is found.
+func TestAgain(t *testing.T) {
+	const trials = 6000
+	x := uniforms(14, 8, trials)
+	r := rng.NewRand(14, "blur")
+	hit := planted(14, x, []Limit{{1, -inf, 0.4}, {3, 0.5, inf}}, 0.6, 0.05)
+	twin := slices.Clone(x[1].Values)
+	for k := range twin {
+		twin[k] += 0.1 * (r.Float64() - 0.5)
+		x[1].Values[k] += 0.1 * (r.Float64() - 0.5)
+	}
+	x[6].Values = twin
+	b := discover(t, x, hit).Boxes[0]
+	for i, l := range b.Limits {
+		switch again := b.Again[i]; {
+		case l.Input == 3 && again < Halves-1, l.Input != 3 && (again == 0 || again > Halves-2):
+			t.Errorf("%v is found again in %d of %d halves", l, again, Halves)
+		}
 	}
 }
 
@@ -583,7 +607,7 @@ func TestFewLimits(t *testing.T) {
 		t.Errorf("built %v", boxes)
 	}
 	// The inputs that say most are among those that are peeled, wherever they stand.
-	if got := f.strongest(all); !slices.Contains(got, 1) || !slices.Contains(got, 3) {
+	if got := f.strongest(all, mostInputs); !slices.Contains(got, 1) || !slices.Contains(got, 3) {
 		t.Errorf("strongest are %v", got)
 	}
 }

@@ -42,7 +42,7 @@ const mostInputs = 20
 // the best one is highest. With hundreds of inputs that do nothing, the slice with the smallest
 // share of hits is one of theirs nearly always, by chance; a limit that may lie anywhere has all
 // trials to tell by.
-func (f *finder) strongest(trials []uint32) []int {
+func (f *finder) strongest(trials []uint32, most int) []int {
 	states, whole := f.states(trials), f.count(nil, trials)
 	best := make([]split, len(f.orders))
 	parallel(f.workers, len(f.orders), func() func(int) {
@@ -53,7 +53,7 @@ func (f *finder) strongest(trials []uint32) []int {
 	best = slices.DeleteFunc(best, func(s split) bool { return s.gain == 0 })
 	slices.SortStableFunc(best, func(a, b split) int { return cmp.Compare(b.gain, a.gain) })
 	var list []int
-	for _, s := range best[:min(mostInputs, len(best))] {
+	for _, s := range best[:min(most, len(best))] {
 		list = append(list, s.input)
 	}
 	slices.Sort(list)
@@ -80,7 +80,7 @@ func (p piece) density() float64 { return ratio(p.hit, p.trials) }
 // heterogeneous uncertainties and multinomial classified outcomes" (2016).
 func (f *finder) peel(trials []uint32) []Peel {
 	p := &peeling{finder: f, state: f.states(trials)}
-	for _, i := range f.strongest(trials) {
+	for _, i := range f.strongest(trials, mostInputs) {
 		p.left = append(p.left, span{input: i, order: f.orders[i], end: len(f.orders[i])})
 	}
 	counts := f.count(nil, trials)

@@ -52,9 +52,12 @@ type Limit struct {
 	// Below and UpTo are the shares of all trials with x ≤ Low and x ≤ High.
 	Below, UpTo float64
 	// Without counts the trials of Rest without this limit, P is the probability of as many hits
-	// in the box if the limit took trials away by chance alone. Of a leaf neither is there.
+	// in the box if the limit took trials away by chance alone. Of a leaf neither is there, nor what follows.
 	Without Counts
 	P       float64
+	// Again is in how many of Searches, each in a random half of the trials in which the box was
+	// found, a box has a limit at that end of the input.
+	Again, Searches int
 }
 
 // A Peel is a box on the way of the peeling.
