@@ -88,21 +88,96 @@ func (p *page) futureSection() {
 			b.Figures = append(b.Figures, figure{ID: id, Title: part.title, Unit: part.unit, Size: "s",
 				Summary: fmt.Sprintf("%s in trial %d, year by year.", part.title, future.Trial), HowTo: "Each line is one cloud in this one trial: there is nothing to average, and no spread.",
 				Table: means(fmt.Sprintf("%s in trial %d, USD bn", part.title, future.Trial), layers)})
-			b.Legend = p.legendOf(layers)
+			b.Legend = p.legend(p.shownIn(future), lines)
 		}
 		s.Blocks = append(s.Blocks, b)
-		t := &tableView{Caption: "What happens: " + future.Title, Head: []string{"When", "What"}}
-		for _, told := range p.f.story(future.Happenings, future.Inputs) {
-			t.Rows = append(t.Rows, tableRow{Cells: []string{told.When, told.Text}})
+		main := p.f.mainly(future.Happenings)
+		caption := "What happens: " + future.Title
+		if len(main) < len(future.Happenings) {
+			s.Blocks = append(s.Blocks,
+				block{Kind: "words", Table: p.happening(caption+", the main things", main, future.Inputs)},
+				block{Kind: "folded", Table: p.happening(fmt.Sprintf("%s, all %d things", caption, len(future.Happenings)), future.Happenings, future.Inputs)})
+		} else {
+			s.Blocks = append(s.Blocks, block{Kind: "words", Table: p.happening(caption, main, future.Inputs)})
 		}
-		if len(t.Rows) == 0 {
-			t.Rows = append(t.Rows, tableRow{Cells: []string{"", "Nothing that is told of: no event, no raise, no failure, no shortfall."}})
-		}
-		s.Blocks = append(s.Blocks, block{Kind: "words", Table: t})
 	}
 	s.Blocks = append(s.Blocks, block{Text: []string{"Every payment of such a trial, by whom, to whom and for what, with the sums that make its metrics, is what " +
 		strings.Replace(command(p.R), "entente run", "entente explain", 1) + fmt.Sprintf(" --trial %d", p.R.Futures[0].Trial) + " prints."}})
 	p.add(s)
+}
+
+// happening is a table of what happens when.
+func (p *page) happening(caption string, hs []result.Happening, inputs []result.Drawn) *tableView {
+	t := &tableView{Caption: caption, Head: []string{"When", "What"}}
+	for _, told := range p.f.story(hs, inputs) {
+		t.Rows = append(t.Rows, tableRow{Cells: []string{told.When, told.Text}})
+	}
+	if len(t.Rows) == 0 {
+		t.Rows = append(t.Rows, tableRow{Cells: []string{"", "Nothing that is told of: no event, no raise, no failure, no shortfall."}})
+	}
+	return t
+}
+
+// mostMain is how many things are the main ones.
+const mostMain = 15
+
+// mainly picks the main things that happen, in the order of time: failures and what they cost
+// first, then the large sums, then what moves the alliances.
+func (f finder) mainly(hs []result.Happening) []result.Happening {
+	if len(hs) <= mostMain {
+		return hs
+	}
+	first, _ := f.answers()
+	var seen []string // events
+	type ranked struct {
+		place, rank int
+		amount      float64
+	}
+	var order []ranked
+	for i, h := range hs {
+		r := ranked{i, 9, h.Amount}
+		switch h.Kind {
+		case "failure", "loss":
+			r.rank = 0
+		case "halved", "austerity":
+			r.rank = 1
+		case "peak":
+			if has(first, h.Who) {
+				r.rank = 1
+			}
+		case "raise":
+			r.rank = 2
+		case "shortfall":
+			r.rank = 5
+			if len(h.Parts) > 0 {
+				r.amount += h.Parts[0]
+			}
+			if r.amount >= 10 {
+				r.rank = 2
+			}
+		case "event":
+			r.rank = 3
+			if slices.Contains(seen, h.Who) {
+				r.rank = 8
+			}
+			seen = append(seen, h.Who)
+		case "lead":
+			r.rank = 4
+		case "run_rate":
+			r.rank = 6
+		case "tranche":
+			r.rank = 7
+		}
+		order = append(order, r)
+	}
+	slices.SortStableFunc(order, func(a, b ranked) int { return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(b.amount, a.amount)) })
+	order = order[:mostMain]
+	slices.SortFunc(order, func(a, b ranked) int { return cmp.Compare(a.place, b.place) })
+	var main []result.Happening
+	for _, r := range order {
+		main = append(main, hs[r.place])
+	}
+	return main
 }
 
 // chosen is how a trial was chosen, and where it stands, in sentences.
@@ -118,7 +193,7 @@ func (p *page) chosen(f result.Future) string {
 		if s.Year > 0 {
 			label += fmt.Sprintf(" at the end of %d", c.year(s.Year))
 		}
-		parts = append(parts, fmt.Sprintf("%s’s %s is %s (lower in %s of the trials)", p.f.nameOf(id), label, scaleOf(s.Unit).signed(threeFigures(s.Value))+scaleOf(s.Unit).suffix, share(s.Below)))
+		parts = append(parts, fmt.Sprintf("%s’s %s is %s (lower in %s of the trials)", p.f.nameOf(id), label, inUnits(s.Value, s.Unit), share(s.Below)))
 	}
 	text := fmt.Sprintf("Trial %s: %s.", decimal(float64(f.Trial), 0), f.Rule)
 	if len(parts) > 0 {
@@ -136,16 +211,21 @@ func (p *page) unusual(inputs []result.Drawn) string {
 	slices.SortStableFunc(order, func(a, b result.Drawn) int { return cmp.Compare(math.Abs(b.P-0.5), math.Abs(a.P-0.5)) })
 	var parts []string
 	for _, in := range order[:min(len(order), mostTold)] {
-		unit := ""
-		if in.Unit != "" {
-			unit = nbsp + in.Unit
-		}
-		parts = append(parts, fmt.Sprintf("%s is %s%s (p%s)", in.Path, threeFigures(in.Value), unit, percentile(in.P)))
+		parts = append(parts, fmt.Sprintf("%s is %s (p%s)", in.Path, inUnits(in.Value, in.Unit), percentile(in.P)))
 	}
 	if len(parts) == 0 {
 		return ""
 	}
 	return "Drawn farthest from the middle of what is assumed: " + and(parts) + "."
+}
+
+// inUnits is a number with three figures and its unit; what is a ratio has none.
+func inUnits(x float64, unit string) string {
+	if unit == "ratio" || unit == "exponent" {
+		unit = ""
+	}
+	sc := scaleOf(unit)
+	return sc.signed(threeFigures(x*sc.factor)) + sc.suffix
 }
 
 // layersIn are the clouds' values of a metric in a future.
@@ -168,12 +248,11 @@ func (p *page) layersIn(f result.Future, metric string) []layer {
 	return layers
 }
 
-func (p *page) legendOf(layers []layer) []legendItem {
-	var items []legendItem
-	for _, l := range layers {
-		items = append(items, legendItem{strings.TrimPrefix(l.color, "$"), shorten(l.name, 60)})
-	}
-	return items
+// shownIn are the clouds that a future's charts show.
+func (p *page) shownIn(f result.Future) []result.Entity {
+	return slices.DeleteFunc(slices.Clone(p.R.Clouds), func(c result.Entity) bool {
+		return !slices.ContainsFunc(f.Outcomes, func(o result.Outcome) bool { return strings.HasPrefix(o.Name, c.ID+".") })
+	})
 }
 
 // capitalised begins a sentence.

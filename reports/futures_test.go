@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,7 +55,7 @@ func TestFutureSection(t *testing.T) {
 	for _, want := range []string{
 		`<h2 id="futures-h">Two futures, told</h2>`, "<bdi>Near the middle</bdi>", "<bdi>Bad for AWS</bdi>",
 		"Trial 1,323: the trial that is closest to the middle.", "’s net present value is −$12.3 bn (lower in 25 % of the trials)",
-		"is $230 bn (lower in 50 % of the trials)", "Drawn farthest from the middle of what is assumed: openai.cash is 41 USD bn (p0.10) and openai.opex is 0.4 (p50)",
+		"is $230 bn (lower in 50 % of the trials)", "Drawn farthest from the middle of what is assumed: openai.cash is $41 bn (p0.10) and openai.opex is 0.4 (p50)",
 		"2027 Q1 to 2027 Q3", "OpenAI raises $40 bn in 2 quarters.", "2027 Q4", "’s exposure peaks at $500 bn.",
 		"Nothing that is told of", `id="future-1-exposure"`, `id="future-1-flow"`, "--trial 1323",
 	} {
@@ -71,5 +72,44 @@ func TestFutureSection(t *testing.T) {
 	b.Reset()
 	if err := WriteHTML(&b, r); err != nil || strings.Contains(b.String(), `id="futures"`) {
 		t.Errorf("without futures: %v, or it has the section", err)
+	}
+}
+
+// Of many things the report shows the main ones, in the order of time, and folds all.
+func TestMainThings(t *testing.T) {
+	r := realistic()
+	f := newFinder(r)
+	var hs []result.Happening
+	for n := range 30 {
+		hs = append(hs, result.Happening{Kind: "tranche", From: n, To: n, Who: "microsoft", Whom: "openai", Amount: 100})
+	}
+	hs[20] = result.Happening{Kind: "failure", From: 20, To: 20, Who: "openai", Amount: 1}
+	hs[3] = result.Happening{Kind: "event", From: 3, To: 9, Who: "e"}
+	hs[4] = result.Happening{Kind: "raise", From: 4, To: 4, Who: "openai", Amount: 1}
+	hs[29] = result.Happening{Kind: "peak", From: 29, To: 29, Who: "aws", Amount: 1}
+	main := f.mainly(hs)
+	if len(main) != mostMain {
+		t.Fatalf("%d things", len(main))
+	}
+	for _, kind := range []string{"failure", "event", "raise", "peak"} {
+		if !slices.ContainsFunc(main, func(h result.Happening) bool { return h.Kind == kind }) {
+			t.Errorf("there is no %s among %+v", kind, main)
+		}
+	}
+	if !slices.IsSortedFunc(main, func(a, b result.Happening) int { return a.From - b.From }) {
+		t.Errorf("they are not in the order of time: %+v", main)
+	}
+	if got := f.mainly(hs[:5]); len(got) != 5 {
+		t.Errorf("of five things %d are told", len(got))
+	}
+	r.Run.Start = "2027-01-01"
+	r.Futures = []result.Future{{Trial: 2, Title: "bad", Rule: "by lot", Happenings: hs}}
+	var b bytes.Buffer
+	if err := WriteHTML(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	if text := b.String(); !strings.Contains(text, "What happens: bad, the main things") || !strings.Contains(text, "<summary>What happens: bad, all 30 things</summary>") ||
+		!strings.Contains(text, "A future, told") {
+		t.Error("the report doesn't fold them")
 	}
 }
