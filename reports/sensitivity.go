@@ -16,11 +16,11 @@ func indexCell(e result.Estimate) string {
 		return noValue
 	case math.IsNaN(e.Low) || math.IsNaN(e.High):
 		return decimal(100*math.Max(e.Value, 0), 1)
-	case e.Low == 0 && e.High == 0:
+	case e.Low == 0 && e.High == 0 || e.Low <= 0 && e.High == e.Value:
 		return "0"
-	case e.Low <= 0: // where the interval ends below 0, by its width
-		high := 100 * math.Max(e.High, e.High-e.Value)
-		return "< " + decimal(high, places(high, high/4))
+	case e.Low <= 0:
+		high := 100 * math.Max(e.High, e.High-e.Value) // about 0, if the estimate is below
+		return "< " + decimal(high, max(0, 1-int(math.Floor(math.Log10(high)))))
 	}
 	return plusMinus(100*e.Value, 50*(e.High-e.Low))
 }
@@ -102,7 +102,7 @@ func chosenInputs(s *result.Sensitivity) string {
 
 // howToRead explains the columns, a paragraph each.
 func howToReadSensitivity(s *result.Sensitivity) []string {
-	const noise = "What stands as < 1.2 is not told from 0: it cannot be negative, but its estimate falls on either side of 0 by the chance of the trials, and 1.2 is the upper end of its interval."
+	const noise = "What stands as < 1.2 is not told from 0: it cannot be negative, but its estimate falls on either side of 0 by the chance of the trials, and 1.2 is the upper end of its interval, taken about 0 where the estimate is below it."
 	switch s.Method {
 	case result.GivenData:
 		return []string{
