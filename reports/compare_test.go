@@ -414,7 +414,7 @@ func TestComparisonHTML(t *testing.T) {
 		}
 		want := "inputs answer years distribution all method sources reproduce"
 		if len(c.r.Others) > 1 {
-			want = "b-inputs b-answer b-years b-distribution b-all c-inputs c-answer c-years c-all method sources reproduce"
+			want = "b-inputs c-inputs overview b-answer b-years b-distribution b-all c-answer c-years c-all method sources reproduce"
 		}
 		if got := strings.Join(sections, " "); got != want {
 			t.Errorf("%s: the sections are %s, want %s", name, got, want)
@@ -429,12 +429,12 @@ func TestComparisonWords(t *testing.T) {
 	r := pairing()
 	aws := r.Others[0].Metrics[3].ByYear[2]
 	for _, want := range []string{
-		"base, cheaper and the same", "B: what B assumes differently", "2 assumptions differ", "which move no number: 2",
+		"base, cheaper and the same", "What B assumes differently", "2 assumptions differ", "which move no number: 2",
 		"event crash", "on 2027-07-01; sets openai.funding.availability to 0", "base.yaml:20\n--with",
 		fmt.Sprintf("<strong>%s</strong>", signedDifference(scaleOf(money), scaleOf(money).bare(aws.Difference.Mean, aws.Difference.SE))),
-		"C: what C assumes differently", "Nothing that moves a number: A and C mean the same.", "It is the same in every single future",
+		"What C assumes differently", "Nothing that moves a number: A and C mean the same.", "It is the same in every single future",
 		"Its losses on failed labs are the same in every future.",
-		"only A has them", "xai.cash, xai.revenue", "its unit is &#34;&#34; in one",
+		"C − A ± s.e.</th>", "B: exposure over the years", "only A has them", "xai.cash, xai.revenue", "its unit is &#34;&#34; in one",
 		"entente compare base.yaml cheaper.yaml &#39;the same.yaml&#39; --with openai.cash=40 --trials 400 --seed 7 --sampler random --set discount_rate=0.1",
 	} {
 		if want = strings.ReplaceAll(want, "\u2060", ""); !strings.Contains(text, want) {

@@ -50,6 +50,11 @@ func newComparisonPage(r *result.Pairing) *comparisonPage {
 	p.SHA256 = sums
 	for k := range r.Others {
 		p.inputSection(k)
+	}
+	if len(r.Others) > 1 {
+		p.overviewSection()
+	}
+	for k := range r.Others {
 		p.answerSection(k)
 		p.differenceSection(k)
 		p.distributionSection(k)
@@ -90,7 +95,7 @@ func (p *comparisonPage) legend(k int, m mark) []legendItem {
 // inputSection stands above all that follows from it.
 func (p *comparisonPage) inputSection(k int) {
 	o, l := &p.r.Others[k], letter(k+1)
-	s := &section{ID: p.id(k, "inputs"), Title: p.title(k, "What "+l+" assumes differently")}
+	s := &section{ID: p.id(k, "inputs"), Title: "What " + l + " assumes differently"}
 	t := &tableView{Caption: "Assumptions that differ", Head: []string{"Assumption", "A: " + shorten(p.r.Base.Label, 60), l + ": " + shorten(o.Label, 60), "Unit", "Written in", "Sources of A and of " + l}}
 	for _, c := range o.Changes {
 		path, before, after := c.Path, c.Before, c.After
@@ -178,7 +183,7 @@ func (p *comparisonPage) common(k int) (first, rest []result.Entity) {
 // metric is one of an entity; nil: it is not compared.
 func (p *comparisonPage) metric(k int, id, of string) *result.PairedMetric {
 	for i := range p.r.Others[k].Metrics {
-		if m := &p.r.Others[k].Metrics[i]; m.Name == id+"."+of {
+		if m := &p.r.Others[k].Metrics[i]; m.Name == id+"."+of || m.Name == id && of == "" {
 			return m
 		}
 	}
@@ -236,6 +241,53 @@ func (p *comparisonPage) answerSection(k int) {
 		s.Blocks = append(s.Blocks, block{Table: t})
 	}
 	p.add(s)
+}
+
+// overviewSection has all scenarios side by side.
+func (p *comparisonPage) overviewSection() {
+	t := &tableView{Caption: "At the end or over the whole time, USD bn where no other unit is given", Head: []string{"", "", "A, mean ± s.e."}}
+	for k := range p.r.Others {
+		l := letter(k + 1)
+		t.Head = append(t.Head, l+", mean ± s.e.", l+" − A ± s.e.")
+	}
+	for _, g := range comparedGroups(p.r, &p.r.Others[0]) {
+		t.Rows = append(t.Rows, tableRow{Cells: []string{g.title}, Group: true})
+		for _, m := range g.metrics {
+			first, sc := lastPair(m), scaleOf(m.Unit)
+			row := tableRow{}
+			row.text(labelOf(m))
+			row.text(whenOf(first))
+			row.mean(sc, first.A.Mean, first.A.SE)
+			for k := range p.r.Others {
+				id, of, _ := strings.Cut(m.Name, ".")
+				x := pairAt(p.metric(k, id, of), &first.Difference)
+				if x == nil {
+					row.text(noValue)
+					row.text(noValue)
+					continue
+				}
+				row.mean(sc, x.B.Mean, x.B.SE)
+				row.number(differenceWithError(sc, x), exact{x.Difference.Mean * sc.factor, x.Difference.SE * sc.factor})
+			}
+			t.Rows = append(t.Rows, row)
+		}
+	}
+	p.add(&section{ID: "overview", Title: "All side by side", Lead: []string{
+		"What every scenario has, and what it has more than A in the same futures, with the standard errors of that. They are smaller than those of the two means suggest, because luck is shared.",
+	}, Blocks: []block{{Table: t}}})
+}
+
+// pairAt is the pair of a metric at the date of s; nil: there is none.
+func pairAt(m *result.PairedMetric, s *result.Stat) *result.Pair {
+	if m == nil {
+		return nil
+	}
+	for _, x := range pairsOf(m) {
+		if x.Difference.Date == s.Date {
+			return x
+		}
+	}
+	return nil
 }
 
 func equally(x *result.Pair) string {
@@ -349,7 +401,7 @@ func (p *comparisonPage) differenceSection(k int) {
 		figures := []figure{{
 			ID: id + "-sides", Title: title + ": exposure", Unit: sc.label + ", mean and p10 to p90, at the end of each year", Size: "m",
 			Summary: fmt.Sprintf("Exposure under A and %s. In %s the means are %s and %s.", l, yearOf(&last.Difference), sc.inWordsWithError(last.A.Mean, last.A.SE), sc.inWordsWithError(last.B.Mean, last.B.SE)),
-			HowTo:   howTo.spread,
+			HowTo:   "Lines are means over all futures; eight futures in ten lie within the band of the same colour, one in ten above and one in ten below. That bands overlap says nothing about one future under both scenarios: the difference does.",
 			Table:   sidesTable(m, l, title+": exposure, "+sc.label),
 		}}
 		d.Name = id + ".difference"
