@@ -118,7 +118,7 @@ func tornado(ds []result.Driver, color string) (drawing, error) {
 			}
 		}
 	}
-	reach = math.Min(1, math.Ceil(reach*10)/10)
+	reach = math.Min(1, math.Ceil(reach*5)/5) // where the ticks are
 	c.axes(opts.XAxis{Type: "value", Min: -reach, Max: reach, AxisLabel: &opts.AxisLabel{Formatter: "@number"}}, axis{})
 	c.yExtra = map[string]any{"type": "category", "data": labels, "inverse": true, "min": nil, "max": nil,
 		"axisTick": map[string]any{"show": false}, "splitLine": map[string]any{"show": false},

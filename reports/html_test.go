@@ -222,6 +222,11 @@ func makeHostile() *result.Result {
 		e := &r.Events[i]
 		e.Name, e.Terms, e.Source, e.Note = next(), []string{next()}, next(), next()
 	}
+	for i := range r.Drivers {
+		for k := range r.Drivers[i].Inputs {
+			r.Drivers[i].Inputs[k].Path = next()
+		}
+	}
 	for i := range r.Assumptions {
 		a := &r.Assumptions[i]
 		a.Path, a.Text, a.Unit, a.Source, a.Note, a.Truncated = next(), next(), next(), next(), next(), next()

@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 //go:embed assets/report.html
@@ -69,18 +70,43 @@ func newSheet(version, title string) *sheet {
 	if title == "" {
 		p.Title = "A scenario without a name"
 	}
-	p.Style, p.Library, p.Script = template.CSS(pageStyle), template.JS(chartLibrary), template.JS(pageScript)
+	return p
+}
+
+// protect sets what the page may run, and the style sheet, which has the words at the foot of each
+// printed page.
+func (p *sheet) protect() {
+	style := pageStyle + "@page { @bottom-left { content: " + cssString(shorten(p.Title, 60)+" · "+shorten(p.Facts, 100)) + "; } }\n"
+	if len(p.SHA256) == 1 && len(p.SHA256[0]) >= 12 {
+		style += "@page { @bottom-center { content: " + cssString("SHA-256 "+p.SHA256[0][:12]) + "; } }\n"
+	}
+	p.Style, p.Library, p.Script = template.CSS(style), template.JS(chartLibrary), template.JS(pageScript)
 	p.CSP = strings.Join([]string{
 		"default-src 'none'",
 		"script-src " + hash(chartLibrary) + " " + hash(pageScript),
 		"style-src 'unsafe-inline'", // for browsers that know nothing of the next two
-		"style-src-elem " + hash(pageStyle),
+		"style-src-elem " + hash(style),
 		"style-src-attr 'unsafe-inline'", // the charts set the fonts of their labels
 		"img-src data:",
 		"base-uri 'none'",
 		"form-action 'none'",
 	}, "; ")
-	return p
+}
+
+// cssString writes s as a string of CSS, with all but letters and digits escaped.
+func cssString(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, c := range s {
+		switch {
+		case c == ' ', c >= '0' && c <= '9', c >= 'A' && c <= 'Z', c >= 'a' && c <= 'z':
+			b.WriteRune(c)
+		default:
+			fmt.Fprintf(&b, "\\%06x", c)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
 }
 
 func (p *sheet) write(w io.Writer) error {
@@ -92,7 +118,8 @@ func (p *sheet) write(w io.Writer) error {
 		return err
 	}
 	p.Charts = template.JS(drawn)
-	t, err := template.New("report").Funcs(template.FuncMap{"parts": parts, "pieces": pieces}).Parse(pageTemplate)
+	p.protect()
+	t, err := template.New("report").Funcs(template.FuncMap{"parts": parts, "pieces": pieces, "long": long}).Parse(pageTemplate)
 	if err != nil {
 		return err
 	}
@@ -214,6 +241,9 @@ func (r *tableRow) mean(sc scale, x, se float64) {
 func (r *tableRow) value(sc scale, x, se float64) {
 	r.number(sc.bare(x, se), exact{x * sc.factor, math.NaN()})
 }
+
+// long says that a cell has more words than a line of a table has room for.
+func long(cell string) bool { return utf8.RuneCountInString(cell) > 44 }
 
 // Exact are the table's numbers for the page's script: a character for each column, which says
 // whether it has values (v), values with errors (e) or neither (-), and behind a colon, row by

@@ -139,6 +139,7 @@ func odd() map[string]*result.Result {
 	bare := *realistic() // one cloud, one lab, no grid, no valuation, no cash
 	bare.Labs, bare.Clouds, bare.Investors, bare.Events, bare.Assumptions = bare.Labs[:1], bare.Clouds[1:2], nil, nil, nil
 	bare.Alliances, bare.Metrics, bare.GridP = bare.Alliances[:1], nil, nil
+	bare.Comparisons, bare.Drivers, bare.Convergence = nil, nil, nil
 	for _, m := range realistic().Metrics {
 		id, short, _ := strings.Cut(m.Name, ".")
 		if id != "azure" && id != "openai" && id != "openai_azure" || short == "valuation" || short == "cash" || short == "equity" || short == "alive" || short == "failed" || short == "failure_time" {

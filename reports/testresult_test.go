@@ -370,7 +370,63 @@ func makeRealistic() *result.Result {
 		}
 		r.Metrics = append(r.Metrics, m)
 	}
+	addComparisons(r)
 	return r
+}
+
+// addComparisons adds what is said of the answers besides: how they compare, what drives them, and
+// how they settle. The numbers are of the right size, and no more.
+func addComparisons(r *result.Result) {
+	f := newFinder(r)
+	less := *f.metric("aws", "exposure")
+	less.Name, less.ByYear = "exposure", slices.Clone(less.ByYear)
+	for i := range less.ByYear {
+		s := &less.ByYear[i]
+		for _, x := range figures(s)[1:] {
+			*x.of -= 100
+		}
+		s.SE, s.Above0, s.SEAbove0, s.SEP5, s.SEP50, s.SEP95, s.SEES95 = 3, 0.7, 0.01, 3, 3, 3, 3
+		s.Grid = nil
+	}
+	r.Comparisons = []result.Comparison{{A: "aws", B: "azure", Metric: less}}
+	for _, metric := range []string{"aws.exposure", "azure.exposure"} {
+		d := result.Drivers{Metric: metric, Year: r.Run.Years, Trials: testTrials}
+		for k := range 12 {
+			rho := 0.5 * math.Pow(-0.8, float64(k))
+			d.Inputs = append(d.Inputs, result.Driver{Path: r.Assumptions[k+1].Path,
+				Rank: result.Estimate{Value: rho, Low: rho - 0.05, High: rho + 0.05}, Share: result.Estimate{Value: rho * rho, Low: rho*rho - 0.02, High: rho*rho + 0.02}})
+		}
+		r.Drivers = append(r.Drivers, d)
+		id, of, _ := strings.Cut(metric, ".")
+		last := f.final(id, of)
+		c := result.Convergence{Metric: metric, Year: r.Run.Years}
+		for n := 50; n <= testTrials; n *= 2 {
+			c.Points = append(c.Points, result.RunningMean{Trials: n, Mean: last.Mean * (1 + 1/float64(n)), SE: last.SE * math.Sqrt(testTrials/float64(n))})
+		}
+		r.Convergence = append(r.Convergence, c)
+	}
+}
+
+// cut is r with fewer years and assumptions: a page with all the charts that a browser is through
+// with in a fraction of the time.
+func cut(r *result.Result) *result.Result {
+	const years, assumptions = 3, 24
+	c := *r
+	shorter := func(m result.Metric) result.Metric {
+		m.ByYear = m.ByYear[:min(years, len(m.ByYear))]
+		return m
+	}
+	c.Run.Years = min(years, c.Run.Years)
+	c.Assumptions = c.Assumptions[:min(assumptions, len(c.Assumptions))]
+	c.Metrics = nil
+	for _, m := range r.Metrics {
+		c.Metrics = append(c.Metrics, shorter(m))
+	}
+	c.Comparisons = slices.Clone(c.Comparisons)
+	for i := range c.Comparisons {
+		c.Comparisons[i].Metric = shorter(c.Comparisons[i].Metric)
+	}
+	return &c
 }
 
 // testAssumptions are some 200, of several shapes.

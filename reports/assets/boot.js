@@ -176,6 +176,20 @@
     if (years.length > 1 && overYears(o)) {
       o.series.push({ type: "custom", renderItem: functions["@year"](), data: [[year]], encode: { x: 0 }, itemStyle: { color: colour("$muted") }, silent: true, clip: true, tooltip: { show: false } });
     }
+    el.dataset.narrow = "";
+    var y = bars(o);
+    if (y) {
+      // Where there is no room beside the bars, their names stand above them.
+      var narrow = el.clientWidth < 480 && !printing;
+      el.style.height = narrow ? 40 + 27 * y.data.length + "px" : "";
+      if (narrow) {
+        el.dataset.narrow = "yes";
+        y.axisLabel = Object.assign({}, y.axisLabel, { inside: true, margin: 0, verticalAlign: "bottom", padding: [0, 0, 4, 0], width: el.clientWidth - 20, fontSize: 11, color: colour("$ink") });
+        y.z = 3;
+        o.grid[0].left = 8;
+        o.series.forEach(function (s) { if (s.lineStyle.width > 4) s.lineStyle.width = 6; });
+      }
+    }
     o.tooltip.axisPointer = { type: "line", lineStyle: { color: colour("$axis"), type: "solid", width: 1 } };
     var c = plots.get(el);
     if (!c) {
@@ -185,10 +199,21 @@
         var at = [e.offsetX, e.offsetY];
         if (c.containPixel("grid", at)) choose(c.convertFromPixel("grid", at)[0]);
       });
-      if (window.ResizeObserver) new ResizeObserver(function () { if (printing) return; c.dispatchAction({ type: "hideTip" }); c.resize(); }).observe(el);
+      if (window.ResizeObserver) new ResizeObserver(function () {
+        if (printing) return;
+        c.dispatchAction({ type: "hideTip" });
+        c.resize();
+        if (bars(o) && (el.clientWidth < 480) !== !!el.dataset.narrow) draw(el);
+      }).observe(el);
     }
     c.setOption(o, true);
-    el.dataset.drawn = root.dataset.theme + "/" + year;
+    if (plots.size === 1 && !el.dataset.drawn) performance.mark("first chart");
+    el.dataset.drawn = root.dataset.theme;
+    delete el.dataset.stale;
+  }
+  function bars(o) { // the axis that names them
+    var y = [].concat(o.yAxis || [])[0];
+    return y && y.type === "category" ? y : null;
   }
   function overYears(o) {
     var x = [].concat(o.xAxis || [])[0];
@@ -247,7 +272,14 @@
     if (printing) return;
     shut = [];
     each(views, function (v) { v.hidden = false; });
-    each(document.querySelectorAll("main details:not([open]):not(.save)"), function (d) { d.open = true; shut.push(d); });
+    var told = {};
+    each(document.querySelectorAll("main details:not(.save)"), function (d) {
+      if (d.classList.contains("how")) { // how to read a kind of chart is said once
+        if (told[d.textContent]) { d.dataset.told = ""; return; }
+        told[d.textContent] = true;
+      }
+      if (!d.open) { d.open = true; shut.push(d); }
+    });
     lines.forEach(function (l) { l.hidden = false; });
     theme("light");
     drawAll();
@@ -307,6 +339,7 @@
       all.forEach(function (el) {
         var d = drawings[el.dataset.chart];
         if (!plots.has(el) || !d.years && !overYears(d.option)) return;
+        el.dataset.stale = "yes";
         if (near) near.observe(el); // which draws it when it is in sight
         else draw(el);
       });
