@@ -44,7 +44,8 @@ func TestFuturesRoundTrip(t *testing.T) {
 
 // The report tells each future: why it, where it stands, what was unusual, and what happens when.
 func TestFutureSection(t *testing.T) {
-	r := realistic()
+	whole := *realistic() // which others use too
+	r := &whole
 	r.Run.Start = "2027-01-01"
 	r.Futures = toldFutures(r.Run.Years)
 	var b bytes.Buffer
@@ -77,7 +78,8 @@ func TestFutureSection(t *testing.T) {
 
 // Of many things the report shows the main ones, in the order of time, and folds all.
 func TestMainThings(t *testing.T) {
-	r := realistic()
+	whole := *realistic() // which others use too
+	r := &whole
 	f := newFinder(r)
 	var hs []result.Happening
 	for n := range 30 {
