@@ -58,7 +58,7 @@ func WriteComparisonTable(w io.Writer, r *result.Pairing, opt TableOptions) erro
 			b.WriteString(wrap(line, width) + "\n")
 		}
 	}
-	b.WriteString("\n" + wrap("95 %: interval of the mean difference. Pairing: so many times as many trials would know the mean difference as well if each scenario drew for itself.", width) + "\n")
+	b.WriteString("\n" + wrap("95 %: interval of the mean difference. Pairing: (Var A + Var B)/Var(B − A), so many times as many independent trials would know the mean difference as well if each scenario had luck of its own.", width) + "\n")
 	fmt.Fprintf(&b, "%s, seed %d, sampler %s\n", trials(r.Run.Trials), r.Run.Seed, r.Run.Sampler)
 	_, err := io.WriteString(w, strings.ReplaceAll(b.String(), nbsp, " "))
 	return err
