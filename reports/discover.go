@@ -205,7 +205,7 @@ func rate(hits, n int) result.Estimate {
 // The heads of columns of text.
 const (
 	inTheBox = "in the box"
-	inWhich  = "futures in which"
+	inWhich  = "Futures in which"
 )
 
 // limitTable says what each limit of a box is, and is good for.
@@ -236,9 +236,9 @@ func (d discovery) boxTable() *tableView {
 
 // treeTable is the tree, leaf by leaf.
 func (d discovery) treeTable() *tableView {
-	t := &tableView{Caption: "A tree of three leaves, in the trials held out, with 95" + nbsp + "% intervals", Head: []string{"Leaf", inWhich, "density", "support", "coverage"}}
-	for i, l := range d.Leaves {
-		t.Rows = append(t.Rows, tableRow{Cells: []string{strconv.Itoa(i + 1), d.limits(l.Limits), percentWithin(l.Density), percent(l.Support), percent(l.Coverage)}})
+	t := &tableView{Caption: "A tree of three leaves, in the trials held out, with 95" + nbsp + "% intervals", Head: []string{inWhich, "density", "support", "coverage"}}
+	for _, l := range d.Leaves {
+		t.Rows = append(t.Rows, tableRow{Cells: []string{d.limits(l.Limits), percentWithin(l.Density), percent(l.Support), percent(l.Coverage)}})
 	}
 	return t
 }
@@ -288,10 +288,11 @@ func WriteDiscovery(w io.Writer, of *result.Discovery, opt TableOptions) error {
 		var configs []table.ColumnConfig
 		for i, h := range t.Head {
 			head = append(head, h)
-			if i > 0 && h != inTheBox && h != inWhich {
-				configs = append(configs, table.ColumnConfig{Number: i + 1, Align: text.AlignRight, AlignHeader: text.AlignRight})
-			} else if i > 0 {
+			switch {
+			case h == inTheBox, h == inWhich:
 				configs = append(configs, table.ColumnConfig{Number: i + 1, WidthMax: max(24, width-56), WidthMaxEnforcer: wrap})
+			case i > 0:
+				configs = append(configs, table.ColumnConfig{Number: i + 1, Align: text.AlignRight, AlignHeader: text.AlignRight})
 			}
 		}
 		tab.SetColumnConfigs(configs)
@@ -494,7 +495,7 @@ func (d discovery) bars(b result.Box, color string) (drawing, error) {
 func (d discovery) trajectoryFigure(p *sheet, id string, b result.Box, color string) figure {
 	f := figure{ID: id, Title: "Coverage and density on the way", Unit: "density up, coverage across, %", Size: "m",
 		Summary: fmt.Sprintf("Density against coverage of %d boxes, from all futures to the smallest, in the trials held out and in those in which they were found.", len(b.Trajectory)),
-		HowTo:   "On the right all futures; each point to the left is a box with one more slice of an input taken off. Solid in the trials held out, dashed where the boxes were found, which flatters them: where the two part, slices follow chance. The ring is the box that was chosen, after its limits were put right; a reader who wants more of the futures looks to its right, one who wants fewer exceptions to its left. trajectory.csv has the limits of each.",
+		HowTo:   "On the right all futures; each point to the left is a box with one more slice of an input taken off. Solid in the trials held out, dashed where the boxes were found, which flatters them: where the two part, slices follow chance. The ring is the box that was chosen, in the trials held out; it may lie above the way. A reader who wants more of the futures looks to its right, one who wants fewer exceptions to its left. trajectory.csv has the limits of each.",
 		Table:   &tableView{Caption: "Boxes on the way, in the trials held out", Head: []string{"Box", "limits", "coverage, %", "density, %", "support, %", "density where found, %"}}}
 	c := newCanvas("@tips")
 	c.axes(opts.XAxis{Type: "value", Min: 0, Max: 100, AxisLabel: &opts.AxisLabel{Formatter: "@percent"}}, axis{lo: 0, hi: 100, step: 25, formatter: "@percent"})
@@ -635,7 +636,7 @@ func (d discovery) treeSection(p *sheet) {
 	base := rate(d.Held.Hits, d.Held.Trials)
 	p.add(&section{ID: "tree", Title: "A tree of three leaves", Lead: []string{
 		fmt.Sprintf("Every future is in one of the leaves. Of all futures held out it holds in %s.", percent(base)),
-	}, Blocks: []block{{Kind: "words", Table: t}}})
+	}, Blocks: []block{{Table: t}}})
 }
 
 // methodSection says what was done.
@@ -645,9 +646,9 @@ func (d discovery) methodSection(p *sheet) {
 		wilsons += " They take trials for independent; those of the " + d.Run.Sampler + " sampler are spread more evenly, so that the intervals are rather too wide."
 	}
 	p.add(&section{ID: "method", Title: "Method", Blocks: []block{{Kind: "prose", Text: []string{
-		fmt.Sprintf("Scenario discovery (Bryant and Lempert 2010) by the patient rule induction method (Friedman and Fisher 1999), over %d inputs and events. From all futures, slices are peeled off, each time the 5"+nbsp+"%% lowest or highest of one input in which the condition holds in the smallest share of futures. The boxes on the way are stripped of limits that do nothing, and the one is chosen that has the highest correlation φ with the condition in trials that the peeling did not see: of those within 5"+nbsp+"%% of the highest, or within its standard error if that is more, the one with the fewest limits. Its limits are moved to where φ is highest given the others, and rounded while hardly any future changes sides.", d.Inputs),
+		fmt.Sprintf("Scenario discovery (Bryant and Lempert 2010) over %d inputs and events. Boxes are found in two ways. One is the patient rule induction method (PRIM; Friedman and Fisher 1999), over the 20 inputs of which a single limit says most: from all futures, slices are peeled off, each time the 5"+nbsp+"%% lowest or highest of one input (more where there are few trials) in which the condition holds in the smallest share of futures. The other builds boxes up, each time by the limit on any input that raises the correlation φ of box and condition most. All of them are stripped of their limits one by one, and the one is chosen that has the highest φ in trials that were not used so far: of those within 5"+nbsp+"%% of the highest, or within its standard error if that is more, the one with the fewest limits. Its limits are moved to where φ is highest given the others, and rounded while hardly any future changes sides. The trajectory is that of the peeling, and the box need not lie on it.", d.Inputs),
 		"φ² is the product of (coverage − support)/(1 − support) and (density − base rate)/(1 − base rate). It asks for both, in excess of what they would be by chance, so that it is 0 for a box that means nothing and for all futures.",
-		"The tree is grown by Gini impurity (Breiman and others 1984); a split has to hold in the trials that choose.",
+		"The second box is looked for among the futures that are not in the first. The tree is grown by Gini impurity (Breiman and others 1984); a split has to hold in the trials that choose.",
 		fmt.Sprintf("Half of the trials are held out: those with odd numbers, which are replicates of their own. A box counts only if chance would have as many hits in it in less than one case of 1,000. %s", wilsons),
 		"An input that does not stand in a box may still matter, a little everywhere; inputs that are correlated stand in for each other. Shocks, which are drawn anew in every quarter, are not among the inputs.",
 	}}}})

@@ -104,7 +104,7 @@ func TestWriteDiscovery(t *testing.T) {
 		if err := WriteDiscovery(&b, discovered(), TableOptions{Width: width}); err != nil {
 			t.Fatal(err)
 		}
-		for _, want := range []string{"Box 1", "60.9 % (56.4 to 65.4)", "slump", "7 of 10", "Leaf", "42 inputs and events", "in 600 of which it holds"} {
+		for _, want := range []string{"Box 1", "60.9 % (56.4 to 65.4)", "slump", "7 of 10", "Futures in which", "42 inputs and events", "in 600 of which it holds"} {
 			if !strings.Contains(b.String(), want) {
 				t.Errorf("width %d: no %q in\n%s", width, want, &b)
 			}
