@@ -371,6 +371,7 @@ func makeRealistic() *result.Result {
 		r.Metrics = append(r.Metrics, m)
 	}
 	addComparisons(r)
+	r.Futures = toldFutures(years)
 	return r
 }
 
