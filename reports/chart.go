@@ -201,10 +201,12 @@ func dashes(colors []string) []string {
 	list := make([]string, len(colors))
 	for k, color := range colors {
 		place := k
-		if n, found := strings.CutPrefix(color, "$c"); found && len(n) == 1 {
-			place = int(n[0] - '0')
-		} else if n, found := strings.CutPrefix(color, "$l"); found && len(n) == 1 {
-			place = int(n[0] - '0')
+		if n, err := strconv.Atoi(strings.TrimPrefix(color, "$l")); err == nil {
+			place = n
+		} else if n, err := strconv.Atoi(strings.TrimPrefix(color, "$c")); err == nil {
+			if place = n; n >= 7 { // the hue is that of n − 7
+				place = n + 3
+			}
 		}
 		list[k] = [...]string{"solid", "dashed", "dotted", "@dash3", "@dash4", "@dash5", "@dash6"}[place%7]
 	}

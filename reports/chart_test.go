@@ -2,6 +2,7 @@ package reports
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -156,5 +157,48 @@ func TestSparkline(t *testing.T) {
 	}
 	if s := sparkline([]float64{0, 0, 0, 0, 1, 1, math.Inf(1)}, 24, 10); strings.Count(s, "H") != 24 || strings.Contains(s, "NaN") {
 		t.Errorf("of two values: %s", s)
+	}
+}
+
+// A lab's or a cloud's line has the dash of its colour, in whatever chart; fourteen clouds have
+// fourteen pairs of hue and dash; what shares a colour goes by its order.
+func TestDashes(t *testing.T) {
+	if got := dashes([]string{"$c1", "$c0", "$c2"}); got[0] != "dashed" || got[1] != "solid" || got[2] != "dotted" {
+		t.Errorf("three clouds have %q", got)
+	}
+	if got := dashes([]string{"$c0/100", "$c0/82", "$c0/64"}); got[0] != "solid" || got[1] != "dashed" || got[2] != "dotted" {
+		t.Errorf("three thresholds have %q", got)
+	}
+	seen := map[string]bool{}
+	for n := range 14 {
+		pair := fmt.Sprintf("%d %s", n%7, dashes([]string{fmt.Sprintf("$c%d", n)})[0])
+		if seen[pair] {
+			t.Errorf("cloud %d looks like another: %s", n, pair)
+		}
+		seen[pair] = true
+	}
+}
+
+// What differs is told, and put in its place by the page: of objects and lists of objects only
+// that, of all else the whole.
+func TestDifference(t *testing.T) {
+	for _, c := range []struct{ a, b, want string }{
+		{`{"x":1,"y":[1,2],"z":{"u":1,"v":2}}`, `{"x":1,"y":[1,3],"z":{"u":1,"v":3}}`, `{"y":[1,3],"z":{"v":3}}`},
+		{`[{"a":1,"b":2},{"a":3}]`, `[{"a":1,"b":5},{"a":3}]`, `{"0":{"b":5}}`},
+		{`[{"a":1}]`, `[{"a":1},{"a":1}]`, `[{"a":1},{"a":1}]`},
+		{`{"a":1}`, `{"b":2}`, `{"a":null,"b":2}`},
+		{`{"a":1}`, `{"a":1}`, `{}`},
+	} {
+		var a, b any
+		if err := json.Unmarshal([]byte(c.a), &a); err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal([]byte(c.b), &b); err != nil {
+			t.Fatal(err)
+		}
+		got, err := json.Marshal(difference(a, b))
+		if err != nil || string(got) != c.want {
+			t.Errorf("from %s to %s: %s, %v; want %s", c.a, c.b, got, err, c.want)
+		}
 	}
 }

@@ -55,11 +55,11 @@ func newPage(r *result.Result) (*page, error) {
 		for next < 7 && taken[fmt.Sprintf("c%d", next)] {
 			next++
 		}
-		p.colors[c.ID] = fmt.Sprintf("c%d", next%7)
+		p.colors[c.ID] = fmt.Sprintf("c%d", next%14)
 		next++
 	}
 	for i, l := range r.Labs {
-		p.colors[l.ID] = fmt.Sprintf("l%d", i%4)
+		p.colors[l.ID] = fmt.Sprintf("l%d", i%8)
 	}
 
 	p.answers(first)

@@ -93,6 +93,15 @@ func (p *sheet) protect() {
 	}, "; ")
 }
 
+// together keeps the minus of an amount on the line of its dollar sign.
+func together(words []string) []string {
+	list := make([]string, len(words))
+	for i, s := range words {
+		list[i] = strings.ReplaceAll(s, "−$", "−\u2060$")
+	}
+	return list
+}
+
 // cssString writes s as a string of CSS, with all but letters and digits escaped.
 func cssString(s string) string {
 	var b strings.Builder
@@ -119,6 +128,12 @@ func (p *sheet) write(w io.Writer) error {
 	}
 	p.Charts = template.JS(drawn)
 	p.protect()
+	for i := range p.Answers {
+		p.Answers[i].Sentences = together(p.Answers[i].Sentences)
+	}
+	for _, s := range p.Sections {
+		s.Lead = together(s.Lead)
+	}
 	t, err := template.New("report").Funcs(template.FuncMap{"parts": parts, "pieces": pieces, "long": long}).Parse(pageTemplate)
 	if err != nil {
 		return err

@@ -97,6 +97,78 @@
         return { type: "group", children: children };
       };
     },
+    // Of a sweep: what a line is at a value of the parameter, and how far off that may be.
+    "@sweep": function () {
+      return function (ps) {
+        var at = ps[0], rowsOf = [], x = at.axisValueLabel;
+        ps.forEach(function (p) {
+          var v = p.value;
+          if (p.seriesType === "line" || !v || v.length < 3 || isNaN(v[1])) return;
+          rowsOf.push([p.seriesName, plain(+v[1].toPrecision(4)) + " to " + plain(+v[2].toPrecision(4))]);
+        });
+        ps.forEach(function (p) {
+          if (p.seriesType === "line" && p.value && !isNaN(p.value[1])) rowsOf.unshift([p.seriesName, plain(+p.value[1].toPrecision(4))]);
+        });
+        return rows(at.axisType === "xAxis.value" ? plain(+at.value[0].toPrecision(6)) : x, rowsOf);
+      };
+    },
+    // A band along an axis of numbers.
+    "@along": function () {
+      return function (params, api) {
+        if (params.dataIndexInside > 0) return null;
+        var up = [], down = [], i;
+        for (i = 0; i < params.dataInsideLength; i++) {
+          if (isNaN(api.value(1, i)) || isNaN(api.value(2, i))) continue;
+          up.push(api.coord([api.value(0, i), api.value(2, i)]));
+          down.unshift(api.coord([api.value(0, i), api.value(1, i)]));
+        }
+        return { type: "polygon", shape: { points: clip(up.concat(down), params.coordSys) }, style: { fill: api.visual("color") } };
+      };
+    },
+    // A cell of a heat map, as strong as its fourth number, with its value where there is room.
+    "@cell": function () {
+      return function (params, api) {
+        var at = api.coord([api.value(0), api.value(1)]), size = api.size([1, 1]), v = api.value(2), strength = api.value(3);
+        if (isNaN(v)) return null;
+        var w = Math.max(1, size[0] - 1), h = Math.max(1, size[1] - 1);
+        var children = [{ type: "rect", shape: { x: at[0] - size[0] / 2, y: at[1] - size[1] / 2, width: w, height: h }, style: { fill: api.visual("color"), opacity: strength } }];
+        if (w > 40 && h > 15) children.push({ type: "text", style: { x: at[0], y: at[1], text: plain(+v.toPrecision(4)), align: "center", verticalAlign: "middle", fontSize: 11, fill: colour("$ink"), stroke: colour("$paper/70"), lineWidth: 2.5 } });
+        return { type: "group", children: children };
+      };
+    },
+    "@cells": function (d) {
+      return function (p) {
+        var x = [].concat(d.option.xAxis)[0], y = [].concat(d.option.yAxis)[0], v = p.value;
+        return rows(p.seriesName, [[x.name, x.data[v[0]]], [y.name, y.data[v[1]]], ["mean", plain(+v[2].toPrecision(4))]]);
+      };
+    },
+    // A point of a sweep as a line across one axis for each thing that is varied, and one for
+    // what comes of it; behind them how strong it is.
+    "@across": function () {
+      return function (params, api) {
+        var n = params.encode.y.length, points = [], i;
+        for (i = 0; i < n; i++) {
+          if (isNaN(api.value(i))) return null;
+          points.push(api.coord([i, api.value(i)]));
+        }
+        return { type: "polyline", shape: { points: points }, style: { stroke: api.visual("color"), fill: "none", lineWidth: 1.5, opacity: api.value(n) }, emphasis: { style: { lineWidth: 3, opacity: 1 } } };
+      };
+    },
+    // What the ends of such an axis are.
+    "@ends": function () {
+      return function (params, api) {
+        var at = api.coord([api.value(0), api.value(1)]), top = api.value(1) > 0.5;
+        return { type: "group", children: [
+          { type: "line", shape: { x1: at[0], y1: params.coordSys.y, x2: at[0], y2: params.coordSys.y + params.coordSys.height }, style: { stroke: colour("$axis"), lineWidth: 1 } },
+          { type: "text", style: { x: at[0], y: at[1] + (top ? -4 : 4), text: plain(+api.value(2).toPrecision(4)), align: "center", verticalAlign: top ? "bottom" : "top", fontSize: 10.5, fill: colour("$muted") } }] };
+      };
+    },
+    "@point": function (d) {
+      return function (p) {
+        var table = document.getElementById(d.id).querySelector("table"), head = table.tHead.rows[0].cells, row = table.tBodies[0].rows[p.dataIndex];
+        return rows("point " + row.cells[0].textContent, Array.prototype.slice.call(row.cells, 1).map(function (c, k) { return [head[k + 1].textContent, c.textContent]; }));
+      };
+    },
     "@bar": function () {
       return function (params, api) {
         var a = api.coord([api.value(2), api.value(1)]), b = api.coord([api.value(3), 0]);
@@ -117,7 +189,10 @@
     { dashArrayX: [[1, 5]], dashArrayY: [1, 0] },
     { symbol: "circle", symbolSize: 0.8, dashArrayX: [[2, 3]], dashArrayY: [2, 3] }
   ];
-  function place(name) { var m = /[cl](\d)/.exec(name); return m ? m[1] % 7 : 0; } // of a colour
+  function place(name) { // of a colour: the second seven clouds have the hues of the first
+    var m = /([cl])(\d+)/.exec(name), n = m ? +m[2] : 0;
+    return (m && m[1] === "c" && n >= 7 ? n + 3 : n) % 7;
+  }
 
   var named = { formatter: 1, renderItem: 1 };
   var coloured = { color: 1, borderColor: 1, backgroundColor: 1, textBorderColor: 1 };
@@ -186,7 +261,7 @@
         el.dataset.narrow = "yes";
         y.axisLabel = Object.assign({}, y.axisLabel, { inside: true, margin: 0, verticalAlign: "bottom", padding: [0, 0, 4, 0], width: el.clientWidth - 20, fontSize: 11, color: colour("$ink") });
         y.z = 3;
-        o.grid[0].left = 8;
+        o.grid[0].left = 20;
         o.series.forEach(function (s) { if (s.lineStyle.width > 4) s.lineStyle.width = 6; });
       }
     }
@@ -213,7 +288,7 @@
   }
   function bars(o) { // the axis that names them
     var y = [].concat(o.yAxis || [])[0];
-    return y && y.type === "category" ? y : null;
+    return y && y.type === "category" && o.series.some(function (s) { return s.type === "line"; }) ? y : null;
   }
   function overYears(o) {
     var x = [].concat(o.xAxis || [])[0];
