@@ -55,12 +55,27 @@ func TestLedgerAddsUp(t *testing.T) {
 			}
 		}
 	}
-	for _, reason := range []string{"cash at the start", "cost of the stake at the start", "core sales", "sales", "tranche", "recovered equity",
-		"operating costs", "raise", "left unpaid by the failure", "surplus after the failure", "use", "cost of the use", "shortfall", "revenue share",
-		"resale", "cost of the resale", "payback of the resale", "plant", "wear of idle plant", "loss of equity", "loss of receivables", "write-off of plant",
-		"equity at the horizon"} {
+	page := modelPage(t) // has all reasons, and only these
+	_, table, found := strings.Cut(page, "| reason | who pays |")
+	if !found {
+		t.Fatal("MODEL.md has no table of the ledger")
+	}
+	var listed []string
+	for _, row := range strings.Split(table, "\n")[2:] {
+		if !strings.HasPrefix(row, "| ") {
+			break
+		}
+		listed = append(listed, strings.TrimSpace(strings.Split(row, "|")[1]))
+	}
+	for _, reason := range listed {
 		if reasons[reason] == 0 {
-			t.Errorf("no line of the reason %q", reason)
+			t.Errorf("MODEL.md lists the reason %q, of which there was no line", reason)
+		}
+	}
+	for reason := range reasons {
+		reason, _, _ = strings.Cut(reason, ", of ") // whose
+		if !slices.Contains(listed, reason) {
+			t.Errorf("MODEL.md doesn't list the reason %q", reason)
 		}
 	}
 	t.Logf("the largest difference is %.2g of its tolerance", closest)

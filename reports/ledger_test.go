@@ -236,9 +236,11 @@ func TestWriteLedgerJSON(t *testing.T) {
 func TestStory(t *testing.T) {
 	f := newFinder(&smallLedger().Facts)
 	hs := map[string]result.Happening{
-		"The Lab raises $40 bn.":                                                                                         {Kind: "raise", Who: "lab", Amount: 40, Parts: []float64{0}, Times: 1},
-		"The Lab raises $40 bn, at a price of distress.":                                                                 {Kind: "raise", Who: "lab", Amount: 40, Parts: []float64{40}, Times: 1},
-		"The Lab raises $40 bn in 3 quarters, $10 bn of it at a price of distress.":                                      {Kind: "raise", Who: "lab", Amount: 40, Parts: []float64{10}, Times: 3},
+		"The Lab raises $40 bn.":                                                    {Kind: "raise", Who: "lab", Amount: 40, Parts: []float64{0}, Times: 1},
+		"The Lab raises $40 bn, at a price of distress.":                            {Kind: "raise", Who: "lab", Amount: 40, Parts: []float64{40}, Times: 1},
+		"The Lab raises $40 bn in 3 quarters, $10 bn of it at a price of distress.": {Kind: "raise", Who: "lab", Amount: 40, Parts: []float64{10}, Times: 3},
+		"The Lab raises $40 bn in 3 quarters, all of it at a price of distress.":    {Kind: "raise", Who: "lab", Amount: 40, Parts: []float64{40}, Times: 3},
+		"Event price war: multiplies lab_cloud.price by 0.5 to 0.9; adds -0.2 to 0.1 to lab_cloud.margin; moves 0.1 to 0.4 of lab_cloud.share to the lab's other alliances. It lasts for that quarter.": {Kind: "event", Who: "price_war", From: 2, To: 2},
 		"The Lab has not the cash for its runway, and buys less compute.":                                                {Kind: "austerity", Who: "lab"},
 		"The Lab’s revenue reaches $100 bn a year.":                                                                      {Kind: "run_rate", Who: "lab", Amount: 100},
 		"The Lab’s revenue has fallen below half of its highest, which was $123 bn a year.":                              {Kind: "halved", Who: "lab", Amount: 123.4},

@@ -104,6 +104,8 @@ func (f finder) sentence(h result.Happening, c calendar, inputs []result.Drawn) 
 		}
 		switch {
 		case part(0) == 0:
+		case h.Times > 1 && part(0) >= h.Amount*(1-1e-9):
+			text += ", all of it at a price of distress"
 		case h.Times == 1:
 			text += ", at a price of distress"
 		default:
@@ -174,6 +176,9 @@ func (f finder) eventSentence(h result.Happening, c calendar, inputs []result.Dr
 	}
 	if len(effects) > 0 {
 		text += ": " + strings.Join(effects, "; ")
+	}
+	if h.From == h.To && h.To < c.last {
+		return text + ". It lasts for that quarter."
 	}
 	if h.To < c.last {
 		return text + ". It lasts until " + c.until(h.To) + "."

@@ -94,6 +94,7 @@ nothing is printed and the command fails.`,
 	flags.BoolVar(&f.all, "all", false, "every line, and not their sums by year only")
 	flags.Var(word{&f.format, ledgerFormats}, "format", "text, csv (one line of the ledger a row) or json")
 	f.addDraws(cmd)
+	flags.Lookup("memory").Usage = "most memory for the trials' values, among which the one that is told is found"
 	flags.BoolVar(&f.json, "json", false, "the same as --format json")
 	f.addPrinting(cmd)
 	complete(cmd, "format", ledgerFormats...)
