@@ -174,6 +174,24 @@ type planFlags struct {
 	points string // a number, or a file
 }
 
+// arguments are what says the same.
+func (f planFlags) arguments() []string {
+	var list []string
+	for _, v := range f.vary {
+		list = append(list, "--vary", v)
+	}
+	if f.zip {
+		list = append(list, "--zip")
+	}
+	if f.design != "" {
+		list = append(list, "--design", f.design)
+	}
+	if f.points != "" {
+		list = append(list, "--points", f.points)
+	}
+	return list
+}
+
 // plan makes the plan; seed is that of the run, for designs.
 func (f planFlags) plan(seed uint64) (*plan, error) {
 	var axes []axis

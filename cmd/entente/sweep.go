@@ -184,6 +184,8 @@ type sweeping struct {
 	about    map[string]sim.Outcome
 	manifest manifest
 
+	arguments []string // of the points, and of what is kept
+
 	dir     string
 	before  map[int][]byte // the rows of points that an earlier run wrote, as in the file
 	reasons map[int]string // why points failed
@@ -252,6 +254,10 @@ func newSweep(cmd *cobra.Command, name string, f sweepFlags) (*sweeping, error) 
 		return nil, fmt.Errorf("%d values of %s at two points take %.1f GB: give it more --memory, or fewer --trials or --metrics", columns, times(opt.Trials, "trial"), float64(need)/1e9)
 	}
 	w.manifest = w.newManifest()
+	w.arguments = f.arguments()
+	if len(f.metrics) > 0 {
+		w.arguments = append(w.arguments, "--metrics", strings.Join(f.metrics, ","))
+	}
 	return w, nil
 }
 
@@ -616,7 +622,7 @@ func (w *sweeping) rows(p int) ([]byte, error) {
 // were simulated.
 func (w *sweeping) result() (*result.Sweep, error) {
 	facts := w.scenario.Facts
-	s := &result.Sweep{Version: version, Scenario: facts.Scenario, Run: facts.Run, Design: w.plan.design, Paths: w.plan.paths, Headlines: w.headlines()}
+	s := &result.Sweep{Version: version, Scenario: facts.Scenario, Run: facts.Run, Design: w.plan.design, Paths: w.plan.paths, Arguments: w.arguments, Headlines: w.headlines()}
 	s.Run.Trials, s.Run.Seed, s.Run.Sampler = w.opt.Trials, w.opt.Seed, string(w.opt.Sampler)
 	start, err := time.Parse(time.DateOnly, facts.Run.Start)
 	if err != nil {
@@ -676,7 +682,10 @@ func (w *sweeping) writeTable(to io.Writer) error {
 
 // write stages the files.
 func (w *sweeping) write(out *output, s *result.Sweep) error {
-	return out.stage(sweepTable, w.writeTable)
+	if err := out.stage(sweepTable, w.writeTable); err != nil {
+		return err
+	}
+	return out.stage(sweepReport, func(to io.Writer) error { return reports.WriteSweepHTML(to, s) })
 }
 
 // forget removes the files of single points, which are in the table now.
@@ -716,7 +725,7 @@ func (w *sweeping) print(cmd *cobra.Command, out *output, s *result.Sweep, f swe
 	if f.quiet {
 		return nil
 	}
-	fmt.Fprintf(where, "Table: %s\n", filepath.Join(out.dir, sweepTable))
+	fmt.Fprintf(where, "Report: %s\nTable: %s\n", filepath.Join(out.dir, sweepReport), filepath.Join(out.dir, sweepTable))
 	if simulated := len(w.points) - len(w.before); simulated > 0 {
 		seconds := took.Seconds()
 		fmt.Fprintf(stderr, "entente: %s of %s in %.*f s\n", times(simulated, "point"), times(w.opt.Trials, "trial"), max(0, 1-int(math.Log10(max(seconds, 0.1)))), seconds)

@@ -6,9 +6,10 @@ type Sweep struct {
 	Version  string // of the program
 	Scenario Scenario
 	Run      Run
-	Design   string   // how the points were chosen: "grid", "zip", "latin", "sobol" or "file"
-	Paths    []string // what is varied, as the command line says it: "openai.cash", "openai.cash*"
-	Units    []string // of these; empty where there is none
+	Design   string // how the points were chosen: "grid", "zip", "latin", "sobol" or "file"
+	// Arguments are what the command line said of the points.
+	Arguments []string
+	Paths     []string // what is varied, as the command line says it: "openai.cash", "openai.cash*"
 	// Headlines are metrics that stand for the others where there is room for few.
 	Headlines []string
 	Points    []SweepPoint
