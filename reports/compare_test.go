@@ -139,6 +139,7 @@ func makePairing() *result.Pairing {
 	b.OnlyBase, b.OnlyOther = []string{"crash.time"}, []string{"xai.cash", "xai.revenue"}
 	b.Apart = []result.Apart{{Name: "mine", Reason: `its unit is "" in one and "USD bn" in the other`}}
 	c := other("the same", func(_, _ float64, a []float64) []float64 { return slices.Clone(a) })
+	c.Metrics[0].Total.Variance = math.Copysign(math.NaN(), -1) // what amd64 makes of 0/0
 	r.Others = []result.Paired{b, c}
 	return r
 }
@@ -259,6 +260,60 @@ func TestComparisonJSON(t *testing.T) {
 	}
 	if infinite == 0 {
 		t.Error("no reduction was infinite, though C is A")
+	}
+}
+
+// What was written is read again, and makes the same page; what is not understood is refused.
+func TestComparisonRead(t *testing.T) {
+	for name, r := range map[string]*result.Pairing{"plain": pairing(), "hostile": hostilePairing()} {
+		var b bytes.Buffer
+		if err := WriteComparisonJSON(&b, r); err != nil {
+			t.Fatal(err)
+		}
+		text := b.String()
+		back, err := ReadComparisonJSON(&b)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if fmt.Sprintf("%+v", back.Others[0].Changes) != fmt.Sprintf("%+v", r.Others[0].Changes) || back.Others[1].Metrics[3].ByYear[1].A.Mean != r.Others[1].Metrics[3].ByYear[1].A.Mean {
+			t.Errorf("%s: not what was written", name)
+		}
+		if !bytes.Equal(comparisonPageOf(t, back), comparisonPageOf(t, r)) {
+			t.Errorf("%s: made from what was saved, the page differs", name)
+		}
+		if err := WriteComparisonJSON(&b, back); err != nil {
+			t.Fatal(err)
+		}
+		if b.String() != text {
+			t.Errorf("%s: read and written, the bytes differ", name)
+		}
+	}
+	var b bytes.Buffer
+	if err := WriteComparisonJSON(&b, one()); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ old, new, want string }{
+		{`"comparison": 1`, `"comparison": 9`, "format 9, written by entente 0.1.0"},
+		{`"comparison": 1`, `"other": 1`, `no "entente" and "comparison"`},
+		{`"with"`, `"without"`, `unknown field "without"`},
+		{`"low95": `, `"low90": `, `no "low95"`},
+		{`"equal": `, `"extra": 1, "equal": `, `unknown field "extra"`},
+		{`"kind": "trial"`, `"kind": "often"`, `kind "often"`},
+		{`"kind": "stock"`, `"kind": "trial"`, `has a "total"`},
+		{`"difference": {`, `"difference": {"x": 1, `, `unknown field "x"`},
+		{`"grid_p": [0,`, `"grid_p": [`, "quantiles for"},
+		{`"base": {`, `"base": 1, "was": {`, "does not belong there"},
+	} {
+		if strings.Count(b.String(), c.old) == 0 {
+			t.Fatalf("there is no %s", c.old)
+		}
+		_, err := ReadComparisonJSON(strings.NewReader(strings.Replace(b.String(), c.old, c.new, 1)))
+		if err == nil || !strings.HasPrefix(err.Error(), "comparison.json: ") || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s for %s: %v", c.new, c.old, err)
+		}
+	}
+	if _, err := ReadComparisonJSON(strings.NewReader(b.String()[:1000])); err == nil || !strings.Contains(err.Error(), "line 7: unexpected end") {
+		t.Errorf("cut off: %v", err)
 	}
 }
 

@@ -292,14 +292,22 @@ func (t *tableView) Exact() string {
 				x = r.Exact[i]
 			}
 			if kind != '-' {
-				b = binary.LittleEndian.AppendUint64(b, math.Float64bits(x.value))
+				b = binary.LittleEndian.AppendUint64(b, bitsOf(x.value))
 			}
 			if kind == 'e' {
-				b = binary.LittleEndian.AppendUint64(b, math.Float64bits(x.se))
+				b = binary.LittleEndian.AppendUint64(b, bitsOf(x.se))
 			}
 		}
 	}
 	return string(kinds) + ":" + base64.StdEncoding.EncodeToString(b)
+}
+
+// bitsOf is x as a float64, with one NaN: what 0/0 is differs between processors.
+func bitsOf(x float64) uint64 {
+	if math.IsNaN(x) {
+		x = math.NaN()
+	}
+	return math.Float64bits(x)
 }
 
 type answerView struct {

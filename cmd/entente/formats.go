@@ -15,6 +15,8 @@ type format[R any] struct {
 	write func(io.Writer, R) error
 }
 
+const comparisonFile = "comparison.json"
+
 var (
 	htmlFormat = format[*result.Result]{"html", "Report:", "report.html", reports.WriteHTML}
 	jsonFormat = format[*result.Result]{"json", "Result:", "result.json", reports.WriteJSON}
@@ -23,7 +25,7 @@ var (
 
 	comparisonFormats = []format[*result.Pairing]{
 		{"html", "Report:", "report.html", reports.WriteComparisonHTML},
-		{"json", "Result:", "comparison.json", reports.WriteComparisonJSON},
+		{"json", "Result:", comparisonFile, reports.WriteComparisonJSON},
 		{"csv", "Table:", "comparison.csv", reports.WriteComparisonCSV},
 	}
 )

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -10,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"entente/reports"
-	"entente/sim/result"
 )
 
 func reportCommand() *cobra.Command {
@@ -18,9 +18,9 @@ func reportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report RESULT...",
 		Short: "Make the HTML report again from saved results",
-		Long: `Make report.html again from result.json, beside it. A RESULT is such a file, or the
-directory that holds it. The report is the one that the run wrote, byte for byte,
-if it is the same version of entente that makes it.`,
+		Long: `Make report.html again from result.json or comparison.json, beside it. A RESULT is
+such a file, or the directory that holds it. The report is the one that was
+written with it, byte for byte, if it is the same version of entente that makes it.`,
 		Example: `  entente report out/baseline
   entente report result.json --out somewhere/else`,
 		Args: arguments(1, 1<<20),
@@ -36,20 +36,24 @@ if it is the same version of entente that makes it.`,
 // report reads all results before it writes the first report.
 func report(stdout io.Writer, args []string, dir string) error {
 	type job struct {
-		r   *result.Result
-		dir string
+		write func(io.Writer) error
+		dir   string
 	}
 	var jobs []job
 	source := map[string]string{}
 	for _, file := range args {
 		if info, err := os.Stat(file); err == nil && info.IsDir() {
-			file = filepath.Join(file, jsonFormat.file)
+			dir := file
+			file = filepath.Join(dir, jsonFormat.file)
+			if other := filepath.Join(dir, comparisonFile); !exists(file) && exists(other) {
+				file = other
+			}
 		}
 		text, err := os.ReadFile(file)
 		if err != nil {
 			return err
 		}
-		r, err := reports.ReadJSON(bytes.NewReader(text))
+		write, err := reportOf(text)
 		if err != nil {
 			return fmt.Errorf("%s: %w", file, err)
 		}
@@ -61,7 +65,7 @@ func report(stdout io.Writer, args []string, dir string) error {
 			return fmt.Errorf("the reports of %s and %s would both be %s; make them one by one, with --out", other, file, filepath.Join(target, htmlFormat.file))
 		}
 		source[target] = file
-		jobs = append(jobs, job{r, target})
+		jobs = append(jobs, job{write, target})
 	}
 	var outs []*output
 	for _, j := range jobs {
@@ -73,7 +77,7 @@ func report(stdout io.Writer, args []string, dir string) error {
 		outs = append(outs, out)
 	}
 	for i, j := range jobs {
-		if err := outs[i].stage(htmlFormat.file, func(w io.Writer) error { return htmlFormat.write(w, j.r) }); err != nil {
+		if err := outs[i].stage(htmlFormat.file, j.write); err != nil {
 			return &failure{err}
 		}
 	}
@@ -84,4 +88,20 @@ func report(stdout io.Writer, args []string, dir string) error {
 		fmt.Fprintf(stdout, "%s %s\n", htmlFormat.title, filepath.Join(out.dir, htmlFormat.file))
 	}
 	return nil
+}
+
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
+}
+
+// reportOf reads a saved result, and returns what writes its report.
+func reportOf(text []byte) (func(io.Writer) error, error) {
+	var head struct{ Comparison json.RawMessage }
+	if err := json.Unmarshal(text, &head); err == nil && head.Comparison != nil {
+		r, err := reports.ReadComparisonJSON(bytes.NewReader(text))
+		return func(w io.Writer) error { return reports.WriteComparisonHTML(w, r) }, err
+	}
+	r, err := reports.ReadJSON(bytes.NewReader(text)) // which says what is wrong with it, too
+	return func(w io.Writer) error { return reports.WriteHTML(w, r) }, err
 }
