@@ -453,8 +453,8 @@ func (d discovery) boxSection(p *sheet, i int, b result.Box) {
 	s.Blocks = append(s.Blocks, block{Table: d.limitTable(b, name+": its limits")}, block{Figures: figures})
 	if i == 0 && d.Plane != nil {
 		f := figure{ID: id + "-plane", Title: shorten(d.Plane.X.Input, 60) + " and " + shorten(d.Plane.Y.Input, 60), Unit: "across: " + d.axisWords(d.Plane.X) + "; up: " + d.axisWords(d.Plane.Y), Size: "l",
-			Summary: fmt.Sprintf("%s held out, by the two inputs without which the box loses most, %s (across) and %s (up), and the box.", trials(len(d.Plane.Points)), d.Plane.X.Input, d.Plane.Y.Input),
-			HowTo:   "Each point is one of the first futures held out; in colour where the condition holds. The frame is the box, as far as these two inputs say: its other limits are not to be seen. An event that never happens stands beyond the last year, spread a little."}
+			Summary: fmt.Sprintf("%s held out, by the two inputs without which the boxes lose most, %s (across) and %s (up), and the boxes.", trials(len(d.Plane.Points)), d.Plane.X.Input, d.Plane.Y.Input),
+			HowTo:   "Each point is one of the first futures held out; in colour where the condition holds. The frame is the box, as far as these two inputs say, and the dashed one the second: other limits are not to be seen. An event that never happens stands beyond the last year, spread a little."}
 		dr, err := d.scatter()
 		p.draw(f.ID, dr, err)
 		s.Blocks = append(s.Blocks, block{Figures: []figure{f}, Legend: []legendItem{{"c0", "the condition holds"}, {"muted", "it does not"}}})
@@ -567,12 +567,15 @@ func (d discovery) scatter() (drawing, error) {
 	}
 	c.curve("it does not hold", "$muted/55", "solid", 0, misses)
 	c.curve("it holds", "$c0", "solid", 0, hits)
-	left, right, bottom, top := x.end(d.Plane.X.Low), x.end(d.Plane.X.High), y.end(d.Plane.Y.Low), y.end(d.Plane.Y.High)
-	c.curve("box", "$ink", "solid", 1.5, []any{[]any{left, bottom}, []any{right, bottom}, []any{right, top}, []any{left, top}, []any{left, bottom}})
+	for k, f := range d.Plane.Frames {
+		left, right, bottom, top := x.end(f.X.Low), x.end(f.X.High), y.end(f.Y.Low), y.end(f.Y.High)
+		dash := [...]string{"solid", "dashed"}[k%2]
+		c.curve(fmt.Sprintf("box %d", k+1), "$ink", dash, 1.5, []any{[]any{left, bottom}, []any{right, bottom}, []any{right, top}, []any{left, top}, []any{left, bottom}})
+		c.extra[2+k] = map[string]any{"showSymbol": false, "silent": true}
+	}
 	for k, size := range []float64{2.5, 4} {
 		c.extra[k] = map[string]any{"showSymbol": true, "symbol": "circle", "symbolSize": size, "silent": true, "lineStyle": map[string]any{"width": 0, "opacity": 0}}
 	}
-	c.extra[2] = map[string]any{"showSymbol": false, "silent": true}
 	return c.drawing()
 }
 

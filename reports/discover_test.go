@@ -40,7 +40,10 @@ func discovered() *result.Discovery {
 		Run: result.Run{Trials: 10000, Seed: 7, Sampler: "sobol", Start: "2027-01-01", Years: 10}, Where: "aws.loss_total > 20",
 		All: result.Counts{Trials: 10000, Hits: 1230, In: 10000, HitsIn: 1230}, Share: estimateOf(0.123, 0.005), SE: 0.0026,
 		Held: result.Counts{Trials: 5000, Hits: 600, In: 5000, HitsIn: 600}, Inputs: 42, Boxes: []result.Box{box, second},
-		Plane: &result.Plane{X: event, Y: growth},
+		Plane: &result.Plane{X: event, Y: growth, Frames: []result.Frame{
+			{X: result.Cut{Input: "slump", Low: -noLimit, High: 4}, Y: result.Cut{Input: growth.Input, Low: -noLimit, High: 0.9}},
+			{X: result.Cut{Input: "slump", Low: 9, High: noLimit}, Y: result.Cut{Input: growth.Input, Low: -noLimit, High: noLimit}},
+		}},
 	}
 	d.Leaves = []result.Leaf{
 		{Limits: []result.Limit{growth}, Held: first, Density: estimateOf(0.3, 0.02), Support: estimateOf(0.3, 0.01), Coverage: estimateOf(0.75, 0.03)},
@@ -243,6 +246,9 @@ func TestDiscoveryScatter(t *testing.T) {
 		}
 		o.XAxis, o.YAxis = append(o.XAxis, one.XAxis), append(o.YAxis, one.YAxis)
 		o.Series = one.Series
+	}
+	if len(o.Series) != 4 || len(o.Series[3].Data) != 5 {
+		t.Errorf("%d series", len(o.Series))
 	}
 	n := len(o.Series[0].Data) + len(o.Series[1].Data)
 	if n < 290 || n > 300 {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -339,7 +340,7 @@ func (ms marks) tell(d *result.Discovery, found *discover.Found, hit []bool) {
 	d.Held = d.Leaves[0].Held
 	d.Held.In, d.Held.HitsIn = d.Held.Trials, d.Held.Hits
 	if len(found.Boxes) > 0 {
-		d.Plane = ms.plane(d.Boxes[0], found.Boxes[0], hit)
+		d.Plane = ms.plane(found.Boxes, hit, d.Run, start)
 	}
 }
 
@@ -404,30 +405,46 @@ func (ms marks) limit(l discover.Limit, run result.Run, start time.Time) result.
 // planePoints is as many as a picture has room for.
 const planePoints = 1500
 
-// plane takes the two inputs of a box without which it loses most, and some of the trials held
-// out.
-func (ms marks) plane(box result.Box, b discover.Box, hit []bool) *result.Plane {
-	if len(b.Limits) < 2 {
+// plane takes the two inputs that the boxes lose most without, those of the first box first, and
+// some of the trials held out.
+func (ms marks) plane(boxes []discover.Box, hit []bool, run result.Run, start time.Time) *result.Plane {
+	var strongest []int
+	for _, b := range boxes {
+		order := make([]int, len(b.Limits))
+		for i := range order {
+			order[i] = i
+		}
+		slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(b.Without[i].Phi(), b.Without[j].Phi()) })
+		for _, i := range order {
+			if in := b.Limits[i].Input; !slices.Contains(strongest, in) {
+				strongest = append(strongest, in)
+			}
+		}
+	}
+	if len(strongest) < 2 {
 		return nil
 	}
-	var order []int
-	for i := range b.Limits {
-		order = append(order, i)
+	i, j := strongest[0], strongest[1]
+	free := func(input int) discover.Limit {
+		return discover.Limit{Input: input, Low: math.Inf(-1), High: math.Inf(1)}
 	}
-	slices.SortStableFunc(order, func(i, j int) int {
-		switch x, y := b.Without[i].Phi(), b.Without[j].Phi(); {
-		case x < y:
-			return -1
-		case x > y:
-			return 1
+	p := &result.Plane{X: ms.limit(free(i), run, start), Y: ms.limit(free(j), run, start)}
+	for _, b := range boxes {
+		x, y := free(i), free(j)
+		for _, l := range b.Limits {
+			switch l.Input {
+			case i:
+				x = l
+			case j:
+				y = l
+			}
 		}
-		return 0
-	})
-	i, j := order[0], order[1]
-	p := &result.Plane{X: box.Limits[i], Y: box.Limits[j]}
-	x, y := ms[b.Limits[i].Input].Values, ms[b.Limits[j].Input].Values
+		if x != free(i) || y != free(j) {
+			p.Frames = append(p.Frames, result.Frame{X: result.Cut{Input: p.X.Input, Low: x.Low, High: x.High}, Y: result.Cut{Input: p.Y.Input, Low: y.Low, High: y.High}})
+		}
+	}
 	for k := 1; k < len(hit) && len(p.Points) < planePoints; k += 2 { // the odd ones are held out
-		p.Points = append(p.Points, result.Point{X: x[k], Y: y[k], Hit: hit[k]})
+		p.Points = append(p.Points, result.Point{X: ms[i].Values[k], Y: ms[j].Values[k], Hit: hit[k]})
 	}
 	return p
 }

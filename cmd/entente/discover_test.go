@@ -76,3 +76,33 @@ func TestTooFew(t *testing.T) {
 		}
 	}
 }
+
+// The plane has the inputs that the boxes lose most without, and frames of the boxes that they
+// bound; its points are of the trials held out.
+func TestPlane(t *testing.T) {
+	inf := math.Inf(1)
+	var ms marks
+	for _, name := range []string{"a", "b", "c"} {
+		ms = append(ms, &mark{Input: discover.Input{Name: name, Values: []float64{0, 1, 2, 3, 4, 5}}})
+	}
+	weak, strong := discover.Counts{Trials: 100, Hits: 20, In: 20, HitsIn: 15}, discover.Counts{Trials: 100, Hits: 20, In: 50, HitsIn: 12}
+	one := discover.Box{Limits: []discover.Limit{{Input: 0, Low: -inf, High: 3}, {Input: 2, Low: 1, High: inf}}, Without: []discover.Counts{weak, strong}}
+	two := discover.Box{Limits: []discover.Limit{{Input: 1, Low: 2, High: inf}}, Without: []discover.Counts{weak}}
+	hit := []bool{false, true, false, false, true, true}
+	run, start := result.Run{Years: 2}, time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
+	p := ms.plane([]discover.Box{one, two}, hit, run, start)
+	if p.X.Input != "c" || p.Y.Input != "a" || len(p.Frames) != 1 || p.Frames[0].X.Low != 1 || p.Frames[0].Y.High != 3 {
+		t.Errorf("%+v", p)
+	}
+	if want := []result.Point{{X: 1, Y: 1, Hit: true}, {X: 3, Y: 3}, {X: 5, Y: 5, Hit: true}}; !slices.Equal(p.Points, want) {
+		t.Errorf("%v", p.Points)
+	}
+	one.Limits, one.Without = one.Limits[:1], one.Without[:1]
+	p = ms.plane([]discover.Box{one, two}, hit, run, start)
+	if p.X.Input != "a" || p.Y.Input != "b" || len(p.Frames) != 2 || p.Frames[0].X.High != 3 || p.Frames[0].Y.High != inf || p.Frames[1].Y.Low != 2 {
+		t.Errorf("%+v", p)
+	}
+	if p := ms.plane([]discover.Box{one}, hit, run, start); p != nil {
+		t.Errorf("a plane of one input: %+v", p)
+	}
+}

@@ -16,7 +16,7 @@ type Discovery struct {
 	Rejected *Box
 	// Leaves are those of a tree, from the left; one alone is no tree.
 	Leaves []Leaf
-	// Plane are two inputs of the first box, with some of the trials held out; nil: it has not two.
+	// Plane are the two strongest inputs, with some of the trials held out; nil: there are not two.
 	Plane *Plane
 }
 
@@ -80,11 +80,16 @@ type Leaf struct {
 	Coverage         Estimate
 }
 
-// A Plane is some trials by two inputs.
+// A Plane is some trials by two inputs, and what the boxes are in it. Of X and Y only the names,
+// units and kinds are of interest.
 type Plane struct {
 	X, Y   Limit
+	Frames []Frame
 	Points []Point
 }
+
+// A Frame is a box as far as two inputs say.
+type Frame struct{ X, Y Cut }
 
 // A Point is a trial. +Inf is never.
 type Point struct {
