@@ -715,6 +715,6 @@ func (p *sweepPage) methodSection() {
 	p.add(&section{ID: "method", Title: "How it was computed", Blocks: []block{{Kind: "prose", Text: []string{
 		"Everything that is drawn by chance has the same value at every point, in every trial: common random numbers. The difference to point 1 is the mean over the trials of what a metric is at a point less what it is at point 1 in the same trial; its standard error is that of these differences, and not of two independent means.",
 		"Bands are 95\u00a0% intervals from standard errors " + errors + ". They say how far off so many trials can be, and nothing about whether the assumptions are right.",
-		"Point 1 is what `entente run` gives with its values, and so are the others, to the last digit; but under sobol and latin sampling a point with another volatility or half-life of a shock keeps the directions that the design spreads best at point 1.",
+		"Point 1 is what `entente run` gives with its values, and so are the others, to the last digit; but under sobol and latin sampling a point with another horizon, or another volatility or half-life of a shock, keeps the directions that the design spreads best at point 1.",
 	}}}})
 }

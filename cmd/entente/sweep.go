@@ -68,8 +68,8 @@ is the effect of their values and curves are smooth: diff is the mean difference
 to the first point in the same trial, and se_diff its standard error, far below
 that of either mean. Point 1 is what ` + "`entente run`" + ` gives with its values, and so are
 the others, to the last digit; but with the samplers sobol and latin a point that
-has another volatility or half-life of a shock keeps the directions of point 1,
-which a run of its own would choose anew.
+has another horizon, or another volatility or half-life of a shock, keeps the
+directions of point 1, which a run of its own would choose anew.
 
 sweep.csv has a row for each point, metric and year: point, the varied paths,
 metric, year (empty for what is once per trial), n, defined, mean, se, sd, min, p1
