@@ -460,8 +460,8 @@ func sidesTable(m *result.PairedMetric, l, caption string) *tableView {
 		row.text(yearOf(&x.Difference))
 		for _, s := range []*result.Stat{&x.A, &x.B} {
 			row.mean(sc, s.Mean, s.SE)
-			row.value(sc, s.P10, s.SEP10)
-			row.value(sc, s.P90, s.SEP90)
+			row.value(sc, s.P10, seBelow(s))
+			row.value(sc, s.P90, seAbove(s))
 		}
 		t.Rows = append(t.Rows, row)
 	}
