@@ -175,6 +175,9 @@ func SobolIndices(ctx context.Context, m *Model, opt Options, quantities []Quant
 		return nil, err
 	}
 	opt.Keep = keepOf(quantities)
+	if err := m.covered(groups); err != nil {
+		return nil, err
+	}
 	variations := make([]Variation, 2, 2+len(groups))
 	for _, g := range groups {
 		variations = append(variations, Variation{Anew: g.Inputs, AnewShocks: g.Shocks})
@@ -206,6 +209,28 @@ func SobolIndices(ctx context.Context, m *Model, opt Options, quantities []Quant
 		}
 	}
 	return list, nil
+}
+
+// covered checks that groups have each input that is drawn once, and the shocks once.
+func (m *Model) covered(groups []Group) error {
+	times, shocks := map[string]int{}, 0
+	for _, g := range groups {
+		for _, name := range g.Inputs {
+			times[name]++
+		}
+		if g.Shocks {
+			shocks++
+		}
+	}
+	if shocks != 1 {
+		return fmt.Errorf("the shocks are in %d groups", shocks)
+	}
+	for _, in := range m.inputs {
+		if in.dist != nil && times[in.name] != 1 {
+			return fmt.Errorf("input %s is in %d groups", in.name, times[in.name])
+		}
+	}
+	return nil
 }
 
 // Tornado moves one input at a time, of those named, to its p10 and its p90, in the same trials,

@@ -118,6 +118,11 @@ func TestSensitivityBySobol(t *testing.T) {
 			}
 		}
 	}
+	for _, wrong := range [][]Group{groups[:2], groups[1:], append(groups, Group{Inputs: []string{"a"}})} {
+		if _, err := SobolIndices(context.Background(), driven(), opt, []Quantity{of("y")}, wrong); err == nil {
+			t.Errorf("groups %v are taken", wrong)
+		}
+	}
 	if s := list[0].Sum; math.Abs(s.Value-1) > 0.02 || s.Low > 1 || s.High < 1 || list[0].Groups[1].Inputs[2] != "d" {
 		t.Errorf("the sum is %v", s)
 	}

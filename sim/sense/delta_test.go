@@ -55,6 +55,18 @@ func TestDeltaOfIshigami(t *testing.T) {
 	}
 }
 
+// What is all of the output, and not monotone, has 1 less what the grid does not resolve.
+func TestDeltaOfAll(t *testing.T) {
+	xs := columnsOf(MaxTrials, 8, 1)
+	y := make([]float64, MaxTrials)
+	for i, x := range xs[0] {
+		y[i] = (x - 0.3) * (x - 0.3)
+	}
+	if e := Deltas(xs, [][]float64{y}, 1)[0][0]; e.Value < 0.92 || e.Value > 1 {
+		t.Errorf("%v", e)
+	}
+}
+
 // Of Y = [X > 1 − p], P(Y = 1|X) is 0 or 1: δ = 2p(1 − p). So it is of X given Y.
 func TestDeltaOfAtoms(t *testing.T) {
 	const n = 8192
