@@ -306,11 +306,11 @@ func fan(m *result.Metric, color string, ax axis) (drawing, error) {
 // quantileColumns are the quantiles that tables and pointers show, from the top down.
 var quantileColumns = [...]column{
 	{"p95", func(s *result.Stat) (float64, float64) { return s.P95, s.SEP95 }},
-	{"p90", func(s *result.Stat) (float64, float64) { return s.P90, seAbove(s) }},
-	{"p75", func(s *result.Stat) (float64, float64) { return s.P75, seAbove(s) }},
+	{"p90", func(s *result.Stat) (float64, float64) { return s.P90, s.SEP90 }},
+	{"p75", func(s *result.Stat) (float64, float64) { return s.P75, s.SEP75 }},
 	{"median", func(s *result.Stat) (float64, float64) { return s.P50, s.SEP50 }},
-	{"p25", func(s *result.Stat) (float64, float64) { return s.P25, seBelow(s) }},
-	{"p10", func(s *result.Stat) (float64, float64) { return s.P10, seBelow(s) }},
+	{"p25", func(s *result.Stat) (float64, float64) { return s.P25, s.SEP25 }},
+	{"p10", func(s *result.Stat) (float64, float64) { return s.P10, s.SEP10 }},
 	{"p5", func(s *result.Stat) (float64, float64) { return s.P5, s.SEP5 }},
 }
 
@@ -703,7 +703,7 @@ func spread(layers []layer, ax axis) (drawing, error) {
 
 // tenToNinety is "12.3 ± 0.4 (5 to 21)".
 func tenToNinety(sc scale, s *result.Stat) string {
-	return sc.withError(s.Mean, s.SE) + " (" + sc.bare(s.P10, seBelow(s)) + " to " + sc.bare(s.P90, seAbove(s)) + ")"
+	return sc.withError(s.Mean, s.SE) + " (" + sc.bare(s.P10, s.SEP10) + " to " + sc.bare(s.P90, s.SEP90) + ")"
 }
 
 // spreadAxis fits the bands and the means.

@@ -82,8 +82,8 @@ func (p *page) spreadOut(b *block, l result.Entity, as []result.Alliance, pt par
 			var row tableRow
 			row.text(yearOf(st))
 			row.mean(sc, st.Mean, st.SE)
-			row.value(sc, st.P10, seBelow(st))
-			row.value(sc, st.P90, seAbove(st))
+			row.value(sc, st.P10, st.SEP10)
+			row.value(sc, st.P90, st.SEP90)
 			t.Rows = append(t.Rows, row)
 		}
 	}

@@ -162,7 +162,7 @@ func (p *page) sentences(c result.Entity, s *result.Stat, sc scale) []string {
 	}
 	if s.P90 > s.P10 {
 		out = append(out, fmt.Sprintf("One future in ten is above %s, one in ten below %s; half lie between %s and %s.",
-			sc.inWords(s.P90, seAbove(s)), sc.inWords(s.P10, seBelow(s)), sc.inWords(s.P25, seBelow(s)), sc.inWords(s.P75, seAbove(s))))
+			sc.inWords(s.P90, s.SEP90), sc.inWords(s.P10, s.SEP10), sc.inWords(s.P25, s.SEP25), sc.inWords(s.P75, s.SEP75)))
 	}
 	if l := p.f.final(c.ID, "loss_total"); l != nil && !math.IsNaN(l.Mean) {
 		lsc := scaleOf(p.f.metric(c.ID, "loss_total").Unit)
@@ -332,7 +332,7 @@ func (p *page) profile(first []result.Entity) *tableView {
 		row.text(yearOf(ee))
 		row.mean(sc, p95.P95, p95.SEP95)
 		row.text(yearOf(p95))
-		row.value(sc, p99.P99, p99.SEES95)
+		row.value(sc, p99.P99, p99.SEP99)
 		row.text(yearOf(p99))
 		t.Rows = append(t.Rows, row)
 	}
@@ -613,7 +613,7 @@ func (p *page) totalRow(label, unit string, s *result.Stat, signed bool) tableRo
 	row.value(sc, s.P5, s.SEP5)
 	row.value(sc, s.P50, s.SEP50)
 	row.value(sc, s.P95, s.SEP95)
-	row.value(sc, s.ES5, s.SEP5)
+	row.value(sc, s.ES5, s.SEES5)
 	row.value(sc, s.ES95, s.SEES95)
 	switch {
 	case !signed || math.IsNaN(s.Above0):

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -537,12 +538,20 @@ func figures(s *result.Stat) []field {
 	}
 }
 
+// lateFigures are those that files of before there were any do not have.
+func lateFigures(s *result.Stat) []field {
+	return []field{
+		{"se_sd", &s.SESD}, {"se_p1", &s.SEP1}, {"se_p10", &s.SEP10}, {"se_p25", &s.SEP25}, {"se_p75", &s.SEP75}, {"se_p90", &s.SEP90}, {"se_p99", &s.SEP99},
+		{"se_es1", &s.SEES1}, {"se_es5", &s.SEES5}, {"se_es99", &s.SEES99},
+	}
+}
+
 func writeStat(b *bytes.Buffer, s *result.Stat) {
 	b.WriteByte('{')
 	if s.Year != 0 {
 		fmt.Fprintf(b, "\"year\": %d, \"date\": %s, ", s.Year, marshal(s.Date))
 	}
-	for i, f := range figures(s) {
+	for i, f := range slices.Concat(figures(s), lateFigures(s)) {
 		if i > 0 {
 			b.WriteString(", ")
 		}
@@ -588,6 +597,13 @@ func readStat(data []byte, s *result.Stat, dated bool) error {
 	for _, f := range figures(s) {
 		if err := take(f.key, (*number)(f.of)); err != nil {
 			return err
+		}
+	}
+	for _, f := range lateFigures(s) {
+		if *f.of = math.NaN(); raw[f.key] != nil {
+			if err := take(f.key, (*number)(f.of)); err != nil {
+				return err
+			}
 		}
 	}
 	if raw["grid"] != nil {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -58,6 +59,7 @@ func small() *result.Result {
 				Year: 1, Date: "2026-12-31", Defined: 1, Mean: 0.1 + 0.2, SE: 1e-9, SD: 1e21, Min: -5, Max: math.Copysign(0, -1),
 				P1: 1, P5: 2, P10: 3, P25: 4, P50: 5, P75: 6, P90: 7, P95: 8, P99: 9, ES1: 10, ES5: 11, ES95: 12, ES99: 13,
 				SEP5: 14, SEP50: 15, SEP95: 16, SEES95: nan, Above0: 0.25, SEAbove0: 17, Grid: []float64{1, 2, nan},
+				SESD: 18, SEP1: 19, SEP10: 20, SEP25: 21, SEP75: 22, SEP90: 23, SEP99: nan, SEES1: 24, SEES5: 25, SEES99: nan,
 			}}},
 			{Name: "azure.npv", Unit: "USD bn", Kind: result.Trial, Total: &result.Stat{
 				Mean: nan, SE: nan, SD: nan, Min: nan, Max: nan, P1: nan, P5: nan, P10: nan, P25: nan, P50: nan, P75: nan, P90: nan,
@@ -229,5 +231,21 @@ func TestNumbersAsJSON(t *testing.T) {
 		if got := appendNumber(nil, f); string(got) != string(want) {
 			t.Fatalf("%v is %s, want %s", f, got, want)
 		}
+	}
+}
+
+// TestEarlierJSON reads a result of before these standard errors: it has none of them.
+func TestEarlierJSON(t *testing.T) {
+	text := string(writeJSON(t, small()))
+	late := regexp.MustCompile(`, "se_(sd|p1|p10|p25|p75|p90|p99|es1|es5|es99)": [^,}]*`)
+	if len(late.FindAllString(text, -1)) < 20 {
+		t.Fatal(text)
+	}
+	r, err := ReadJSON(strings.NewReader(late.ReplaceAllString(text, "")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := r.Metrics[0].ByYear[0]; !math.IsNaN(s.SEP10) || !math.IsNaN(s.SESD) || s.SEP5 != 14 {
+		t.Errorf("%+v", s)
 	}
 }

@@ -215,21 +215,6 @@ func (s scale) signed(v string) string {
 	return s.prefix + v
 }
 
-// A quantile or another figure of a Stat without a standard error of its own takes the largest
-// of its neighbours': an error that is too large costs a digit, one too small prints noise.
-func seBelow(s *result.Stat) float64 { return largest(s.SEP5, s.SEP50) }
-func seAbove(s *result.Stat) float64 { return largest(s.SEP50, s.SEP95) }
-
-func largest(a, b float64) float64 {
-	switch {
-	case math.IsNaN(a):
-		return b
-	case math.IsNaN(b):
-		return a
-	}
-	return math.Max(a, b)
-}
-
 // An interval is a range for a probability.
 type interval struct{ lo, hi float64 }
 
@@ -241,14 +226,23 @@ func trials(n int) string {
 	return decimal(float64(n), 0) + nbsp + "trials"
 }
 
-// wilson is the 95 % score interval for a proportion p seen in n independent trials,
+// The standard errors to each side of a 95 % interval: of the normal distribution and, for the
+// 16 replicates of sobol and latin, of Student's t with 15 degrees of freedom.
+const (
+	ofNormal  = 1.959963984540054
+	ofStudent = 2.131449545559323
+)
+
+// wilson is the 95 % score interval for a proportion p seen in n independent trials.
+func wilson(p, n float64) interval { return scored(p, n, ofNormal) }
+
+// scored is the score interval for a proportion p seen in n independent trials,
 //
-//	(p + z²/2n ± z·√(p(1−p)/n + z²/4n²)) / (1 + z²/n),   z = 1.96
+//	(p + z²/2n ± z·√(p(1−p)/n + z²/4n²)) / (1 + z²/n)
 //
 // which has a width where p is 0 or 1, too. Source: E. B. Wilson, Probable inference, the law
 // of succession, and statistical inference, JASA 22 (1927) 209–212.
-func wilson(p, n float64) interval {
-	const z = 1.959963984540054
+func scored(p, n, z float64) interval {
 	mid := p + z*z/(2*n)
 	half := z * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
 	d := 1 + z*z/n
@@ -258,12 +252,14 @@ func wilson(p, n float64) interval {
 // probability is the 95 % interval for the mean of a 0/1 metric.
 //
 // Of independent trials that is Wilson's. The trials of the other samplers are not
-// independent, and their interval is ± 1.96 standard errors, cut to [0, 1].
+// independent: theirs is that of as many independent trials as would have this standard error,
+// p(1−p)/SE² (Korn and Graubard, Confidence intervals for proportions with small expected number
+// of positive counts estimated from survey data, Survey Methodology 24 (1998) 193–201).
 func probability(s *result.Stat, run result.Run) interval {
-	if run.Sampler == "random" || !(s.SE > 0) {
+	if run.Sampler == "random" || !(s.SE > 0 && s.Mean > 0 && s.Mean < 1) {
 		return wilson(s.Mean, math.Max(1, s.Defined*float64(run.Trials)))
 	}
-	return interval{max(0, s.Mean-1.96*s.SE), min(1, s.Mean+1.96*s.SE)}
+	return scored(s.Mean, s.Mean*(1-s.Mean)/(s.SE*s.SE), ofStudent)
 }
 
 // below estimates the share of values at or below x from a grid of quantiles q at the

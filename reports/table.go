@@ -222,7 +222,7 @@ func (f finder) answer(c result.Entity) string {
 	}
 	b.WriteString(".")
 	if s.P90 > s.P10 {
-		fmt.Fprintf(&b, " In one future in ten it is above %s, in one in ten below %s.", sc.inWords(s.P90, seAbove(s)), sc.inWords(s.P10, seBelow(s)))
+		fmt.Fprintf(&b, " In one future in ten it is above %s, in one in ten below %s.", sc.inWords(s.P90, s.SEP90), sc.inWords(s.P10, s.SEP10))
 	}
 	return b.String()
 }

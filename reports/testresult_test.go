@@ -90,10 +90,14 @@ func statOf(values []float64, grid bool) result.Stat {
 			d := math.Sqrt(p * (1 - p) / n)
 			return (q(min(1, p+d)) - q(max(0, p-d))) / 2
 		}
-		s.SEP5, s.SEP50, s.SEP95 = half(.05), half(.5), half(.95)
-		s.SEES95 = 2 * s.SEP95
+		s.SEP1, s.SEP5, s.SEP10, s.SEP25, s.SEP50 = half(.01), half(.05), half(.1), half(.25), half(.5)
+		s.SEP75, s.SEP90, s.SEP95, s.SEP99 = half(.75), half(.9), half(.95), half(.99)
+		s.SEES1, s.SEES5, s.SEES95, s.SEES99 = 2*s.SEP1, 2*s.SEP5, 2*s.SEP95, 2*s.SEP99
+		s.SESD = s.SD / math.Sqrt(2*n)
 	} else {
-		s.SEP5, s.SEP50, s.SEP95, s.SEES95 = math.NaN(), math.NaN(), math.NaN(), math.NaN()
+		nan := math.NaN()
+		s.SEP1, s.SEP5, s.SEP10, s.SEP25, s.SEP50, s.SEP75, s.SEP90, s.SEP95, s.SEP99 = nan, nan, nan, nan, nan, nan, nan, nan, nan
+		s.SEES1, s.SEES5, s.SEES95, s.SEES99, s.SESD = nan, nan, nan, nan, nan
 	}
 	if grid {
 		for _, p := range gridP() {

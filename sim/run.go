@@ -450,7 +450,8 @@ func stat(s stats.Summary) result.Stat {
 		Mean:    s.Mean, SE: s.SE, SD: s.SD, Min: s.Min, Max: s.Max,
 		P1: s.P1, P5: s.P5, P10: s.P10, P25: s.P25, P50: s.P50, P75: s.P75, P90: s.P90, P95: s.P95, P99: s.P99,
 		ES1: s.ES1, ES5: s.ES5, ES95: s.ES95, ES99: s.ES99,
-		SEP5: s.SEP5, SEP50: s.SEP50, SEP95: s.SEP95, SEES95: s.SEES95,
+		SEP1: s.SEP1, SEP5: s.SEP5, SEP10: s.SEP10, SEP25: s.SEP25, SEP50: s.SEP50, SEP75: s.SEP75, SEP90: s.SEP90, SEP95: s.SEP95, SEP99: s.SEP99,
+		SEES1: s.SEES1, SEES5: s.SEES5, SEES95: s.SEES95, SEES99: s.SEES99, SESD: s.SESD,
 		Above0: s.Above0, SEAbove0: s.SEAbove0,
 		Grid: s.Grid,
 	}

@@ -125,8 +125,10 @@ type Stat struct {
 	P1, P5, P10, P25, P50, P75, P90, P95, P99 float64
 	// Expected shortfall: the mean of the lowest 1 % and 5 %, of the highest 5 % and 1 %.
 	ES1, ES5, ES95, ES99 float64
-	// Standard errors of P5, P50, P95 and ES95.
-	SEP5, SEP50, SEP95, SEES95 float64
+	// Standard errors of these, and of SD. The extremes have none: more trials go further.
+	SEP1, SEP5, SEP10, SEP25, SEP50, SEP75, SEP90, SEP95, SEP99 float64
+	SEES1, SEES5, SEES95, SEES99                                float64
+	SESD                                                        float64
 	// Above0 is the share of values above 0, SEAbove0 its standard error.
 	Above0, SEAbove0 float64
 	// Grid holds the quantiles at Result.GridP, for the metrics whose whole distribution

@@ -4,10 +4,11 @@ import "math"
 
 // stdErrors are standard errors of means over the trials: of the values themselves (in their
 // own unit), of the indicators {x ≤ x_p}, whose mean is the distribution function at a
-// quantile, and {x > 0}, and of the excess (x−b)⁺ over the 95 % boundary.
+// quantile, and {x > 0}, and of the excess (x−b)⁺ or (b−x)⁺ beyond the boundary of a tail.
 type stdErrors struct {
-	mean, above0, excess float64
-	share                [3]float64 // for withSE
+	mean, above0 float64
+	share        [points]float64
+	excess       [4]float64
 }
 
 // independentShare returns the standard error √(p(1−p)/n) of a share p of n independent trials.
@@ -19,30 +20,47 @@ func independentShare(p float64, n int) float64 {
 }
 
 // independent returns the standard errors of n independent trials: sd/√n for a mean.
-func independent(trials int, sd float64, high tail, above0, unit float64) stdErrors {
+func independent(trials int, sd float64, all *[4]tail, above0, unit float64) stdErrors {
 	n := float64(trials)
-	e := stdErrors{mean: math.NaN(), excess: math.NaN(), above0: independentShare(above0, trials)}
+	e := stdErrors{mean: math.NaN(), above0: independentShare(above0, trials)}
 	if trials > 1 {
 		e.mean = sd / math.Sqrt(n)
-		e.excess = math.Sqrt(max(high.y2-float64(high.y1*high.y1/n), 0)/(n-1)/n) * unit
+	}
+	for i := range all {
+		t := &all[i]
+		e.excess[i] = math.NaN()
+		if trials > 1 {
+			e.excess[i] = math.Sqrt(max(t.y2-float64(t.y1*t.y1/n), 0)/(n-1)/n) * unit
+		}
 	}
 	return e
 }
 
 // counts of the trials of one replicate.
 type counts struct {
-	n      int     // trials that have a value
-	le     [3]int  // of them, those with x ≤ x_p, p = 5, 50 and 95 %
-	above0 int     // and those above 0
-	atoms  int     // and those at the atom
-	dev    float64 // Σ(x−c), in units of the moments
-	excess float64 // Σ(x−b)⁺, in units
+	n      int         // trials that have a value
+	le     [points]int // of them, those with x ≤ x_p
+	above0 int         // and those above 0
+	atoms  int         // and those at the atom
+	dev    float64     // Σ(x−c), in units of the moments
+	beyond int         // trials above the outermost quantile
+	excess [4]float64  // Σ(b−x)⁺ or Σ(x−b)⁺ of the tails, in units
 }
 
-func (c *counts) addPacked(t step) {
+// packed and alsoPacked are the quantiles whose counts stand in the first fields of a step, and
+// of a second one: of the last the tails tell.
+var (
+	packed     = [3]int{1, 4, 7}
+	alsoPacked = [5]int{0, 2, 3, 5, 6}
+)
+
+func (c *counts) addPacked(t, also step) {
 	const field = 1<<fieldBits - 1
-	for i := range c.le {
-		c.le[i] += int(t >> (i * fieldBits) & field)
+	for k, i := range packed {
+		c.le[i] += int(t >> (k * fieldBits) & field)
+	}
+	for k, i := range alsoPacked {
+		c.le[i] += int(also >> (k * fieldBits) & field)
 	}
 	c.above0 += int(t >> (3 * fieldBits) & field)
 	c.atoms += int(t >> atomField & field)
@@ -51,19 +69,27 @@ func (c *counts) addPacked(t step) {
 // sides say what a value's bucket tells about its place among the quantiles, and 0.
 // Quantile i lies in the buckets lo[i] to hi[i]: values there have to be compared with it.
 type sides struct {
-	lo, hi [3]int
+	lo, hi [points]int
 	zero   int
 }
 
 // fill sets the steps of each bucket: the counts to which its values add, as far as the bucket
 // decides, and whether it leaves something open.
-func (s *sides) fill(steps []step) {
+func (s *sides) fill(steps, also []step) {
 	clear(steps)
-	for i, lo := range s.lo {
-		for b := range steps[:lo] {
-			steps[b] += 1 << (i * fieldBits)
+	clear(also)
+	for k, i := range packed {
+		for b := range steps[:s.lo[i]] {
+			steps[b] += 1 << (k * fieldBits)
 		}
-		for b := lo; b <= s.hi[i]; b++ {
+	}
+	for k, i := range alsoPacked {
+		for b := range also[:s.lo[i]] {
+			also[b] += 1 << (k * fieldBits)
+		}
+	}
+	for i := range outermost {
+		for b := s.lo[i]; b <= s.hi[i]; b++ {
 			steps[b] |= 1 << open
 		}
 	}
@@ -74,9 +100,9 @@ func (s *sides) fill(steps []step) {
 }
 
 // decide adds the value v of a bucket, n times, to the counts that its bucket leaves open.
-func (s *sides) decide(c *counts, b int, v float64, n int, quantiles *[3]float64) {
-	for i := range s.lo {
-		if s.lo[i] <= b && b <= s.hi[i] && v <= quantiles[i] {
+func (s *sides) decide(c *counts, b int, v float64, n int, q *[points]float64) {
+	for i := range outermost {
+		if s.lo[i] <= b && b <= s.hi[i] && v <= q[i] {
 			c.le[i] += n
 		}
 	}
@@ -109,7 +135,9 @@ func replicated(c []counts, scale, unit float64) stdErrors {
 	e := stdErrors{
 		mean:   between(c, func(c *counts) float64 { return c.dev }) / scale,
 		above0: between(c, func(c *counts) float64 { return float64(c.above0) }),
-		excess: between(c, func(c *counts) float64 { return c.excess }) * unit,
+	}
+	for i := range e.excess {
+		e.excess[i] = between(c, func(c *counts) float64 { return c.excess[i] }) * unit
 	}
 	for i := range e.share {
 		e.share[i] = between(c, func(c *counts) float64 { return float64(c.le[i]) })

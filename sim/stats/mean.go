@@ -44,7 +44,7 @@ func MeanSE(values []float64, replicates int, s *Scratch) (mean, se float64) {
 	mean = min(max(mean, least), most)
 	if replicates <= 1 {
 		n, _, _ := m.totals()
-		return mean, independent(n, sd, tail{}, 0, unit).mean
+		return mean, independent(n, sd, &[4]tail{}, 0, unit).mean
 	}
 	c := make([]counts, replicates)
 	for r := range c {

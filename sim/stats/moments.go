@@ -170,6 +170,32 @@ func (m *moments) meanSD() (mean, sd float64, accurate bool) {
 	return mean, sd, d*d/n <= q/4
 }
 
+// errorOfSD returns the standard error of the standard deviation sd: to first order that of the
+// mean of the squared deviations from the mean m̄, over 2·sd (the delta method). The lanes tell
+// it, by the formula of replicated: they are the replicates or, of independent trials, as good
+// as such. In lane r
+//
+//	Σ(x−m̄)² = Σd² − 2(m̄−c)·Σd + n_r·(m̄−c)²
+func (m *moments) errorOfSD(sd float64) float64 {
+	n, d, _ := m.totals()
+	if n < 2 {
+		return math.NaN()
+	}
+	if sd == 0 {
+		return 0
+	}
+	mean := d / float64(n) // from the centre
+	s := sd * m.scale
+	lanes := make([]counts, m.count())
+	for r := range lanes {
+		l := m.lane(r)
+		lanes[r].n = l.n
+		squares := l.squares.value() - float64(2*mean*l.sum.value()) + float64(float64(l.n)*mean*mean)
+		lanes[r].dev = squares / s / s
+	}
+	return between(lanes, func(c *counts) float64 { return c.dev }) / 2 * sd
+}
+
 // deviations returns Σd and Σd² of d = (x−c)·scale, in the order of x.
 func deviations(x []float64, c, scale float64) (s1, s2 float64) {
 	const block = 64

@@ -45,11 +45,13 @@ type order struct {
 	end     [maxBuckets]uint32 // of the gathered values of a bucket, in grouped
 	less    int                // values in bucket home that are less than the atom, once it is sorted
 	steps   vec.Steps
+	also    vec.Steps // what does not fit in them
+	nowhere [stepRows*vec.SumLanes + 16]uint32
 	list    []uint32  // trials gathered last
 	grouped []float64 // gathered values, by bucket
 	sample  []float64
-	packed  []step
-	sixteen [16]step
+	packed  [2][]step
+	sixteen [2][vec.SumLanes]step
 	sorter  sorter
 }
 
@@ -283,7 +285,7 @@ func (o *order) wantRanks(from, to int) {
 // sides asks for the values that have to be compared with 0 or a quantile that has an error.
 func (o *order) sides() sides {
 	var s sides
-	for i, p := range withSE {
+	for i, p := range fixed {
 		s.lo[i], s.hi[i] = o.wantQuantile(p)
 	}
 	s.zero = o.spread.Code(0)
@@ -324,10 +326,12 @@ func (o *order) gather(counts []counts, sides *sides) {
 	steps := &o.steps
 	clear(steps[:buckets+2])
 	if len(counts) > 0 {
-		sides.fill(steps[:buckets])
+		clear(o.also[buckets : buckets+2])
+		sides.fill(steps[:buckets], o.also[:buckets])
 		if o.separate {
 			const mark = 1<<open | 1<<take
 			steps[o.spread.AtomCode] = steps[o.home]&^mark | 1<<atomField
+			o.also[o.spread.AtomCode] = o.also[o.home]
 		}
 	}
 	at, some := uint32(len(o.grouped)), false
@@ -350,37 +354,41 @@ func (o *order) gather(counts []counts, sides *sides) {
 	o.list = o.list[:cap(o.list)]
 	m := 0
 	switch R := len(counts); {
-	case R == len(o.sixteen):
+	case R == vec.SumLanes:
 		for first := 0; first < len(o.bucket); first += stepRows * R {
-			o.sixteen = [len(o.sixteen)]step{}
-			m += vec.Tally(o.list[m:], &o.sixteen, o.bucket[first:min(first+stepRows*R, len(o.bucket))], steps, uint32(first))
-			for r, t := range o.sixteen {
-				counts[r].addPacked(t)
+			o.sixteen = [2][vec.SumLanes]step{}
+			block := o.bucket[first:min(first+stepRows*R, len(o.bucket))]
+			m += vec.Tally(o.list[m:], &o.sixteen[0], block, steps, uint32(first))
+			vec.Tally(o.nowhere[:], &o.sixteen[1], block, &o.also, 0)
+			for r := range counts {
+				counts[r].addPacked(o.sixteen[0][r], o.sixteen[1][r])
 			}
 		}
 	case R > 0:
-		if cap(o.packed) < R {
-			o.packed = make([]step, R)
+		if cap(o.packed[0]) < R {
+			o.packed = [2][]step{make([]step, R), make([]step, R)}
 		}
 		for first := 0; first < len(o.bucket); first += stepRows * R {
 			block := o.bucket[first:min(first+stepRows*R, len(o.bucket))]
-			packed := o.packed[:R]
+			packed, also := o.packed[0][:R], o.packed[1][:R]
 			clear(packed)
+			clear(also)
 			k := uint32(first)
 			for len(block) > 0 {
 				row := block[:min(R, len(block))]
 				block = block[len(row):]
-				sums := packed[:len(row)]
+				sums, more := packed[:len(row)], also[:len(row)]
 				for r, b := range row {
 					t := steps[b%tableSize]
 					sums[r] += t // the marks overflow
+					more[r] += o.also[b%tableSize]
 					o.list[m] = k
 					m += int(t >> take)
 					k++
 				}
 			}
 			for r, t := range packed {
-				counts[r].addPacked(t)
+				counts[r].addPacked(t, also[r])
 			}
 		}
 	case some:

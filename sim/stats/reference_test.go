@@ -89,8 +89,7 @@ func reference(values []float64, replicates int, gridP []float64) Summary {
 	s.Above0 = float64(above) / float64(n)
 
 	// The standard error of the mean over the trials of y, a function of the value.
-	boundary := down[int(math.Ceil(0.05*float64(n)))-1]
-	se := func(y func(v float64) *big.Float) float64 {
+	seBy := func(replicates int, y func(v float64) *big.Float) float64 {
 		if replicates <= 1 {
 			sum, sq := zero(), zero()
 			for _, v := range x {
@@ -128,6 +127,7 @@ func reference(values []float64, replicates int, gridP []float64) Summary {
 		}
 		return root(sq, float64(n)*float64(n)-n2)
 	}
+	se := func(y func(v float64) *big.Float) float64 { return seBy(replicates, y) }
 	s.SE = se(num)
 	indicator := func(holds func(v float64) bool) func(v float64) *big.Float {
 		return func(v float64) *big.Float { return num(float64(one(holds(v)))) }
@@ -143,10 +143,37 @@ func reference(values []float64, replicates int, gridP []float64) Summary {
 		}
 		return quantile(p+2*f)/4 - quantile(p-2*f)/4
 	}
-	s.SEP5, s.SEP50, s.SEP95 = ofQuantile(0.05, s.P5), ofQuantile(0.5, s.P50), ofQuantile(0.95, s.P95)
-	s.SEES95 = nan
-	if float64(n)*0.05 >= 2 {
-		s.SEES95 = se(func(v float64) *big.Float { return num(0).Sub(num(max(v, boundary)), num(boundary)) }) / 0.05
+	for i, to := range s.quantileErrors() {
+		*to = ofQuantile(fixed[i], *s.quantiles()[i])
+	}
+	for i, to := range s.shortfallErrors() {
+		*to = nan
+		p := tailShares[i]
+		if np := float64(n) * p; np >= 2 {
+			k := int(math.Ceil(np))
+			if i < 2 {
+				b := x[k-1]
+				*to = se(func(v float64) *big.Float { return num(0).Sub(num(b), num(min(v, b))) }) / p
+			} else {
+				b := down[k-1]
+				*to = se(func(v float64) *big.Float { return num(0).Sub(num(max(v, b)), num(b)) }) / p
+			}
+		}
+	}
+	s.SESD = nan
+	if n > 1 {
+		lanes := replicates
+		if lanes <= 1 {
+			lanes = 16
+		}
+		s.SESD = 0
+		if s.SD > 0 {
+			s.SESD = seBy(lanes, func(v float64) *big.Float {
+				d := zero().Sub(num(v), mean)
+				d.Quo(d, num(s.SD))
+				return d.Mul(d, d)
+			}) / 2 * s.SD
+		}
 	}
 	s.SEAbove0 = se(indicator(func(v float64) bool { return v > 0 }))
 	if replicates <= 1 {
@@ -182,8 +209,10 @@ func exact(t *testing.T, what string, got, want Summary) {
 		name      string
 		got, want float64
 	}{
-		{"sd", got.SD, want.SD}, {"se", got.SE, want.SE}, {"se of es95", got.SEES95, want.SEES95},
-		{"se of p5", got.SEP5, want.SEP5}, {"se of p50", got.SEP50, want.SEP50}, {"se of p95", got.SEP95, want.SEP95},
+		{"se of sd", got.SESD, want.SESD}, {"sd", got.SD, want.SD}, {"se", got.SE, want.SE},
+		{"se of es1", got.SEES1, want.SEES1}, {"se of es5", got.SEES5, want.SEES5}, {"se of es95", got.SEES95, want.SEES95}, {"se of es99", got.SEES99, want.SEES99},
+		{"se of p1", got.SEP1, want.SEP1}, {"se of p5", got.SEP5, want.SEP5}, {"se of p10", got.SEP10, want.SEP10}, {"se of p25", got.SEP25, want.SEP25}, {"se of p50", got.SEP50, want.SEP50},
+		{"se of p75", got.SEP75, want.SEP75}, {"se of p90", got.SEP90, want.SEP90}, {"se of p95", got.SEP95, want.SEP95}, {"se of p99", got.SEP99, want.SEP99},
 		{"se of above 0", got.SEAbove0, want.SEAbove0},
 	} {
 		near(t, what+": "+e.name, e.got, e.want, 1e-12*e.want+1e-16*size+4*tiny)

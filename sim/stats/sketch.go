@@ -445,11 +445,11 @@ func (s *Sketch) Summary(gridP []float64) Summary {
 	for i, p := range gridP {
 		out.Grid[i] = quantile(p)
 	}
-	boundary, es95 := highTail(list, 0.05*n)
-	_, es99 := highTail(list, 0.01*n)
+	b95, es95 := highTail(list, 0.05*n)
+	b99, es99 := highTail(list, 0.01*n)
 	low := mirrored(list)
-	_, es5 := highTail(low, 0.05*n)
-	_, es1 := highTail(low, 0.01*n)
+	b5, es5 := highTail(low, 0.05*n)
+	b1, es1 := highTail(low, 0.01*n)
 	out.ES95 = min(max(es95, out.P95), out.Max)
 	out.ES99 = min(max(es99, out.P99, out.ES95), out.Max)
 	out.ES5 = max(min(-es5, out.P5), out.Min)
@@ -475,35 +475,58 @@ func (s *Sketch) Summary(gridP []float64) Summary {
 			return w, w * (1 - w)
 		}
 	}
-	excess := func(c *cell) (float64, float64) {
-		lo, hi := max(c.lo-boundary, 0), max(c.hi-boundary, 0)
+	excess := func(lo, hi float64) (float64, float64) {
+		lo, hi = max(lo, 0), max(hi, 0)
 		return lo + (hi-lo)/2, (hi - lo) * (hi - lo) / 12
+	}
+	beyond := [4]func(c *cell) (mean, variance float64){
+		func(c *cell) (float64, float64) { return excess(-b1-c.hi, -b1-c.lo) },
+		func(c *cell) (float64, float64) { return excess(-b5-c.hi, -b5-c.lo) },
+		func(c *cell) (float64, float64) { return excess(c.lo-b95, c.hi-b95) },
+		func(c *cell) (float64, float64) { return excess(c.lo-b99, c.hi-b99) },
+	}
+	square := func(c *cell) (float64, float64) {
+		d, w := c.lo+(c.hi-c.lo)/2-out.Mean, c.hi-c.lo
+		return float64(d*d) + float64(w*w)/12, float64(d*d)*float64(w*w)/3 + float64(w*w)*float64(w*w)/180
 	}
 	positive := func(c *cell) (float64, float64) { return float64(one(c.hi > 0)), 0 }
 	var e stdErrors
+	squares := 0.0 // the error of their mean
 	if s.Replicates > 1 {
 		e.mean = s.errorOfMean(out.Mean)
-		for i, x := range [3]float64{out.P5, out.P50, out.P95} {
-			e.share[i] = s.errorOf(list, below(x))
+		for i, x := range out.quantiles() {
+			e.share[i] = s.errorOf(list, below(*x))
 		}
-		e.above0, e.excess = s.errorOf(list, positive), s.errorOf(list, excess)
+		for i := range beyond {
+			e.excess[i] = s.errorOf(list, beyond[i])
+		}
+		e.above0, squares = s.errorOf(list, positive), s.errorOf(list, square)
 	} else {
-		var y1, y2 float64
-		for i := range list {
-			mean, variance := excess(&list[i])
-			y1 += float64(float64(list[i].n) * mean)
-			y2 += float64(float64(list[i].n) * (float64(mean*mean) + variance))
+		sums := func(y func(*cell) (mean, variance float64)) (t tail) {
+			for i := range list {
+				mean, variance := y(&list[i])
+				t.y1 += float64(float64(list[i].n) * mean)
+				t.y2 += float64(float64(list[i].n) * (float64(mean*mean) + variance))
+			}
+			return t
 		}
-		e = independent(s.defined, out.SD, tail{y1: y1, y2: y2}, out.Above0, 1)
-		for i, p := range withSE {
+		all := [4]tail{sums(beyond[0]), sums(beyond[1]), sums(beyond[2]), sums(beyond[3])}
+		e = independent(s.defined, out.SD, &all, out.Above0, 1)
+		squares = independent(s.defined, out.SD, &[4]tail{sums(square)}, out.Above0, 1).excess[0]
+		for i, p := range fixed {
 			e.share[i] = independentShare(p, s.defined)
 		}
 	}
 	out.SE, out.SEAbove0 = e.mean, e.above0
-	for i, to := range []*float64{&out.SEP5, &out.SEP50, &out.SEP95} {
-		*to = newWoodruff(withSE[i], e.share[i], s.defined).se(quantile)
+	for i, to := range out.quantileErrors() {
+		*to = newWoodruff(fixed[i], e.share[i], s.defined).se(quantile)
 	}
-	out.SEES95 = shortfallSE(n, 0.05, e.excess)
+	for i, to := range out.shortfallErrors() {
+		*to = shortfallSE(n, tailShares[i], e.excess[i])
+	}
+	if out.SESD = squares / (2 * out.SD); out.SD == 0 {
+		out.SESD = 0
+	}
 	return out
 }
 
@@ -585,10 +608,10 @@ func (s *Sketch) errorOf(list []cell, y func(*cell) (mean, variance float64)) fl
 		mean := m.y / m.n
 		within += max(m.y2-float64(m.y*mean), 0)
 		for r, n := range s.ofCoarse[i*s.Replicates:][:s.Replicates] {
-			all[r].excess += float64(float64(n) * mean)
+			all[r].dev += float64(float64(n) * mean)
 		}
 	}
-	se := between(all, func(c *counts) float64 { return c.excess })
+	se := between(all, func(c *counts) float64 { return c.dev })
 	n := float64(s.defined)
 	return math.Sqrt(float64(se*se) + within/float64(n*n))
 }

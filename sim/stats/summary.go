@@ -33,8 +33,10 @@ type Summary struct {
 	// of trials. With n trials these are the np most extreme, the last by its fraction.
 	ES1, ES5, ES95, ES99 float64
 
-	// Standard errors of P5, P50, P95 and ES95.
-	SEP5, SEP50, SEP95, SEES95 float64
+	// Standard errors of these, and of SD. The extremes have none: they are of these trials.
+	SEP1, SEP5, SEP10, SEP25, SEP50, SEP75, SEP90, SEP95, SEP99 float64
+	SEES1, SEES5, SEES95, SEES99                                float64
+	SESD                                                        float64
 
 	// The share of values above 0, and its standard error.
 	Above0, SEAbove0 float64
@@ -50,11 +52,19 @@ type Scratch struct {
 	counts  []counts // of the replicates; none of independent trials
 }
 
-// The probabilities of the quantiles in every Summary, and of those with a standard error.
-var (
-	fixed  = [9]float64{0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99}
-	withSE = [3]float64{0.05, 0.50, 0.95}
+// The probabilities of the quantiles in every Summary.
+var fixed = [points]float64{0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99}
+
+const (
+	points = 9
+	// The outermost quantile lies within the tail of an expected shortfall, whose values are
+	// gathered: what the replicates have beyond it is counted there.
+	outermost = points - 1
 )
+
+// tails are the parts of the trials whose means are the expected shortfalls: on each side, the
+// lower ones first.
+var tailShares = [4]float64{0.01, 0.05, 0.05, 0.01}
 
 // Summarize describes values, which are in trial order, and finite or, where a trial has no
 // value, NaN; an infinity panics. It does not modify them. gridP are probabilities from 0 to 1.
@@ -87,9 +97,9 @@ func Summarize(values []float64, replicates int, gridP []float64, s *Scratch) Su
 	np1, np5 := 0.01*float64(n), 0.05*float64(n)
 	o.wantRanks(0, int(math.Ceil(np5))-1)
 	o.wantRanks(n-int(math.Ceil(np5)), n-1)
-	var near [3]woodruff
+	var near [points]woodruff
 	if replicates <= 1 { // the errors of the distribution function are known beforehand
-		for i, p := range withSE {
+		for i, p := range fixed {
 			near[i] = newWoodruff(p, independentShare(p, n), n)
 			near[i].want(o)
 		}
@@ -114,48 +124,69 @@ func Summarize(values []float64, replicates int, gridP []float64, s *Scratch) Su
 	}
 	sum.Mean, sum.SD = s.meanSD(values, unit)
 	sum.Mean = min(max(sum.Mean, sum.Min), sum.Max)
-	sum.ES1 = o.lowTail(tails, np1, unit)
-	sum.ES5 = o.lowTail(tails, np5, unit)
-	sum.ES99 = o.highTail(tails, np1, unit).shortfall
-	high := o.highTail(tails, np5, unit)
-	sum.ES95 = high.shortfall
+	all := [4]tail{o.lowTail(tails, np1, unit), o.lowTail(tails, np5, unit), o.highTail(tails, np5, unit), o.highTail(tails, np1, unit)}
+	for i, to := range sum.shortfalls() {
+		*to = all[i].shortfall
+	}
 	sum.Above0 = float64(o.above0(sides.zero)) / float64(n)
 
 	var e stdErrors
 	if replicates <= 1 {
-		e = independent(n, sum.SD, high, sum.Above0, unit)
+		e = independent(n, sum.SD, &all, sum.Above0, unit)
 	} else {
-		s.complete(&sides, [3]float64{sum.P5, sum.P50, sum.P95}, high.boundary, unit)
+		var q [points]float64
+		for i, v := range sum.quantiles() {
+			q[i] = *v
+		}
+		s.complete(&sides, &q, &all, unit)
 		e = replicated(s.counts, s.moments.scale, unit)
-		for i, p := range withSE {
+		for i, p := range fixed {
 			near[i] = newWoodruff(p, e.share[i], n)
 			near[i].want(o)
 		}
 		o.gather(nil, nil)
 	}
 	sum.SE, sum.SEAbove0 = e.mean, e.above0
-	sum.SEP5, sum.SEP50, sum.SEP95 = near[0].se(o.quantile), near[1].se(o.quantile), near[2].se(o.quantile)
-	sum.SEES95 = shortfallSE(float64(n), 0.05, e.excess)
+	for i, to := range sum.quantileErrors() {
+		*to = near[i].se(o.quantile)
+	}
+	for i, to := range sum.shortfallErrors() {
+		*to = shortfallSE(float64(n), tailShares[i], e.excess[i])
+	}
+	sum.SESD = s.moments.errorOfSD(sum.SD)
 	return sum
 }
 
 // quantiles are where those of the fixed probabilities go.
-func (s *Summary) quantiles() [9]*float64 {
-	return [9]*float64{&s.P1, &s.P5, &s.P10, &s.P25, &s.P50, &s.P75, &s.P90, &s.P95, &s.P99}
+func (s *Summary) quantiles() [points]*float64 {
+	return [points]*float64{&s.P1, &s.P5, &s.P10, &s.P25, &s.P50, &s.P75, &s.P90, &s.P95, &s.P99}
+}
+
+// quantileErrors are where their standard errors go.
+func (s *Summary) quantileErrors() [points]*float64 {
+	return [points]*float64{&s.SEP1, &s.SEP5, &s.SEP10, &s.SEP25, &s.SEP50, &s.SEP75, &s.SEP90, &s.SEP95, &s.SEP99}
+}
+
+// shortfalls are where those of the tails go, and shortfallErrors their standard errors.
+func (s *Summary) shortfalls() [4]*float64 { return [4]*float64{&s.ES1, &s.ES5, &s.ES95, &s.ES99} }
+
+func (s *Summary) shortfallErrors() [4]*float64 {
+	return [4]*float64{&s.SEES1, &s.SEES5, &s.SEES95, &s.SEES99}
 }
 
 // forget makes all NaN that needs a value.
 func (s *Summary) forget() {
 	nan := math.NaN()
-	for _, to := range s.quantiles() {
-		*to = nan
+	for i, to := range s.quantiles() {
+		*to, *s.quantileErrors()[i] = nan, nan
+	}
+	for i, to := range s.shortfalls() {
+		*to, *s.shortfallErrors()[i] = nan, nan
 	}
 	for i := range s.Grid {
 		s.Grid[i] = nan
 	}
-	s.Mean, s.SE, s.SD, s.Min, s.Max = nan, nan, nan, nan, nan
-	s.ES1, s.ES5, s.ES95, s.ES99 = nan, nan, nan, nan
-	s.SEP5, s.SEP50, s.SEP95, s.SEES95 = nan, nan, nan, nan
+	s.Mean, s.SE, s.SD, s.SESD, s.Min, s.Max = nan, nan, nan, nan, nan, nan
 	s.Above0, s.SEAbove0 = nan, nan
 }
 
@@ -229,35 +260,62 @@ func (s *Scratch) meanSD(values []float64, unit float64) (mean, sd float64) {
 	return mean, sd
 }
 
-// complete fills in what the buckets have not decided about the replicates.
-func (s *Scratch) complete(sides *sides, quantiles [3]float64, boundary, unit float64) {
+// complete fills in what the buckets have not decided about the replicates: q are the
+// quantiles, and all the tails.
+func (s *Scratch) complete(sides *sides, q *[points]float64, all *[4]tail, unit float64) {
 	o, R := &s.order, uint32(len(s.counts))
 	scale := 1 / unit
-	b := boundary * scale
+	b := [4]float64{all[0].boundary * scale, all[1].boundary * scale, all[2].boundary * scale, all[3].boundary * scale}
+	most := q[outermost]
 	power := R&(R-1) == 0
+	// In arrays of the largest of the usual numbers of replicates, which are near.
+	var sums [vec.SumLanes][4]float64
+	var beyond [vec.SumLanes]int
+	few := R == vec.SumLanes
 	for _, k := range o.list {
 		r := k & (R - 1)
 		if !power { // a division takes as long as all the rest
 			r = k % R
 		}
-		c, v := &s.counts[r], o.values[k]
+		v := o.values[k]
 		if b := o.bucket[k]; o.steps[b%tableSize]>>open&1 != 0 {
-			sides.decide(c, int(b), v, 1, &quantiles)
+			sides.decide(&s.counts[r], int(b), v, 1, q)
 		}
-		above := math.Float64bits(float64(v*scale) - b)
-		c.excess += math.Float64frombits(above &^ uint64(int64(above)>>63)) // (v−b)⁺, without a branch
+		x, n := &sums[r%vec.SumLanes], &beyond[r%vec.SumLanes]
+		if !few {
+			x, n = &s.counts[r].excess, &s.counts[r].beyond
+		}
+		y := float64(v * scale)
+		x[0] += positive(b[0] - y)
+		x[1] += positive(b[1] - y)
+		x[2] += positive(y - b[2])
+		x[3] += positive(y - b[3])
+		*n += one(v > most)
 	}
 	for r := range s.counts {
 		c := &s.counts[r]
+		if few {
+			c.excess, c.beyond = sums[r], beyond[r]
+		}
 		if o.atoms > 0 {
-			sides.decide(c, o.home, o.atom, c.atoms, &quantiles)
-			if o.atom > boundary {
-				c.excess += float64(float64(c.atoms) * (float64(o.atom*scale) - b))
-			}
+			sides.decide(c, o.home, o.atom, c.atoms, q)
+			y, atoms := float64(o.atom*scale), float64(c.atoms)
+			c.excess[0] += float64(atoms * positive(b[0]-y))
+			c.excess[1] += float64(atoms * positive(b[1]-y))
+			c.excess[2] += float64(atoms * positive(y-b[2]))
+			c.excess[3] += float64(atoms * positive(y-b[3]))
+			c.beyond += c.atoms * one(o.atom > most)
 		}
 		l := s.moments.lane(r)
 		c.n, c.dev = l.n, l.sum.value()
+		c.le[outermost] = c.n - c.beyond
 	}
+}
+
+// positive is x⁺, without a branch.
+func positive(x float64) float64 {
+	b := math.Float64bits(x)
+	return math.Float64frombits(b &^ uint64(int64(b)>>63))
 }
 
 // A tail is the highest np of n values, beyond and with a part of the boundary value b.
@@ -289,13 +347,18 @@ func (o *order) highTail(gathered []float64, np, unit float64) tail {
 	return t
 }
 
-// lowTail returns the mean of the lowest np values, as highTail does of the highest.
-func (o *order) lowTail(gathered []float64, np, unit float64) float64 {
+// lowTail describes the lowest np values, as highTail does the highest; its y are (b−x)⁺.
+func (o *order) lowTail(gathered []float64, np, unit float64) tail {
 	b, before := o.at(int(math.Ceil(np)) - 1)
 	least, _ := o.at(0)
-	y, _ := deviations(gathered[:before], b, 1/unit)
+	t := tail{boundary: b}
+	t.y1, t.y2 = deviations(gathered[:before], b, 1/unit)
 	if o.atom < b {
-		y += float64(float64(o.atoms) * (float64(o.atom/unit) - float64(b/unit)))
+		d := float64(o.atom/unit) - float64(b/unit)
+		t.y1 += float64(float64(o.atoms) * d)
+		t.y2 += float64(float64(o.atoms) * d * d)
 	}
-	return max(min(b+float64(y/np*unit), b), least)
+	t.shortfall = max(min(b+float64(t.y1/np*unit), b), least)
+	t.y1 = -t.y1
+	return t
 }
