@@ -55,7 +55,8 @@ that does no better there than chance would is not shown: then nothing marks the
 An input is anything that the scenario gives a distribution to, under its path; an
 event is in the box by the quarter in which it first starts, if it does. A box says
 what goes with the condition, and not what causes it: inputs that are correlated
-stand in for each other.
+stand in for each other. Of ten searches in random halves of the trials it is said
+how many find a limit again.
 
 The condition compares metrics: 'aws.loss_total > 20 and openai.failed == 1',
 'azure.exposure@2031 > 2*aws.exposure@2031'; a metric by year without a year is that
@@ -165,6 +166,9 @@ func discoverRun(cmd *cobra.Command, name string, f discoverFlags) error {
 	}
 	hit := where.Holds(trials)
 	found, err := discover.Discover(marks.inputs(), hit, discover.Options{Replicates: sim.Sobol.Replicates(), Workers: opt.Workers})
+	if ctx.Err() != nil {
+		return errInterrupted
+	}
 	if errors.Is(err, discover.ErrFew) {
 		return &failure{tooFew(f.where, found.All)}
 	}
