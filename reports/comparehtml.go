@@ -385,7 +385,6 @@ func (p *comparisonPage) differenceSection(k int) {
 	s := &section{ID: p.id(k, "years"), Title: p.title(k, "Exposure over the years"), Lead: []string{
 		"Side by side, both scenarios: the lines are means, and eight futures in ten lie within the bands. Bands overlap because the future is uncertain, and say nothing about whether the scenarios differ. That is what the difference says, future by future: where its band is all above or all below 0, nearly every future agrees.",
 	}}
-	var all []layer
 	for _, c := range first {
 		m := p.metric(k, c.ID, "exposure")
 		if m == nil {
@@ -406,13 +405,7 @@ func (p *comparisonPage) differenceSection(k int) {
 		}}
 		d.Name = id + ".difference"
 		figures = append(figures, p.fanFigure(d, title+": exposure, "+l+" − A", "m", p.color(k), common(d))...)
-		all = append(all, layer{name: title, m: d})
 		s.Blocks = append(s.Blocks, block{Legend: p.legend(k, areasAndLines), Figures: figures})
-	}
-	for _, c := range rest {
-		if m := p.metric(k, c.ID, "exposure"); m != nil {
-			all = append(all, layer{name: shorten(name(c), 60), m: sideOf(m, ofDifference)})
-		}
 	}
 	var dots, means block
 	for _, c := range append(first, rest...) {
