@@ -137,10 +137,12 @@ func compare(cmd *cobra.Command, args []string, f compareFlags) error {
 		return err
 	}
 	defer out.discard()
-	if !f.quiet {
-		for _, c := range cs {
-			for _, w := range c.scenario.Warnings {
-				warn(stderr, w.String())
+	told := map[string]bool{}
+	for _, c := range cs {
+		for _, w := range c.scenario.Warnings {
+			if text := w.String(); !told[text] && !f.quiet {
+				told[text] = true
+				warn(stderr, text)
 			}
 		}
 	}
@@ -218,7 +220,7 @@ func contenders(cmd *cobra.Command, args []string, f compareFlags) ([]contender,
 		}
 		scenario, err := scenarios.Resolve(arg, scenarios.Options{Stdin: cmd.InOrStdin(), Set: set})
 		if err != nil {
-			return nil, err
+			return nil, asTyped(err, f)
 		}
 		model, err := models.Compile(scenario.System)
 		if err != nil {
@@ -232,6 +234,21 @@ func contenders(cmd *cobra.Command, args []string, f compareFlags) ([]contender,
 	}
 	label(cs, f.with)
 	return cs, nil
+}
+
+// asTyped names an override that is wrong by the flag that it came with.
+func asTyped(err error, f compareFlags) error {
+	var found scenarios.Diagnostics
+	if !errors.As(err, &found) {
+		return err
+	}
+	found = slices.Clone(found)
+	for i, d := range found {
+		if override, ok := strings.CutPrefix(d.File, "--set "); ok && slices.Contains(f.with, override) && !slices.Contains(f.set, override) {
+			found[i].File = "--with " + override
+		}
+	}
+	return found
 }
 
 // label says what reports call the scenarios: by their names, where these tell them apart, else by
@@ -278,7 +295,7 @@ func variantsOf(cs []contender) ([]sim.Variant, error) {
 	for _, c := range cs {
 		later := c.start.Year() - cs[0].start.Year()
 		if !c.start.Equal(cs[0].start.AddDate(later, 0, 0)) {
-			return nil, fmt.Errorf("%s starts on %s and %s on %s: their years end on different days, so that none can be compared; horizon.start must be the same day of a year",
+			return nil, fmt.Errorf("%s starts on %s and %s on %s: their years end on different days, so that none can be compared; set horizon.start to the same day of a year",
 				cs[0].label, cs[0].start.Format(time.DateOnly), c.label, c.start.Format(time.DateOnly))
 		}
 		list = append(list, sim.Variant{Name: c.label, Model: c.model, Later: later})
