@@ -98,9 +98,37 @@ nothing is printed and the command fails.`,
 	flags.BoolVar(&f.json, "json", false, "the same as --format json")
 	f.addPrinting(cmd)
 	complete(cmd, "format", ledgerFormats...)
+	for _, flag := range []string{"worst", "lowest", "highest", "median", "of"} {
+		if err := cmd.RegisterFlagCompletionFunc(flag, completeMetrics); err != nil {
+			panic(err) // there is no such flag
+		}
+	}
 	cmd.MarkFlagsMutuallyExclusive("trial", "worst", "lowest", "highest", "median", "quantile")
 	cmd.MarkFlagsMutuallyExclusive("format", "json")
 	return cmd
+}
+
+// completeMetrics offers the metrics of the scenario that is named.
+func completeMetrics(cmd *cobra.Command, args []string, prefix string) ([]string, cobra.ShellCompDirective) {
+	name := "baseline"
+	if len(args) > 0 {
+		name = args[0]
+	}
+	if name == "-" {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	scenario, err := scenarios.Load(name, scenarios.Options{})
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var names []string
+	for _, m := range models.Metrics(scenario.System) {
+		names = append(names, m.Name)
+	}
+	for _, m := range scenario.System.Metrics {
+		names = append(names, m.Name)
+	}
+	return slices.DeleteFunc(names, func(n string) bool { return !strings.HasPrefix(n, prefix) }), cobra.ShellCompDirectiveNoFileComp
 }
 
 // explain checks everything, finds the trial, traces it, checks its sums, and prints.
