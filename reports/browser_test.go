@@ -82,8 +82,13 @@ type tab struct {
 
 func open(t *testing.T, ctx context.Context, r *result.Result, scheme string) *tab {
 	t.Helper()
+	return openPage(t, ctx, writeHTML(t, r), scheme)
+}
+
+func openPage(t *testing.T, ctx context.Context, page []byte, scheme string) *tab {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "report.html")
-	if err := os.WriteFile(file, writeHTML(t, r), 0o644); err != nil {
+	if err := os.WriteFile(file, page, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := chromedp.NewContext(ctx)

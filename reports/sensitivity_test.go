@@ -294,3 +294,33 @@ func TestSensitivityHTML(t *testing.T) {
 		}
 	}
 }
+
+// In a browser the charts are drawn, none of their labels is cut, neither wide nor narrow, and the
+// page asks for nothing and can be read by everybody.
+func TestBrowserSensitivity(t *testing.T) {
+	ctx := browser(t)
+	for k, s := range sensitivities() {
+		t.Run(s.Method, func(t *testing.T) {
+			var page bytes.Buffer
+			if err := WriteSensitivityHTML(&page, s); err != nil {
+				t.Fatal(err)
+			}
+			b := openPage(t, ctx, page.Bytes(), []string{"light", "dark", "light"}[k])
+			for _, width := range []int64{1280, 360} {
+				b.size(width, 900)
+				if width < 480 {
+					b.until("[...document.querySelectorAll('[data-chart]')].every(e => e.dataset.narrow === 'yes')")
+				}
+				b.readThrough()
+				if bad := eval[[]string](b, "[...document.querySelectorAll('[data-chart]')].filter(e => { const o = e.getBoundingClientRect(); const texts = [...e.querySelectorAll('text')]; return texts.length < 5 || texts.some(x => { const r = x.getBoundingClientRect(); return r.left < o.left - 1 || r.right > o.right + 1 || r.bottom > o.bottom + 1 || r.top < o.top - 1 }) }).map(e => e.dataset.chart)"); len(bad) > 0 {
+					t.Errorf("at %d labels are missing or cut in %v", width, bad)
+				}
+				if over := eval[int](b, "document.documentElement.scrollWidth"); over > int(width) {
+					t.Errorf("at %d the page is %d wide", width, over)
+				}
+			}
+			b.quiet()
+			b.accessible(contrast, structure)
+		})
+	}
+}

@@ -248,7 +248,7 @@ func (p *sensitivityPage) tornado(k int, t *result.Tornado) {
 	p.draw(id+"-swings", d, err)
 	s.Blocks = append(s.Blocks, block{
 		Legend: []legendItem{{"c1", "with the input at its p10"}, {"c0", "with the input at its p90"}},
-		Figures: []figure{{ID: id + "-swings", Title: t.Statistic, Unit: sc.label + ", each input alone at its p10 and p90", Size: "xl", Table: table,
+		Figures: []figure{{ID: id + "-swings", Title: t.Statistic, Unit: sc.label + ", each input alone at its p10 and p90", Size: "l", Table: table,
 			Summary: fmt.Sprintf("A tornado of %s. The widest swing is that of %s, %s.", t.Statistic, top.Path, swingWords(sc, top.Swing)),
 			HowTo:   "Each bar goes from the value with all inputs as the scenario has them to that with one input at its p10 or p90; the numbers at its ends are the input's own values there, of which the lower is the p10. The thin line at the p90 end is the 95\u00a0% interval of the swing. Both ends on one side: the input works the same way whether it is low or high."}},
 	})

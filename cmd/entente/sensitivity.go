@@ -78,10 +78,13 @@ aws.npv - azure.npv, and with tornado also a statistic such as
 Without it these are exposure at the end and net present value of the two clouds that
 reports compare, and the failures of the labs.
 
-All estimates have 95 % intervals, which come from 16 replicates of the design or
-parts of the trials, and do not move when the command is run again. Shares and indices
-cannot be negative, but their estimates can, by noise: what is not told from 0 is shown
-as what it is below.
+All estimates have 95 % intervals, which do not move when the command is run again: of
+sobol from the 16 independent replicates of the design, of tornado from the differences
+in the same trials. Shares and indices cannot be negative, but their estimates can, by
+noise: what is not told from 0 is shown as what it is below.
+
+An end of a tornado is what ` + "`entente run --set PATH=VALUE`" + ` gives with its trials; the
+inputs that are correlated with it stay as they are.
 
 It writes report.html, sensitivity.json and sensitivity.csv, and prints tables.`,
 		Example: `  entente sensitivity
