@@ -654,7 +654,7 @@ func cumulative(tails []tail, lo, hi float64) (drawing, error) {
 }
 
 // steps are the points of the grid that a curve of the distribution goes through: in the middle
-// those a hundredth apart, at both ends all; of an atom, which is many equal quantiles, the last.
+// those two hundredths apart, at both ends all; of an atom, which is many equal quantiles, the last.
 func (d distribution) steps() []int {
 	var is []int
 	last := math.Inf(-1)
@@ -663,7 +663,7 @@ func (d distribution) steps() []int {
 			continue
 		}
 		atom := i > 0 && d.q[i-1] == x
-		if p := d.p[i]; atom || p < 0.02 || p > 0.98 || p-last > 0.01-1e-9 {
+		if p := d.p[i]; atom || p < 0.02 || p > 0.98 || p-last > 0.02-1e-9 {
 			is, last = append(is, i), p
 		}
 	}
