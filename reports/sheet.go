@@ -76,10 +76,11 @@ func newSheet(version, title string) *sheet {
 // protect sets what the page may run, and the style sheet, which has the words at the foot of each
 // printed page.
 func (p *sheet) protect() {
-	style := pageStyle + "@page { @bottom-left { content: " + cssString(shorten(p.Title, 60)+" · "+shorten(p.Facts, 100)) + "; } }\n"
-	if len(p.SHA256) == 1 && len(p.SHA256[0]) >= 12 {
-		style += "@page { @bottom-center { content: " + cssString("SHA-256 "+p.SHA256[0][:12]) + "; } }\n"
+	foot := shorten(p.Title, 60) + " · " + shorten(p.Facts, 100)
+	if len(p.SHA256) == 1 {
+		foot += " · SHA-256 " + shorten(p.SHA256[0], 13)
 	}
+	style := pageStyle + "@page { @bottom-left { content: " + cssString(foot) + "; } }\n"
 	p.Style, p.Library, p.Script = template.CSS(style), template.JS(chartLibrary), template.JS(pageScript)
 	p.CSP = strings.Join([]string{
 		"default-src 'none'",
