@@ -568,6 +568,7 @@ func TestComparisonBrowser(t *testing.T) {
 			}
 			b.fits()
 			b.quiet()
+			b.accessible(structure, contrast)
 		})
 	}
 }
