@@ -25,9 +25,11 @@ func WriteLedger(w io.Writer, l *result.Ledger, opt TableOptions) error {
 	t := newLedgerText(clean(l), opt)
 	t.head()
 	t.standings()
-	t.unusual()
-	t.story()
-	t.purses()
+	if t.l.Of == "" {
+		t.unusual()
+		t.story()
+		t.purses()
+	}
 	t.deals()
 	t.checks()
 	return t.write(w)
@@ -233,12 +235,17 @@ func (t *ledgerText) byYear(label func(result.Line) (string, float64)) []item {
 func (t *ledgerText) blocks(first string, items []item, total bool) {
 	const column = 10
 	label := len(first)
+	starts := false
 	for _, i := range items {
 		label = max(label, text.RuneWidthWithoutEscSequences(i.label))
+		starts = starts || i.start != 0
 	}
 	years := t.l.Facts.Run.Years
 	room := max(2, (t.width-label)/column)
 	if total {
+		room--
+	}
+	if starts {
 		room--
 	}
 	if t.opt.Width <= 0 {
@@ -248,6 +255,10 @@ func (t *ledgerText) blocks(first string, items []item, total bool) {
 	for from := 0; from < years; from += room {
 		to := min(years, from+room)
 		head := []string{first}
+		begins := starts && from == 0
+		if begins {
+			head = append(head, "start")
+		}
 		for y := from; y < to; y++ {
 			head = append(head, strconv.Itoa(t.c.year(y+1)))
 		}
@@ -258,7 +269,10 @@ func (t *ledgerText) blocks(first string, items []item, total bool) {
 		var rows [][]string
 		for _, i := range items {
 			row := []string{i.label}
-			var sum float64
+			sum := i.start
+			if begins {
+				row = append(row, millions(i.start))
+			}
 			for y, x := range i.years {
 				sum += x
 				if from <= y && y < to {
@@ -287,9 +301,6 @@ func millions(x float64) string {
 
 // purses shows the cash of each lab that has any: opening, what comes and goes, closing.
 func (t *ledgerText) purses() {
-	if t.l.Of != "" {
-		return
-	}
 	for _, lab := range t.f.r.Labs {
 		metric := lab.ID + ".cash"
 		items := t.byYear(func(line result.Line) (string, float64) {
@@ -346,6 +357,9 @@ func (t *ledgerText) deals() {
 	heading := "The deals"
 	if t.l.Of != "" {
 		heading = "What " + t.l.Of + " is the sum of"
+		if strings.HasSuffix(t.l.Of, ".npv") {
+			heading += ", discounted to the start"
+		}
 	}
 	ids := []string{}
 	for _, a := range t.f.r.Alliances {
@@ -354,17 +368,10 @@ func (t *ledgerText) deals() {
 	titled := false
 	for _, id := range append(ids, "") {
 		items := t.byYear(func(line result.Line) (string, float64) {
-			if line.Deal != id || line.Step < 0 {
+			if line.Deal != id || line.Step < 0 && t.l.Of == "" {
 				return "", 0
 			}
-			factor := 1.0
-			if t.l.Of != "" {
-				for _, n := range line.Counts {
-					if n.Metric == t.l.Of {
-						factor = n.Factor
-					}
-				}
-			}
+			factor := t.factor(line)
 			switch {
 			case line.Kind == "charge":
 				return line.Reason + ", borne by " + t.f.party(line.Payer), factor
@@ -390,10 +397,24 @@ func (t *ledgerText) deals() {
 		}
 		t.blocks(first, items, true)
 	}
-	if !titled {
+	switch {
+	case !titled:
 		t.title(heading)
 		t.WriteString("There is no line.\n")
+	case t.l.Of != "":
+		t.WriteByte('\n')
+		t.blocks("sum", t.byYear(func(line result.Line) (string, float64) { return t.l.Of, t.factor(line) }), true)
 	}
+}
+
+// factor is what a line counts for the metric that is asked for; 1 where none is.
+func (t *ledgerText) factor(line result.Line) float64 {
+	for _, n := range line.Counts {
+		if n.Metric == t.l.Of {
+			return n.Factor
+		}
+	}
+	return 1
 }
 
 // checks says that the sums were compared.

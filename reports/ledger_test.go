@@ -125,13 +125,27 @@ func TestWriteLedgerOf(t *testing.T) {
 	if err := WriteLedger(&b, l, TableOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"What cloud.flow is the sum of", "tranche: Big owner to The Lab −10.000", "borne by The Cloud · −1.250 −1.250"} {
+	for _, want := range []string{"What cloud.flow is the sum of", "tranche: Big owner to The Lab −10.000", "borne by The Cloud · −1.250 −1.250", "cloud.flow −8.000 −1.250 −9.250"} {
 		if !strings.Contains(tight(b.String()), want) {
 			t.Errorf("there is no %q in\n%s", want, b.String())
 		}
 	}
 	if strings.Contains(b.String(), "The cash of") {
 		t.Error("the lab's cash is shown")
+	}
+	if strings.Contains(b.String(), "What happened") {
+		t.Error("the story is told")
+	}
+	l = smallLedger()
+	l.Of, l.Lines = "lab.cash", l.Lines[:3]
+	b.Reset()
+	if err := WriteLedger(&b, l, TableOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"sum start 2027 2028 all", "lab.cash 20.000 8.000 · 28.000", "cash at the start, held by The Lab 20.000 · · 20.000"} {
+		if !strings.Contains(tight(b.String()), want) {
+			t.Errorf("there is no %q in\n%s", want, b.String())
+		}
 	}
 	l.Lines = nil
 	b.Reset()
