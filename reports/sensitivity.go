@@ -89,13 +89,16 @@ func sensitivityMethod(s *result.Sensitivity) string {
 	return fmt.Sprintf("Each input alone at its p10 and at its p90, all else as the scenario has it, in the same %s. %s", trials(s.Run.Trials), chosenInputs(s))
 }
 
+// moreInputs says what a reader with the command line at hand may do.
+const moreInputs = "; --inputs takes another number, or patterns"
+
 // chosenInputs says which inputs stand alone.
 func chosenInputs(s *result.Sensitivity) string {
 	switch {
 	case s.Chosen == "":
 		return fmt.Sprintf("All of the scenario's %d inputs are looked at one by one.", s.Inputs)
 	case strings.Trim(s.Chosen, "0123456789") == "":
-		return fmt.Sprintf("Looked at one by one are the %s of %d inputs that go with the results most, by the trials of an ordinary run; --inputs takes another number, or patterns.", s.Chosen, s.Inputs)
+		return fmt.Sprintf("Looked at one by one are the %s of %d inputs that go with the results most, by the trials of an ordinary run"+moreInputs+".", s.Chosen, s.Inputs)
 	}
 	return fmt.Sprintf("Looked at one by one are the inputs that match %s, of %d.", s.Chosen, s.Inputs)
 }

@@ -22,7 +22,7 @@ func WriteSensitivityHTML(w io.Writer, s *result.Sensitivity) error {
 	s = clean(s)
 	p := &sensitivityPage{newSheet(s.Version, s.Scenario.Name), s}
 	p.Subject = "what the results hang on"
-	p.Standfirst = "What the results hang on. " + sensitivityMethod(s)
+	p.Standfirst = "What the results hang on. " + strings.ReplaceAll(sensitivityMethod(s), moreInputs, "")
 	p.Facts = fmt.Sprintf("%s · %s in each run, %s in all · %s sampling · seed %d · %d years from %s", s.Method,
 		trials(s.Run.Trials), decimal(float64(s.Simulated), 0), s.Run.Sampler, s.Run.Seed, s.Run.Years, s.Run.Start)
 	p.SHA256 = []string{s.Scenario.SHA256}
@@ -399,7 +399,7 @@ func (r *rankedBars) drawing() (drawing, error) {
 		}
 		c.curve("value of the input, "+b.name, "$muted", "solid", 0, data)
 		c.extra[len(c.line.MultiSeries)-1] = map[string]any{"showSymbol": true, "symbolSize": 0, "silent": true, "lineStyle": map[string]any{"width": 0, "opacity": 0},
-			"label": map[string]any{"show": true, "color": "$muted", "fontSize": 10, "distance": 3}}
+			"label": map[string]any{"show": true, "color": "$muted", "fontSize": 10, "distance": 3, "offset": []int{0, 2}}}
 	}
 	return c.drawing()
 }
