@@ -36,6 +36,7 @@ type sweepPage struct {
 type sweepMetric struct {
 	name, unit string
 	years      []int
+	dropped    bool // the others are left out
 	dates      map[int]string
 	at         map[int][]*result.SweepRow // by year, by point; nil where a point has none
 }
@@ -215,7 +216,7 @@ func (p *sweepPage) control() {
 			longest = m
 		}
 	}
-	if longest == nil || len(longest.years) < 2 || p.form() == asAxes {
+	if longest == nil || len(longest.years) < 2 || p.form() == asAxes || p.crowded() {
 		return
 	}
 	b := block{Kind: "control"}
@@ -229,6 +230,9 @@ func (p *sweepPage) control() {
 // figures draws the metrics: the headlines first, then the others.
 func (p *sweepPage) figures() {
 	numbers := 0
+	if p.crowded() {
+		p.drop()
+	}
 	main := &section{ID: "main", Title: "What comes of it", Lead: []string{p.reading()}}
 	more := &section{ID: "more", Title: "What else was kept"}
 	left := 0
@@ -254,6 +258,18 @@ func (p *sweepPage) figures() {
 	}
 	p.add(main)
 	p.add(more)
+}
+
+// crowded says that there are so many points that charts of every year would make the page slow.
+func (p *sweepPage) crowded() bool { return len(p.s.Points)*p.s.Run.Years > mostSweepNumbers/10 }
+
+// drop leaves of each metric the last year.
+func (p *sweepPage) drop() {
+	for _, m := range p.metrics {
+		if len(m.years) > 1 {
+			m.years, m.dropped = m.years[len(m.years)-1:], true
+		}
+	}
 }
 
 // The forms of a sweep's charts.
@@ -288,8 +304,10 @@ func (p *sweepPage) figure(m *sweepMetric) figure {
 	sc := scaleOf(m.unit)
 	id := "m-" + strings.ReplaceAll(m.name, ".", "-")
 	f := figure{ID: id, Title: m.name, Unit: strings.TrimPrefix(sc.label+", mean", ", "), Size: "m", Summary: p.summary(m, sc), HowTo: p.reading()}
-	if m.last() > 0 {
+	if len(m.years) > 1 {
 		f.Unit += ", at the end of the year, or over it"
+	} else if m.last() > 0 {
+		f.Unit += " " + m.when(m.last())
 	}
 	var ds []drawing
 	for _, y := range m.years {
@@ -361,11 +379,15 @@ func (p *sweepPage) at(point int) string {
 	return and(list)
 }
 
-// order lists the points from the left to the right.
+// order lists the points from the left to the right; on parallel axes, where the chart's tips are
+// the rows of the table, as they are.
 func (p *sweepPage) order() []int {
 	list := make([]int, len(p.s.Points))
 	for i := range list {
 		list[i] = i
+	}
+	if p.form() == asAxes {
+		return list
 	}
 	a := &p.axes[0]
 	slices.SortStableFunc(list, func(i, j int) int { return a.place[i] - a.place[j] })
@@ -586,15 +608,21 @@ func (p *sweepPage) table(m *sweepMetric, sc scale) *tableView {
 	if len(years)*len(p.s.Points) > mostSweepRows || p.form() == asAxes {
 		years = years[len(years)-1:]
 	}
-	if len(years) < len(m.years) {
+	if len(years) < len(m.years) || m.dropped {
 		t.Caption += ", " + m.when(m.last())
 		t.Foot = "sweep.csv has the other years."
+	}
+	if n := len(p.s.Points) - mostSweepRows; n > 0 {
+		t.Foot = fmt.Sprintf("sweep.csv has %s more, and all years.", several(n, "point"))
 	}
 	for _, y := range slices.Backward(years) {
 		if len(years) > 1 {
 			t.Rows = append(t.Rows, tableRow{Cells: []string{m.dates[y]}, Group: true})
 		}
-		for _, i := range p.order() {
+		for n, i := range p.order() {
+			if n == mostSweepRows {
+				break
+			}
 			row := tableRow{}
 			row.text(strconv.Itoa(p.s.Points[i].Number))
 			for _, a := range p.axes {
@@ -603,13 +631,6 @@ func (p *sweepPage) table(m *sweepMetric, sc scale) *tableView {
 			p.cells(&row, m.at[y][i], sc)
 			t.Rows = append(t.Rows, row)
 		}
-	}
-	if p.form() == asAxes { // the chart's tips are its rows
-		slices.SortStableFunc(t.Rows, func(a, b tableRow) int {
-			x, _ := strconv.Atoi(a.Cells[0])
-			y, _ := strconv.Atoi(b.Cells[0])
-			return x - y
-		})
 	}
 	return t
 }
@@ -656,7 +677,7 @@ func (p *sweepPage) matrix(m *sweepMetric, sc scale) *tableView {
 		}
 	}
 	t.Rows = rows
-	if len(m.years) > 1 {
+	if len(m.years) > 1 || m.dropped {
 		t.Foot = "sweep.csv has the other years, and the differences between points with their errors."
 	}
 	return t

@@ -166,6 +166,7 @@
     "@point": function (d) {
       return function (p) {
         var table = document.getElementById(d.id).querySelector("table"), head = table.tHead.rows[0].cells, row = table.tBodies[0].rows[p.dataIndex];
+        if (!row) return rows("point " + (p.dataIndex + 1), [["values", "in sweep.csv"]]); // the table has an end
         return rows("point " + row.cells[0].textContent, Array.prototype.slice.call(row.cells, 1).map(function (c, k) { return [head[k + 1].textContent, c.textContent]; }));
       };
     },
