@@ -186,8 +186,18 @@ func sensitivity(cmd *cobra.Command, name string, f sensitivityFlags) error {
 	}
 	clear := func() {}
 	if showsProgress(stderr) && !f.quiet && !f.noProgress {
-		p := newProgress(stderr, time.Now, s.opt.Trials)
-		s.opt.Progress, clear = p.update, p.clear
+		var p *progress // of all runs, whose number is known when they begin
+		s.opt.Progress = func(done, total int) {
+			if p == nil {
+				p = newProgress(stderr, time.Now, total)
+			}
+			p.update(done, total)
+		}
+		clear = func() {
+			if p != nil {
+				p.clear()
+			}
+		}
 	}
 	err = s.run()
 	clear()
