@@ -24,9 +24,10 @@ type pick struct {
 }
 
 // picks chooses the trials that a result tells, from the headlines' values in the first trials:
-// the one closest to the middle and, for each of the compared clouds, the one at the fifth
-// percentile of its net present value. A trial that is chosen twice is told once.
-func picks(clouds []result.Entity, first []sim.Series, trials int) []pick {
+// the one closest to the middle, if all that this takes is kept, and for each of the compared
+// clouds the one at the fifth percentile of its net present value. What is the same in every
+// trial has no values, and chooses none. A trial that is chosen twice is told once.
+func picks(clouds []result.Entity, kept []string, first []sim.Series, trials int) []pick {
 	of := func(metric string) []float64 {
 		if i := slices.IndexFunc(first, func(s sim.Series) bool { return s.Outcome == metric }); i >= 0 {
 			return first[i].Values
@@ -38,7 +39,9 @@ func picks(clouds []result.Entity, first []sim.Series, trials int) []pick {
 	for _, c := range clouds {
 		ids = append(ids, c.ID)
 	}
+	all := true
 	for _, name := range headlines(ids, nil) {
+		all = all && slices.Contains(kept, name)
 		if x := of(name); x != nil {
 			columns = append(columns, x)
 		}
@@ -55,7 +58,7 @@ func picks(clouds []result.Entity, first []sim.Series, trials int) []pick {
 		}
 		list = append(list, pick{k, title, rule})
 	}
-	if len(columns) == len(headlines(ids, nil)) {
+	if all {
 		k, ok := sim.Middle(columns)
 		add(k, ok, "near the middle", middleRule(ids, trials))
 	}
@@ -80,7 +83,7 @@ func futures(ctx context.Context, scenario *scenarios.Scenario, model *sim.Model
 		i := slices.IndexFunc(scenario.Facts.Clouds, func(c result.Entity) bool { return c.ID == id })
 		entities = append(entities, scenario.Facts.Clouds[i])
 	}
-	chosen := picks(entities, first, opt.Trials)
+	chosen := picks(entities, opt.Headlines, first, opt.Trials)
 	if len(chosen) == 0 {
 		return nil, nil
 	}
