@@ -2,6 +2,7 @@ package reports
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -37,5 +38,57 @@ func TestDriversOnThePage(t *testing.T) {
 	}
 	if strings.Contains(page, evil) {
 		t.Error("a path stands in the page as it is")
+	}
+}
+
+type seriesData struct {
+	Series []struct{ Data [][]*float64 }
+	XAxis  struct{ Min, Max float64 }
+}
+
+// A bar goes from 0 to the correlation, to the left where that is negative, and its line over the
+// interval.
+func TestTornado(t *testing.T) {
+	d, err := tornado([]result.Driver{
+		{Path: "a", Rank: result.Estimate{Value: 0.31, Low: 0.25, High: 0.37}},
+		{Path: "b", Rank: result.Estimate{Value: -0.2, Low: -0.28, High: -0.12}},
+	}, "$c0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var o seriesData
+	if err := json.Unmarshal(d.Option, &o); err != nil {
+		t.Fatal(err)
+	}
+	for k, want := range [][][2]float64{{{0, 0.31}, {0, -0.2}}, {{0.25, 0.37}, {-0.28, -0.12}}} {
+		for i, ends := range want {
+			from, to := o.Series[k].Data[3*i], o.Series[k].Data[3*i+1]
+			if *from[0] != ends[0] || *to[0] != ends[1] || *from[1] != float64(i) || *to[1] != float64(i) {
+				t.Errorf("series %d, bar %d goes from %v to %v; want %v", k, i, *from[0], *to[0], ends)
+			}
+		}
+	}
+	if o.XAxis.Max != 0.4 || o.XAxis.Min != -0.4 {
+		t.Errorf("the axis goes from %v to %v", o.XAxis.Min, o.XAxis.Max)
+	}
+}
+
+// The band of a running mean is ± 1.96 standard errors wide.
+func TestSettling(t *testing.T) {
+	d, err := settling([]result.RunningMean{{Trials: 100, Mean: 10, SE: 2}, {Trials: 200, Mean: 11, SE: 1}}, scaleOf("share"), "$c0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var o struct {
+		Series []struct{ Data json.RawMessage }
+	}
+	if err := json.Unmarshal(d.Option, &o); err != nil {
+		t.Fatal(err)
+	}
+	if got := string(o.Series[0].Data); got != "[[0,608,1392],[1,904,1296]]" {
+		t.Errorf("the band is %s", got)
+	}
+	if got := string(o.Series[1].Data); got != "[1000,1100]" {
+		t.Errorf("the line is %s", got)
 	}
 }
