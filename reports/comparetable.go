@@ -58,7 +58,19 @@ func WriteComparisonTable(w io.Writer, r *result.Pairing, opt TableOptions) erro
 			b.WriteString(wrap(line, width) + "\n")
 		}
 	}
-	b.WriteString("\n" + wrap("95 %: interval of the mean difference. Pairing: (Var A + Var B)/Var(B − A), so many times as many independent trials would know the mean difference as well if each scenario had luck of its own.", width) + "\n")
+	b.WriteByte('\n')
+	notes := ""
+	for _, c := range comparisonColumns("B", opt.Width) {
+		switch c.head {
+		case intervalColumn:
+			notes += "95 %: interval of the mean difference. "
+		case worthColumn:
+			notes += "Pairing: (Var A + Var B)/Var(B − A), so many times as many independent trials would know the mean difference as well if each scenario had luck of its own."
+		}
+	}
+	if notes != "" {
+		b.WriteString(wrap(notes, width) + "\n")
+	}
 	fmt.Fprintf(&b, "%s, seed %d, sampler %s\n", trials(r.Run.Trials), r.Run.Seed, r.Run.Sampler)
 	_, err := io.WriteString(w, strings.ReplaceAll(b.String(), nbsp, " "))
 	return err
@@ -164,22 +176,28 @@ type pairColumn struct {
 	of   func(sc scale, x *result.Pair) string
 }
 
+// The columns that the table explains.
+const (
+	intervalColumn = "95 %"
+	worthColumn    = "pairing"
+)
+
 // comparisonColumns leaves out what a narrow terminal has no room for.
 func comparisonColumns(l string, width int) []pairColumn {
 	when := pairColumn{"when", func(_ scale, x *result.Pair) string { return whenOf(x) }}
 	a := pairColumn{"A", func(sc scale, x *result.Pair) string { return sc.bare(x.A.Mean, x.A.SE) }}
 	b := pairColumn{l, func(sc scale, x *result.Pair) string { return sc.bare(x.B.Mean, x.B.SE) }}
 	mean := pairColumn{l + " − A ± s.e.", differenceWithError}
-	interval := pairColumn{"95 %", meanInterval}
+	interval := pairColumn{intervalColumn, meanInterval}
 	p5 := pairColumn{"p5", func(sc scale, x *result.Pair) string { return sc.bare(x.Difference.P5, x.Difference.SEP5) }}
 	p95 := pairColumn{"p95", func(sc scale, x *result.Pair) string { return sc.bare(x.Difference.P95, x.Difference.SEP95) }}
 	above := pairColumn{l + " > A", func(_ scale, x *result.Pair) string { return aboveShare(x) }}
-	worth := pairColumn{"pairing", func(_ scale, x *result.Pair) string { return factor(x.Variance) }}
+	worth := pairColumn{worthColumn, func(_ scale, x *result.Pair) string { return factor(x.Variance) }}
 	switch {
 	case width <= 0 || width >= 110:
 		return []pairColumn{when, a, b, mean, interval, p5, p95, above, worth}
 	case width >= 96:
-		return []pairColumn{when, a, b, mean, p5, p95, above, worth}
+		return []pairColumn{when, a, b, mean, interval, above, worth}
 	case width >= 80:
 		return []pairColumn{when, a, b, mean, above, worth}
 	default:
