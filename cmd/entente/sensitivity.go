@@ -388,7 +388,11 @@ func (s *sensing) fits(memory int) error {
 		metrics = append(metrics, q.Metrics()...)
 	}
 	slices.Sort(metrics)
-	columns := 2*len(slices.Compact(metrics))*s.model.Years + len(s.quantities)*(inputsOneByOne+4)
+	groups := len(s.model.Together()) // at most
+	if s.most > 0 {
+		groups = min(groups, s.most)
+	}
+	columns := 2*len(slices.Compact(metrics))*s.model.Years + len(s.quantities)*(groups+4)
 	perTrial := 8 * (columns + 2*inputs)
 	if s.method == result.GivenData {
 		perTrial += 8 * 2 * inputs // their ranks
