@@ -102,7 +102,7 @@ func (p *page) futureSection() {
 		}
 	}
 	s.Blocks = append(s.Blocks, block{Text: []string{"Every payment of such a trial, by whom, to whom and for what, with the sums that make its metrics, is what " +
-		strings.Replace(command(p.R), "entente run", "entente explain", 1) + fmt.Sprintf(" --trial %d", p.R.Futures[0].Trial) + " prints."}})
+		again(p.R, p.R.Futures[0].Trial) + " prints."}})
 	p.add(s)
 }
 

@@ -32,6 +32,7 @@ func WriteLedger(w io.Writer, l *result.Ledger, opt TableOptions) error {
 	}
 	t.deals()
 	t.checks()
+	fmt.Fprintf(t, "The same again: %s\n", again(&t.l.Facts, t.l.Trial))
 	return t.write(w)
 }
 
@@ -433,6 +434,11 @@ func (t *ledgerText) checks() {
 	t.title("Checked")
 	t.WriteString(wrap(fmt.Sprintf("%s sums of lines equal the trial's %d metrics that they make up, year by year, to %s; the largest difference is %s cents.",
 		decimal(float64(len(t.l.Checks)), 0), len(metrics), to, inCents(most)), t.width) + "\n")
+}
+
+// again says what tells the same trial.
+func again(r *result.Result, trial int) string {
+	return strings.Replace(command(r), "entente run", "entente explain", 1) + fmt.Sprintf(" --trial %d", trial)
 }
 
 // inCents writes billions of dollars in cents, with two figures.

@@ -66,6 +66,7 @@ func TestWriteLedger(t *testing.T) {
 	}
 	text := tight(b.String())
 	for _, want := range []string{
+		"The same again: entente explain SCENARIO --trials 20000 --seed 3 --sampler sobol --trial 1234\n",
 		"Trial 1,234 of small\nChosen: the lowest cloud.npv.\nOne of 20,000 trials, which count from 0; seed 3, sampler sobol.",
 		"cloud.npv −12.5 USD bn 0 % >99.9 %",
 		"cloud.exposure at the end of 2028",
@@ -109,7 +110,7 @@ func TestWriteLedgerNarrow(t *testing.T) {
 		t.Error("the last year is missing")
 	}
 	for _, line := range strings.Split(b.String(), "\n") {
-		if n := len([]rune(line)); n > 80 {
+		if n := len([]rune(line)); n > 80 && !strings.HasPrefix(line, "The same again: ") { // a command is not broken
 			t.Errorf("%d characters: %q", n, line)
 		}
 	}
