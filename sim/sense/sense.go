@@ -1,5 +1,5 @@
-// Package sense says which inputs of a simulation its outputs hang on, from the trials of an
-// ordinary run: nothing is simulated again.
+// Package sense says which inputs of a simulation its outputs hang on: from the trials of an
+// ordinary run, or from those of a design. It sees columns of values and simulates nothing.
 package sense
 
 import (
