@@ -51,7 +51,7 @@ type sweepAxis struct {
 
 const (
 	mostSweepFigures = 42     // a page of more is hardly read
-	mostSweepNumbers = 60_000 // that the charts hold, about: more takes a browser seconds
+	mostSweepNumbers = 30_000 // that the charts of the lesser metrics hold, about: more takes a browser seconds
 	mostSweepRows    = 400    // of a table
 )
 
@@ -261,7 +261,7 @@ func (p *sweepPage) figures() {
 }
 
 // crowded says that there are so many points that charts of every year would make the page slow.
-func (p *sweepPage) crowded() bool { return len(p.s.Points)*p.s.Run.Years > mostSweepNumbers/10 }
+func (p *sweepPage) crowded() bool { return len(p.s.Points)*p.s.Run.Years > 6000 }
 
 // drop leaves of each metric the last year.
 func (p *sweepPage) drop() {
@@ -612,15 +612,17 @@ func (p *sweepPage) table(m *sweepMetric, sc scale) *tableView {
 		t.Caption += ", " + m.when(m.last())
 		t.Foot = "sweep.csv has the other years."
 	}
-	if n := len(p.s.Points) - mostSweepRows; n > 0 {
-		t.Foot = fmt.Sprintf("sweep.csv has %s more, and all years.", several(n, "point"))
+	most := len(p.s.Points)
+	if most > mostSweepRows {
+		most = mostSweepRows / 4
+		t.Foot = fmt.Sprintf("sweep.csv has %s more, and all years.", several(len(p.s.Points)-most, "point"))
 	}
 	for _, y := range slices.Backward(years) {
 		if len(years) > 1 {
 			t.Rows = append(t.Rows, tableRow{Cells: []string{m.dates[y]}, Group: true})
 		}
 		for n, i := range p.order() {
-			if n == mostSweepRows {
+			if n == most {
 				break
 			}
 			row := tableRow{}

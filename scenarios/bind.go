@@ -622,20 +622,26 @@ func (r *binder) amount(b *bound, a *assumption, n *node) {
 		r.mistyped(b, n)
 		return
 	}
-	before := len(r.errors)
-	t := r.term(n)
-	if t == nil {
-		b.bad = true
-		return
+	var s *spread
+	same := alike{strings.TrimSpace(n.text), b.f.Range}
+	if n.shape == scalar { // what is written alike has been read
+		s = r.spreads.get(same)
 	}
-	b.written = strings.TrimSpace(n.text)
-	if n.shape != scalar {
-		b.written = t.String()
-	}
-	same := alike{b.written, b.f.Range}
-	s := r.spreads.get(same)
 	if s == nil {
-		s = r.spread(b, t, n.src)
+		before := len(r.errors)
+		t := r.term(n)
+		if t == nil {
+			b.bad = true
+			return
+		}
+		if n.shape != scalar {
+			same.written = t.String()
+			s = r.spreads.get(same)
+		}
+		b.written = same.written
+		if s == nil {
+			s = r.spread(b, t, n.src)
+		}
 		if s == nil {
 			b.bad = true
 			if len(r.errors) == before {
@@ -647,6 +653,7 @@ func (r *binder) amount(b *bound, a *assumption, n *node) {
 			r.spreads.put(same, s)
 		}
 	}
+	b.written = same.written
 	if s.outside >= noticed {
 		r.warnf(b.mark, b.path, "truncated", "truncate(...) with bounds of your own says that this is meant", "%s: %s is truncated %s", b.what(), b.written, s.truncated)
 	}

@@ -24,6 +24,12 @@ var (
 // Only the decimal numbers of YAML 1.2 count: 010 (eight to some readers, ten to others) and
 // 1_000 do not.
 func parseNumber(s string) (x float64, hint string, ok bool) {
+	if plainDigits(s) { // nearly every number: no pattern need be matched
+		x, err := strconv.ParseFloat(s, 64)
+		if err == nil && !math.IsInf(x, 0) {
+			return x, "", true
+		}
+	}
 	switch {
 	case decimal.MatchString(s) && !leadZero.MatchString(s):
 		x, err := strconv.ParseFloat(s, 64)
@@ -59,6 +65,21 @@ func parseNumber(s string) (x float64, hint string, ok bool) {
 		return 0, fmt.Sprintf("write %s: numbers have no units, the field has", withUnit.FindStringSubmatch(s)[2]), false
 	}
 	return 0, "", false
+}
+
+// plainDigits says that s is digits with at most one point among them, the first of which is no 0
+// before another.
+func plainDigits(s string) bool {
+	points := 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '.' && i > 0 && i < len(s)-1:
+			points++
+		case c < '0' || c > '9':
+			return false
+		}
+	}
+	return s != "" && points <= 1 && (s[0] != '0' || len(s) == 1 || s[1] == '.')
 }
 
 func trimZeros(digits string) string {
