@@ -35,15 +35,20 @@ func (j assertionJSON) assertion() result.Assertion {
 }
 
 // asWritten writes an asserted statistic as its bound is written: in its own unit, which is not shown.
-var asWritten = scale{1, "", "", ""}
+var asWritten = scale{factor: 1}
 
 // between is the interval of an asserted statistic, in words.
-func between(a result.Assertion) string {
+func (s scale) between(a result.Assertion) string {
 	se := a.SE
 	if !(se > 0) { // of a share that is 0 or 1
 		se = (a.High - a.Low) / 4
 	}
-	end := func(x float64) string { return decimal(x, places(x, se)) }
+	end := func(x float64) string {
+		if s.raw {
+			return allDigits(x)
+		}
+		return decimal(x, places(x, se))
+	}
 	switch low, high := !math.IsNaN(a.Low), !math.IsNaN(a.High); {
 	case low && high && a.Low == a.High:
 		return "no more than these trials say"
@@ -73,22 +78,28 @@ func toDecide(a result.Assertion) string {
 }
 
 // assertLines are the verdicts in lines of a terminal.
-func assertLines(as []result.Assertion, width int, color bool) string {
+func assertLines(as []result.Assertion, opt TableOptions) string {
 	if len(as) == 0 {
 		return ""
 	}
 	colors := map[string]text.Color{result.Pass: text.FgGreen, result.Fail: text.FgRed, result.Undecided: text.FgYellow}
+	width := opt.Width
+	if width <= 0 {
+		width = 100
+	}
+	sc := asWritten
+	sc.raw = opt.Raw
 	var b strings.Builder
 	for _, a := range as {
-		s := fmt.Sprintf("%-9s  %s: it is %s", a.Verdict, a.Text, asWritten.withError(a.Value, a.SE))
+		s := fmt.Sprintf("%-9s  %s: it is %s", a.Verdict, a.Text, sc.withError(a.Value, a.SE))
 		if a.Low != a.High && !math.IsNaN(a.Value) {
-			s += ", 95" + nbsp + "% interval " + strings.ReplaceAll(between(a), " ", nbsp)
+			s += ", 95" + nbsp + "% interval " + strings.ReplaceAll(sc.between(a), " ", nbsp)
 		}
 		if d := toDecide(a); d != "" {
 			s += "; " + d
 		}
 		s = strings.ReplaceAll(wrap(s, width-11), "\n", "\n           ")
-		if color {
+		if opt.Color {
 			verdict := text.Colors{text.Bold, colors[a.Verdict]}
 			s = verdict.EscapeSeq() + s[:len(a.Verdict)] + text.Reset.EscapeSeq() + s[len(a.Verdict):]
 		}
@@ -99,11 +110,7 @@ func assertLines(as []result.Assertion, width int, color bool) string {
 
 // WriteAsserts writes the verdicts on assertions for a terminal.
 func WriteAsserts(w io.Writer, r *result.Result, opt TableOptions) error {
-	width := opt.Width
-	if width <= 0 {
-		width = 100
-	}
-	_, err := io.WriteString(w, strings.ReplaceAll(assertLines(clean(r).Assertions, width, opt.Color), nbsp, " "))
+	_, err := io.WriteString(w, strings.ReplaceAll(assertLines(clean(r).Assertions, opt), nbsp, " "))
 	return err
 }
 
@@ -116,7 +123,7 @@ func (p *page) assertSection() {
 	t := &tableView{Caption: "Assertions", Head: []string{"Assertion", "verdict", "found", "95" + nbsp + "% interval", ""}}
 	for _, a := range p.R.Assertions {
 		counts[a.Verdict]++
-		t.Rows = append(t.Rows, tableRow{Cells: []string{a.Text, a.Verdict, asWritten.withError(a.Value, a.SE), between(a), toDecide(a)}})
+		t.Rows = append(t.Rows, tableRow{Cells: []string{a.Text, a.Verdict, asWritten.withError(a.Value, a.SE), asWritten.between(a), toDecide(a)}})
 	}
 	p.add(&section{ID: "asserts", Title: "What was asserted", Lead: []string{fmt.Sprintf(
 		"Of %d assertions %d pass, %d fail, and %d are undecided. An assertion is undecided while its bound lies in the 95"+nbsp+"%% interval of what the simulation found: more trials make that narrower.",

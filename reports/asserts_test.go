@@ -45,7 +45,7 @@ undecided  mean(aws.npv) > 2: it is 2.0 ± 1.0, 95 % interval 0.0 to 4.0;
 	if b.String() != want {
 		t.Errorf("got\n%s", b.String())
 	}
-	colored := assertLines(asserted()[:1], 84, true)
+	colored := assertLines(asserted()[:1], TableOptions{Width: 84, Color: true})
 	if !strings.Contains(colored, "\x1b[1;32mpass\x1b[0m  ") {
 		t.Errorf("%q", colored)
 	}

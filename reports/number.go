@@ -131,6 +131,7 @@ type scale struct {
 	factor         float64
 	prefix, suffix string // of a number in a sentence; in tables the unit stands in its row or head
 	label          string // in heads
+	raw            bool   // all digits are shown
 }
 
 // money is the unit of most metrics: billions of US dollars.
@@ -138,21 +139,23 @@ const money = "USD bn"
 
 func scaleOf(unit string) scale {
 	if of, ok := strings.CutPrefix(unit, "share"); ok && (of == "" || of[0] == ' ') {
-		return scale{100, "", nbsp + "%", "%" + of} // "share of revenue" is "% of revenue"
+		return scale{factor: 100, suffix: nbsp + "%", label: "%" + of} // "share of revenue" is "% of revenue"
 	}
 	if per, ok := strings.CutPrefix(unit, money); ok && (per == "" || per[0] == ' ') {
-		return scale{1, "$", nbsp + "bn" + per, unit}
+		return scale{factor: 1, prefix: "$", suffix: nbsp + "bn" + per, label: unit}
 	}
 	if unit == "" {
-		return scale{1, "", "", ""}
+		return scale{factor: 1}
 	}
-	return scale{1, "", nbsp + unit, unit}
+	return scale{factor: 1, suffix: nbsp + unit, label: unit}
 }
 
 // bare is x on the scale, with the digits that se supports, without its unit.
 func (s scale) bare(x, se float64) string {
 	x, se = x*s.factor, se*s.factor
 	switch {
+	case s.raw:
+		return allDigits(x)
 	case isDust(x, se):
 		return "0"
 	case !errs(x, se):
@@ -166,6 +169,14 @@ func (s scale) bare(x, se float64) string {
 
 // isDust says that a number, and its error if it has one, count as nothing.
 func isDust(x, se float64) bool { return math.Abs(x) < dust && !(se >= dust) }
+
+// allDigits is the shortest number that reads as x.
+func allDigits(x float64) string {
+	if math.IsNaN(x) {
+		return noValue
+	}
+	return strings.Replace(strconv.FormatFloat(x, 'g', -1, 64), "-", "−", 1)
+}
 
 // withError is "123.5 ± 2.1"; the error is left out where there is none.
 func (s scale) withError(x, se float64) string {
@@ -181,6 +192,9 @@ func (s scale) error(x, se float64) string {
 	x, se = x*s.factor, se*s.factor
 	if math.IsNaN(x) || math.IsInf(x, 0) || isDust(x, se) || !errs(x, se) {
 		return ""
+	}
+	if s.raw {
+		return allDigits(se)
 	}
 	size := math.Max(math.Abs(x), se)
 	x, ten := mantissa(x, size)

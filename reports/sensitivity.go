@@ -62,7 +62,7 @@ func swingCell(sc scale, e result.Estimate) string {
 // unitScale is how a statistic's unit is shown.
 func unitScale(unit string) scale {
 	if unit == "probability" {
-		return scale{100, "", nbsp + "%", "%"}
+		return scale{factor: 100, suffix: nbsp + "%", label: "%"}
 	}
 	return scaleOf(unit)
 }

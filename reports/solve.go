@@ -28,8 +28,10 @@ func WriteSolve(w io.Writer, s *result.Solve, opt TableOptions) error {
 		width = 100
 	}
 	var b strings.Builder
+	sc := asWritten
+	sc.raw = opt.Raw
 	for _, one := range s.Solutions {
-		b.WriteString(bold(wrap(solved(s, one), width)) + "\n")
+		b.WriteString(bold(wrap(solved(s, one, sc), width)) + "\n")
 	}
 	if n := len(s.Solutions); n > 1 {
 		b.WriteString(wrap(fmt.Sprintf("There are %d solutions: the curve passes %s more than once.", n, asGiven(s.Target)), width) + "\n")
@@ -54,10 +56,10 @@ func WriteSolve(w io.Writer, s *result.Solve, opt TableOptions) error {
 	for i, p := range s.Curve {
 		for _, one := range s.Solutions {
 			if i > 0 && one.From == s.Curve[i-1].At && one.To == p.At {
-				tab.AppendRow(table.Row{asWritten.bare(one.Value, one.SE), asGiven(s.Target), "◂"})
+				tab.AppendRow(table.Row{sc.bare(one.Value, one.SE), asGiven(s.Target), "◂"})
 			}
 		}
-		tab.AppendRow(table.Row{asGiven(p.At), asWritten.withError(p.Value, p.SE), ""})
+		tab.AppendRow(table.Row{asGiven(p.At), sc.withError(p.Value, p.SE), ""})
 	}
 	for _, l := range strings.Split(tab.Render(), "\n") {
 		b.WriteString(strings.TrimRight(l, " ") + "\n")
@@ -86,14 +88,14 @@ func asGiven(x float64) string {
 }
 
 // solved says what a solution is.
-func solved(s *result.Solve, one result.Solution) string {
+func solved(s *result.Solve, one result.Solution, sc scale) string {
 	without := 0
 	for _, k := range one.Seeds {
 		if math.IsNaN(k.Value) {
 			without++
 		}
 	}
-	out := fmt.Sprintf("%s = %s at %s %s", s.Statistic, asGiven(s.Target), s.Path, asWritten.withError(one.Value, one.SE))
+	out := fmt.Sprintf("%s = %s at %s %s", s.Statistic, asGiven(s.Target), s.Path, sc.withError(one.Value, one.SE))
 	if s.Unit != "" {
 		out += nbsp + s.Unit
 	}
@@ -103,8 +105,8 @@ func solved(s *result.Solve, one result.Solution) string {
 	case !errs(one.Value, one.SE):
 		return out + fmt.Sprintf(", with each of %d seeds.", len(one.Seeds))
 	}
-	end := func(x float64) string { return decimal(x, places(x, one.SE)) }
-	return out + fmt.Sprintf(" (95"+nbsp+"%% interval %s to %s, from %d seeds).", end(one.Low), end(one.High), len(one.Seeds))
+	interval := sc.between(result.Assertion{SE: one.SE, Low: one.Low, High: one.High})
+	return out + fmt.Sprintf(" (95"+nbsp+"%% interval %s, from %d seeds).", interval, len(one.Seeds))
 }
 
 // Unsolved says that there is no solution, what there is at the ends of the range, and, if the

@@ -17,6 +17,16 @@ import (
 type TableOptions struct {
 	Color bool
 	Width int // of the terminal in columns; 0: not limited
+	// Raw shows all digits of the numbers in tables, and not only those that their standard
+	// errors support.
+	Raw bool
+}
+
+// scale is how a unit is shown in a table.
+func (opt TableOptions) scale(unit string) scale {
+	s := scaleOf(unit)
+	s.raw = opt.Raw
+	return s
 }
 
 // WriteTable writes the summary for a terminal: the answer in a sentence for each of the two
@@ -73,7 +83,7 @@ func WriteTable(w io.Writer, r *result.Result, opt TableOptions) error {
 		if s == nil {
 			return rows
 		}
-		sc := scaleOf(f.metric(id, metric).Unit)
+		sc := opt.scale(f.metric(id, metric).Unit)
 		when := "total"
 		if s.Date != "" {
 			when = s.Date[:min(4, len(s.Date))]
@@ -149,7 +159,7 @@ func WriteTable(w io.Writer, r *result.Result, opt TableOptions) error {
 			b.WriteString(wrap(s, width) + "\n")
 		}
 	}
-	if s := assertLines(f.r.Assertions, width, opt.Color); s != "" {
+	if s := assertLines(f.r.Assertions, opt); s != "" {
 		b.WriteString(s)
 	}
 	fmt.Fprintf(&b, "%s, seed %d, sampler %s\n", trials(r.Run.Trials), r.Run.Seed, r.Run.Sampler)

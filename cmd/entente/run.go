@@ -27,6 +27,7 @@ type runFlags struct {
 	simulationFlags
 	formats []format[*result.Result]
 	asserts []string
+	raw     bool
 }
 
 func runCommand() *cobra.Command {
@@ -68,6 +69,7 @@ too; ` + "`entente check --json`" + ` gives it as JSON.`,
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	f.add(cmd)
+	flags.BoolVar(&f.raw, "raw", false, "all digits in the table, not only those that their standard errors support")
 	flags.Var(formatList[*result.Result]{&f.formats, formats}, "format", "files to write")
 	flags.StringArrayVar(&f.asserts, "assert", nil, "what the run has to bear out, as often as wanted: `TEXT` such as 'p95(aws.npv) < 60'")
 	complete(cmd, "format", "html", "json", "html,json")
@@ -266,7 +268,7 @@ func printResult(stdout, stderr io.Writer, r *result.Result, out *output, f runF
 		}
 		where = stderr
 	case !f.quiet:
-		table := reports.TableOptions{Color: showsColor(stdout) && !f.noColor, Width: terminalWidth(stdout)}
+		table := reports.TableOptions{Color: showsColor(stdout) && !f.noColor, Width: terminalWidth(stdout), Raw: f.raw}
 		if err := reports.WriteTable(stdout, r, table); err != nil {
 			return err
 		}

@@ -27,6 +27,7 @@ type solveFlags struct {
 	simulationFlags
 	vary   string
 	target string
+	raw    bool
 }
 
 // usualGrid is how many points of a range are looked at where the command line does not say.
@@ -70,6 +71,7 @@ both ends are given.`,
 	flags.StringVar(&f.target, "for", "", "the target: `TEXT` such as 'p95(azure.exposure@2031) = 100'")
 	f.addDraws(cmd)
 	flags.BoolVar(&f.json, "json", false, "print the solutions as JSON")
+	flags.BoolVar(&f.raw, "raw", false, "all digits in the table, not only those that their standard errors support")
 	f.addPrinting(cmd)
 	flags.Lookup("memory").Usage = "most memory for the trials' values"
 	return cmd
@@ -109,7 +111,7 @@ func solve(cmd *cobra.Command, name string, f solveFlags) error {
 	case f.json:
 		err = reports.WriteSolveJSON(stdout, r)
 	case !f.quiet:
-		err = reports.WriteSolve(stdout, r, reports.TableOptions{Color: showsColor(stdout) && !f.noColor, Width: terminalWidth(stdout)})
+		err = reports.WriteSolve(stdout, r, reports.TableOptions{Color: showsColor(stdout) && !f.noColor, Width: terminalWidth(stdout), Raw: f.raw})
 	}
 	if err != nil {
 		return &failure{err}

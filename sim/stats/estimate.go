@@ -239,7 +239,7 @@ func Shortfall(values []float64, p float64, replicates int) Estimate {
 	if x[0] == x[len(x)-1] && n > 1 {
 		return certain(sign * x[0])
 	}
-	tail := 1 - p
+	tail := math.Round((1-p)*1e12) / 1e12 // 0.05 and not a little more, which would be one trial more
 	b := x[max(0, len(x)-int(math.Ceil(n*tail)))]
 	for i, v := range y {
 		if v == v {
@@ -269,18 +269,19 @@ func Shortfall(values []float64, p float64, replicates int) Estimate {
 // (Korn and Graubard, "Confidence intervals for proportions with small expected number of
 // positive counts estimated from survey data", 1998).
 func Share(holds []bool, replicates int) Estimate {
-	y := make([]float64, len(holds))
-	for i, h := range holds {
-		if h {
-			y[i] = 1
-		}
-	}
-	s, se, _ := meanOf(y, replicates)
 	n := float64(len(holds))
 	if n == 0 {
 		return nothing()
 	}
-	s = min(max(s, 0), 1)
+	y, hits := make([]float64, len(holds)), 0
+	for i, h := range holds {
+		if h {
+			y[i] = 1
+			hits++
+		}
+	}
+	s := float64(hits) / n
+	_, se, _ := meanOf(y, replicates)
 	z := distuv.UnitNormal.Quantile(0.975)
 	if replicates <= 1 {
 		se = independentShare(s, len(holds))
@@ -300,7 +301,14 @@ func wilson(s, se, n, z float64) (low, high float64) {
 	zn := z * z / n
 	middle := s + zn/2
 	half := z * math.Sqrt(s*(1-s)/n+zn/(4*n))
-	return max((middle-half)/(1+zn), 0), min((middle+half)/(1+zn), 1)
+	low, high = max((middle-half)/(1+zn), 0), min((middle+half)/(1+zn), 1)
+	switch s { // whatever has been rounded
+	case 0:
+		low = 0
+	case 1:
+		high = 1
+	}
+	return low, high
 }
 
 // Tell says whether the trials tell on which side of a bound the estimated value lies, which
