@@ -49,8 +49,8 @@ func (p *page) comparisonSection() {
 		if c.Metric.Total == nil {
 			what, when = c.Metric.Name, "at the end of "+yearOf(last)+" "
 		}
-		s.Lead = append(s.Lead, fmt.Sprintf("The %s of %s %sless that of %s averages %s over the same futures; it is positive in %s.",
-			what, a, when, b, sc.inWordsWithError(last.Mean, last.SE), p.futures(last.Above0, last.SEAbove0)))
+		s.Lead = append(s.Lead, fmt.Sprintf("The %s of %s %sless that of %s averages %s over the same futures%s; it is positive in %s.",
+			what, a, when, b, sc.inWordsWithError(last.Mean, last.SE), p.intervalWords(sc, last), p.futures(last.Above0, last.SEAbove0)))
 		if c.Metric.Total == nil {
 			m := c.Metric
 			m.Name = c.A + "-" + c.B + "-" + m.Name
@@ -59,6 +59,19 @@ func (p *page) comparisonSection() {
 		}
 	}
 	p.add(s)
+}
+
+// intervalWords are the 95 % interval of a mean: ± 1.96 standard errors of independent trials,
+// ± 2.13 of 16 replicates, which is Student's t with 15 degrees of freedom.
+func (p *page) intervalWords(sc scale, s *result.Stat) string {
+	t := 1.959964
+	if p.R.Run.Sampler != "random" {
+		t = 2.131450
+	}
+	if !errs(s.Mean, s.SE) {
+		return ""
+	}
+	return fmt.Sprintf(" (95\u00a0%% interval %s to %s)", sc.inWords(s.Mean-t*s.SE, s.SE), sc.inWords(s.Mean+t*s.SE, s.SE))
 }
 
 // driversSection says which assumptions the results hang on.

@@ -15,6 +15,10 @@ func TestDriversOnThePage(t *testing.T) {
 	r := *realistic()
 	m := *newFinder(&r).metric("azure", "exposure")
 	m.Name = "exposure"
+	m.ByYear = append([]result.Stat(nil), m.ByYear...)
+	last := &m.ByYear[len(m.ByYear)-1]
+	last.Mean, last.SE = 300, 10
+	r.Run.Sampler = "sobol"
 	r.Comparisons = []result.Comparison{{A: "aws", B: "azure", Metric: m}}
 	year := len(m.ByYear)
 	evil := "</script><b>x"
@@ -30,7 +34,7 @@ func TestDriversOnThePage(t *testing.T) {
 	page := b.String()
 	for _, want := range []string{
 		`id="comparison"`, `id="drivers"`, `id="convergence"`, `data-chart="azure-exposure-drivers"`, `data-chart="azure-exposure-convergence"`,
-		"<td>0.50</td><td>0.25</td><td>0.75</td><td>23.4</td>", "<td>0.0</td><td>0.0</td><td>0.6</td>", "over the same futures",
+		"<td>0.50</td><td>0.25</td><td>0.75</td><td>23.4</td>", "<td>0.0</td><td>0.0</td><td>0.6</td>", "$300\u00a0±\u00a010\u00a0bn over the same futures (95\u00a0% interval $279\u00a0bn to $321\u00a0bn)",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page has no %s", want)
