@@ -657,6 +657,15 @@ func takeAlong(t *testing.T, ctx context.Context) {
 		t.Errorf("the labs' table begins %q", rows[:2])
 	}
 
+	eval[bool](b, "(document.querySelector('#assumptions .scroll + .buttons button').id = 'of-assumptions', true)")
+	_, data = b.take("#of-assumptions")
+	for i, a := range r.Assumptions {
+		row := records(t, data)[1+i]
+		if want := fmt.Sprint(a.Mean); !a.Constant && (row[0] != a.Path || row[2] != want) {
+			t.Errorf("the file has %q, the result %s of %s", row[:3], want, a.Path)
+		}
+	}
+
 	name, data = b.take(button("SVG"))
 	if name != "entente-azure-exposure.svg" {
 		t.Errorf("the picture is %s", name)

@@ -908,9 +908,10 @@ func (p *page) assumptionSection() {
 			grades[v.Sources[0].Grade]++
 		}
 		if a.Constant {
-			v.Mean = trimmed(a.Value)
+			v.Mean, v.exact = trimmed(a.Value), [3]float64{a.Value, math.NaN(), math.NaN()}
 		} else {
 			v.Mean, v.P5, v.P95 = threeFigures(a.Mean), threeFigures(a.P5), threeFigures(a.P95)
+			v.exact = [3]float64{a.Mean, a.P5, a.P95}
 			v.Spark = sparkline(a.Quantiles, 96, 22)
 		}
 		b.Rows = append(b.Rows, v)

@@ -258,6 +258,19 @@ func (r *tableRow) value(sc scale, x, se float64) {
 	r.number(sc.bare(x, se), exact{x * sc.factor, math.NaN()})
 }
 
+// Exact are the numbers of a table of assumptions, behind its first three columns.
+func (b block) Exact() string {
+	var t tableView
+	for _, r := range b.Rows {
+		row := tableRow{Exact: []exact{inexact, inexact, inexact}}
+		for _, x := range r.exact {
+			row.Exact = append(row.Exact, exact{x, math.NaN()})
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t.Exact()
+}
+
 // long says that a cell has more words than a line of a table has room for.
 func long(cell string) bool { return utf8.RuneCountInString(cell) > 44 }
 
@@ -325,7 +338,8 @@ type assumptionView struct {
 	Note, Truncated                 string
 	Sources                         []*reference
 	Spark                           string
-	Unsourced                       bool // it rests on nothing that was published
+	Unsourced                       bool       // it rests on nothing that was published
+	exact                           [3]float64 // mean, p5 and p95
 }
 
 // A piece of a text is plain, code between backquotes, or an address on the web.
