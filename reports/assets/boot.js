@@ -619,7 +619,12 @@
         pen.font = "400 13px " + family;
         var w = 34 + pen.measureText(name).width;
         if (x > margin && x + w > width - margin) { x = margin; y += 20; }
-        if (line) put("line", { x1: x, x2: x + 18, y1: y - 5, y2: y - 5, stroke: s.borderTopColor, "stroke-width": 2, "stroke-dasharray": s.borderTopStyle === "solid" ? "none" : "2 3" });
+        if (mark.matches(".k-year")) return; // a picture is of no chosen year
+        if (mark.matches(".line, .both")) {
+          var hue = s.getPropertyValue("--hue").trim(), strokes = dashes[place(mark.className)];
+          if (mark.matches(".both")) put("rect", { x: x, y: y - 13, width: 18, height: 8, fill: hue });
+          put("line", { x1: x, x2: x + 20, y1: y - 2, y2: y - 2, stroke: hue, "stroke-width": 2, "stroke-dasharray": strokes.length ? strokes.join(" ") : "none" });
+        } else if (line) put("line", { x1: x, x2: x + 18, y1: y - 5, y2: y - 5, stroke: s.borderTopColor, "stroke-width": 2, "stroke-dasharray": s.borderTopStyle === "solid" ? "none" : "2 3" });
         else put("rect", { x: x, y: y - 10, width: 18, height: 10, fill: s.backgroundColor, opacity: s.opacity });
         put("text", { x: x + 25, y: y, "font-size": 13, fill: colour("$soft") }, name);
         x += w + 8;
