@@ -179,6 +179,13 @@ func TestComparisonTable(t *testing.T) {
 			}
 		}
 	}
+	x := pairing().Others[0].Metrics[3].ByYear[2]
+	raw := comparisonTable(t, pairing(), TableOptions{Width: 80, Raw: true})
+	for _, v := range []float64{x.A.Mean, x.B.Mean, x.Difference.Mean, x.Difference.SE, x.High, x.Difference.P95, 100 * x.Difference.Above0, x.Variance} {
+		if !strings.Contains(raw, allDigits(v)) {
+			t.Errorf("with all digits there is no %v in\n%s", v, raw)
+		}
+	}
 	r := one()
 	r.Metrics = []string{"*"}
 	if out := comparisonTable(t, r, TableOptions{}); !strings.Contains(out, "concentration, % of revenue") || !strings.Contains(out, "Defined by the scenarios") {
@@ -529,7 +536,7 @@ func TestComparisonCells(t *testing.T) {
 		want         string
 	}{{0, 1, "equal"}, {0, 0.5, "never"}, {1, 0, "always"}, {math.NaN(), math.NaN(), noValue}, {0.25, 0, "25.0 %"}} {
 		x := &result.Pair{Equal: c.equal, Difference: result.Stat{Above0: c.above, SEAbove0: 0.01}}
-		if got := strings.ReplaceAll(aboveShare(x), nbsp, " "); got != c.want {
+		if got := strings.ReplaceAll(aboveShare(scaleOf("share"), x), nbsp, " "); got != c.want {
 			t.Errorf("above in %v, equal in %v: %q, want %q", c.above, c.equal, got, c.want)
 		}
 	}

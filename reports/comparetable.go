@@ -60,7 +60,7 @@ func WriteComparisonTable(w io.Writer, r *result.Pairing, opt TableOptions) erro
 	}
 	b.WriteByte('\n')
 	notes := ""
-	for _, c := range comparisonColumns("B", opt.Width) {
+	for _, c := range comparisonColumns("B", opt) {
 		switch c.head {
 		case intervalColumn:
 			notes += "95 %: interval of the mean difference. "
@@ -122,7 +122,7 @@ func reasons(apart []result.Apart) []reason {
 
 // comparisonRows is the table of one scenario beside the base.
 func comparisonRows(r *result.Pairing, p *result.Paired, l string, opt TableOptions, bold func(string) string) string {
-	columns := comparisonColumns(l, opt.Width)
+	columns := comparisonColumns(l, opt)
 	tab := table.NewWriter()
 	style := table.StyleLight
 	style.Format.Header = text.FormatDefault
@@ -155,7 +155,7 @@ func comparisonRows(r *result.Pairing, p *result.Paired, l string, opt TableOpti
 			}
 			row := table.Row{label}
 			for _, c := range columns {
-				row = append(row, c.of(scaleOf(m.Unit), x))
+				row = append(row, c.of(opt.scale(m.Unit), x))
 			}
 			tab.AppendRow(row)
 		}
@@ -183,7 +183,7 @@ const (
 )
 
 // comparisonColumns leaves out what a narrow terminal has no room for.
-func comparisonColumns(l string, width int) []pairColumn {
+func comparisonColumns(l string, opt TableOptions) []pairColumn {
 	when := pairColumn{"when", func(_ scale, x *result.Pair) string { return whenOf(x) }}
 	a := pairColumn{"A", func(sc scale, x *result.Pair) string { return sc.bare(x.A.Mean, x.A.SE) }}
 	b := pairColumn{l, func(sc scale, x *result.Pair) string { return sc.bare(x.B.Mean, x.B.SE) }}
@@ -191,10 +191,10 @@ func comparisonColumns(l string, width int) []pairColumn {
 	interval := pairColumn{intervalColumn, meanInterval}
 	p5 := pairColumn{"p5", func(sc scale, x *result.Pair) string { return sc.bare(x.Difference.P5, x.Difference.SEP5) }}
 	p95 := pairColumn{"p95", func(sc scale, x *result.Pair) string { return sc.bare(x.Difference.P95, x.Difference.SEP95) }}
-	above := pairColumn{l + " > A", func(_ scale, x *result.Pair) string { return aboveShare(x) }}
-	worth := pairColumn{worthColumn, func(_ scale, x *result.Pair) string { return factor(x.Variance) }}
-	switch {
-	case width <= 0 || width >= 110:
+	above := pairColumn{l + " > A", func(_ scale, x *result.Pair) string { return aboveShare(opt.scale("share"), x) }}
+	worth := pairColumn{worthColumn, func(_ scale, x *result.Pair) string { return opt.factor(x.Variance) }}
+	switch width := opt.Width; {
+	case width <= 0 || width >= 110 || opt.Raw: // nobody asks for all digits to have them cut off
 		return []pairColumn{when, a, b, mean, interval, p5, p95, above, worth}
 	case width >= 96:
 		return []pairColumn{when, a, b, mean, interval, above, worth}
@@ -236,7 +236,7 @@ func plus(s string) string {
 }
 
 // aboveShare is how often B is above A.
-func aboveShare(x *result.Pair) string {
+func aboveShare(shares scale, x *result.Pair) string {
 	switch d := &x.Difference; {
 	case math.IsNaN(d.Above0):
 		return noValue
@@ -247,7 +247,7 @@ func aboveShare(x *result.Pair) string {
 	case d.Above0 == 1:
 		return "always"
 	default:
-		return scaleOf("share").bare(d.Above0, d.SEAbove0) + nbsp + "%"
+		return shares.bare(d.Above0, d.SEAbove0) + nbsp + "%"
 	}
 }
 
@@ -264,6 +264,14 @@ func factor(x float64) string {
 		digits = 1 - int(math.Floor(math.Log10(x)))
 	}
 	return "×" + nbsp + decimal(x, digits)
+}
+
+// factor is a ratio of variances in a table.
+func (opt TableOptions) factor(x float64) string {
+	if opt.Raw && !math.IsInf(x, 0) {
+		return allDigits(x)
+	}
+	return factor(x)
 }
 
 // lastPair is the metric once per trial, or in the last year that both have.

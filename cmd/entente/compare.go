@@ -27,6 +27,7 @@ import (
 type compareFlags struct {
 	simulationFlags
 	with    []string
+	raw     bool
 	formats []format[*result.Pairing]
 }
 
@@ -76,6 +77,7 @@ labs, or what --metrics selects; comparison.json has all, and so has, with
 	flags.Lookup("sampler").Usage = "sobol, random or latin (default: A's, else sobol)"
 	flags.Lookup("memory").Usage = "most memory for the trials' values; beyond it the scenarios are simulated several times, for some metrics each"
 	flags.Lookup("out").Usage = "the `DIR` that files go to (default: out/A-vs-B)"
+	flags.BoolVar(&f.raw, "raw", false, "all digits in the table, not only those that their standard errors support")
 	flags.Var(formatList[*result.Pairing]{&f.formats, comparisonFormats}, "format", "files to write, of html, json and csv")
 	complete(cmd, "format", "html", "json", "csv", "html,json,csv")
 	return cmd
@@ -183,7 +185,7 @@ func compare(cmd *cobra.Command, args []string, f compareFlags) error {
 		err = reports.WriteComparisonJSON(stdout, r)
 		where = stderr
 	case !f.quiet:
-		err = reports.WriteComparisonTable(stdout, r, reports.TableOptions{Color: showsColor(stdout) && !f.noColor, Width: terminalWidth(stdout)})
+		err = reports.WriteComparisonTable(stdout, r, reports.TableOptions{Color: showsColor(stdout) && !f.noColor, Width: terminalWidth(stdout), Raw: f.raw})
 	}
 	if err != nil {
 		return &failure{err}
