@@ -128,6 +128,7 @@ func (t *ledgerText) standings() {
 			label += fmt.Sprintf(" at the end of %d", t.c.year(s.Year))
 		}
 		sc := scaleOf(s.Unit)
+		sc.raw = t.opt.Raw
 		rows = append(rows, []string{label, sc.bare(s.Value, 0), sc.label, share(s.Below), share(s.Above)})
 	}
 	t.table([]string{"", "this trial", "", "lower", "higher"}, rows, 2)
@@ -146,9 +147,16 @@ func (t *ledgerText) unusual() {
 	t.title(fmt.Sprintf("What was drawn farthest from its middle: %d of %d assumptions", len(shown), len(inputs)))
 	var rows [][]string
 	for _, in := range shown {
-		rows = append(rows, []string{in.Path, threeFigures(in.Value), in.Unit, "p" + percentile(in.P), t.assumed(in.Path)})
+		rows = append(rows, []string{in.Path, t.drawn(in.Value), in.Unit, "p" + percentile(in.P), t.assumed(in.Path)})
 	}
 	t.table([]string{"", "drawn", "", "at", "assumed"}, rows, 2, 4)
+}
+
+func (t *ledgerText) drawn(x float64) string {
+	if t.opt.Raw {
+		return allDigits(x)
+	}
+	return threeFigures(x)
 }
 
 func compareFloats(a, b float64) int {
@@ -234,7 +242,10 @@ func (t *ledgerText) byYear(label func(result.Line) (string, float64)) []item {
 
 // blocks shows items by year, as many years beside each other as there is room for.
 func (t *ledgerText) blocks(first string, items []item, total bool) {
-	const column = 10
+	column := 10
+	if t.opt.Raw {
+		column = 23
+	}
 	label := len(first)
 	starts := false
 	for _, i := range items {
@@ -272,16 +283,16 @@ func (t *ledgerText) blocks(first string, items []item, total bool) {
 			row := []string{i.label}
 			sum := i.start
 			if begins {
-				row = append(row, millions(i.start))
+				row = append(row, t.amount(i.start))
 			}
 			for y, x := range i.years {
 				sum += x
 				if from <= y && y < to {
-					row = append(row, millions(x))
+					row = append(row, t.amount(x))
 				}
 			}
 			if ends {
-				row = append(row, millions(sum))
+				row = append(row, t.amount(sum))
 			}
 			rows = append(rows, row)
 		}
@@ -289,11 +300,13 @@ func (t *ledgerText) blocks(first string, items []item, total bool) {
 	}
 }
 
-// millions writes billions to the million; nothing for nothing.
-func millions(x float64) string {
+// amount writes billions to the million, or all digits; a dot for nothing.
+func (t *ledgerText) amount(x float64) string {
 	switch {
 	case x == 0:
 		return "·"
+	case t.opt.Raw:
+		return allDigits(x)
 	case math.Abs(x) < 0.0005:
 		return "~0"
 	}
@@ -449,7 +462,11 @@ func (t *ledgerText) lines() {
 	t.title(fmt.Sprintf("Every line: %s", decimal(float64(len(t.l.Lines)), 0)))
 	var rows [][]string
 	for _, line := range t.l.Lines {
-		rows = append(rows, []string{line.Date, line.Kind, t.f.party(line.Payer), t.f.party(line.Payee), line.Deal, line.Reason, decimal(line.Amount, 6)})
+		amount := decimal(line.Amount, 6)
+		if t.opt.Raw {
+			amount = allDigits(line.Amount)
+		}
+		rows = append(rows, []string{line.Date, line.Kind, t.f.party(line.Payer), t.f.party(line.Payee), line.Deal, line.Reason, amount})
 	}
 	t.table([]string{"date", "kind", "payer", "payee", "deal", "reason", "USD bn"}, rows, 1, 2, 3, 4, 5)
 }

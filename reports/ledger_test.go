@@ -163,6 +163,18 @@ func TestWriteLedgerLines(t *testing.T) {
 	if want := "2028-06-30 charge The Cloud lab_cloud cost of the use 1.250000"; !strings.Contains(tight(b.String()), want) {
 		t.Errorf("there is no %q in\n%s", want, b.String())
 	}
+	b.Reset()
+	if err := WriteLedgerLines(&b, smallLedger(), TableOptions{Raw: true}); err != nil || !strings.Contains(b.String(), " 2.0000000001\n") {
+		t.Errorf("raw: %v\n%s", err, b.String())
+	}
+	b.Reset()
+	if err := WriteLedger(&b, smallLedger(), TableOptions{Raw: true}); err != nil || !strings.Contains(tight(b.String()), "use: The Lab to The Cloud 2.0000000001 ·") {
+		t.Errorf("raw: %v\n%s", err, b.String())
+	}
+	b.Reset()
+	if err := WriteLedgerLines(&b, smallLedger(), TableOptions{}); err != nil {
+		t.Fatal(err)
+	}
 	if !strings.Contains(b.String(), "Every line: 6") {
 		t.Error(b.String())
 	}

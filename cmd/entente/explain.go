@@ -30,6 +30,7 @@ type explainFlags struct {
 	point  string
 	of     string
 	all    bool
+	raw    bool
 	format string
 }
 
@@ -92,6 +93,7 @@ nothing is printed and the command fails.`,
 	flags.StringVar(&f.point, "quantile", "", "the trial at a `QUANTILE` of all: 'p95(azure.exposure@2031)'")
 	flags.StringVar(&f.of, "of", "", "only the lines that count for `METRIC`: azure.flow")
 	flags.BoolVar(&f.all, "all", false, "every line, and not their sums by year only")
+	flags.BoolVar(&f.raw, "raw", false, "all digits of the numbers, and not to the million")
 	flags.Var(word{&f.format, ledgerFormats}, "format", "text, csv (one line of the ledger a row) or json")
 	f.addDraws(cmd)
 	flags.Lookup("memory").Usage = "most memory for the trials' values, among which the one that is told is found"
@@ -199,7 +201,7 @@ func (f explainFlags) print(w io.Writer, l *result.Ledger) error {
 	case "json":
 		return reports.WriteLedgerJSON(w, l)
 	}
-	opt := reports.TableOptions{Color: showsColor(w) && !f.noColor, Width: terminalWidth(w)}
+	opt := reports.TableOptions{Color: showsColor(w) && !f.noColor, Width: terminalWidth(w), Raw: f.raw}
 	if err := reports.WriteLedger(w, l, opt); err != nil || !f.all {
 		return err
 	}
