@@ -35,6 +35,7 @@ func TestDriversOnThePage(t *testing.T) {
 	for _, want := range []string{
 		`id="comparison"`, `id="drivers"`, `id="convergence"`, `data-chart="azure-exposure-drivers"`, `data-chart="azure-exposure-convergence"`,
 		"<td>0.50</td><td>0.25</td><td>0.75</td><td>23.4</td>", "<td>0.0</td><td>0.0</td><td>0.6</td>", "$300\u00a0±\u00a010\u00a0bn over the same futures (95\u00a0% interval $279\u00a0bn to $321\u00a0bn)",
+		"The exposure of Amazon Web Services at the end of 2036 less that of Microsoft Azure averages",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page has no %s", want)

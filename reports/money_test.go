@@ -201,6 +201,9 @@ func TestThresholds(t *testing.T) {
 	if got, want := rowsOf(bs[0].Figures[0].Table), "2027|75.0 ± 0.4|50.0 ± 0.5|25.0 ± 0.4|none\n"; got != want {
 		t.Errorf("got %swant %s", got, want)
 	}
+	if got := p.above(&r.Metrics[len(r.Metrics)-1], 0.1).ByYear[0].Mean; math.Abs(got-0.75) > 1e-12 { // what the chart draws
+		t.Errorf("above 10 %% in %v", got)
+	}
 }
 
 // The thresholds of an amount are round, and the largest is often passed.
