@@ -79,9 +79,9 @@ func TestTemplate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, set := range [][]string{nil, {"openai.opex=0.7"}, {"openai_azure.commitments.0=null", "openai.opex*=2"}, {"openai.opex=-1"}, {"horizon.years=5"}, nil} {
+	for _, set := range [][]string{nil, {"openai.opex=0.7"}, {"openai_azure.commitments.0=null", "openai.opex*=2"}, {"openai.opex=-1"}, {"horizon.years=5"}, {"openai.opex=normal(1, 0.4)"}, nil} {
 		want, wantErr := small(t, set...)
-		got, err := template.System(set)
+		got, warnings, err := template.Checked(set)
 		if (err == nil) != (wantErr == nil) || err != nil && err.Error() != wantErr.Error() {
 			t.Fatalf("%q: %v, but Load says %v", set, err, wantErr)
 		}
@@ -91,6 +91,9 @@ func TestTemplate(t *testing.T) {
 		if got.Years != want.System.Years || got.Labs[0].Opex.Initial.Const != want.System.Labs[0].Opex.Initial.Const ||
 			len(got.Alliances[0].Commitments) != len(want.System.Alliances[0].Commitments) {
 			t.Errorf("%q: %+v, but Load says %+v", set, got.Labs[0], want.System.Labs[0])
+		}
+		if len(warnings) != len(want.Warnings) {
+			t.Errorf("%q: warnings %v, but Load says %v", set, warnings, want.Warnings)
 		}
 		again, err := template.Load(set)
 		if err != nil || again.Facts.Scenario.SHA256 != want.Facts.Scenario.SHA256 {

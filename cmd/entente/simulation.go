@@ -46,7 +46,7 @@ func (f *simulationFlags) addDraws(cmd *cobra.Command) {
 	flags.VarP(count{&f.trials, scenarios.MaxTrials}, "trials", "n", "number of trials (default: the scenario's, else 100000)")
 	flags.VarP(seed{&f.seed}, "seed", "s", "seed, any unsigned number of 64 bits (default: the scenario's, else 1)")
 	flags.Var(sampler{&f.sampler}, "sampler", "sobol, random or latin (default: the scenario's, else sobol)")
-	flags.StringArrayVar(&f.set, "set", nil, "override a value, as often as wanted: `PATH=VALUE`, the value in YAML")
+	flags.StringArrayVar(&f.set, "set", nil, "override a value, as often as wanted: `PATH=VALUE`, the value in YAML; PATH*= multiplies what is there, PATH+= adds to it")
 	flags.VarP(count{&f.workers, mostWorkers}, "workers", "j", "threads; they never change a digit of the result")
 	flags.Var(size{&f.memory}, "memory", "most memory for the trials' values; beyond it statistics are approximate, and the result says so")
 	complete(cmd, "sampler", samplerNames()...)

@@ -133,7 +133,7 @@ func sweep(cmd *cobra.Command, name string, f sweepFlags) error {
 	}
 	defer out.discard()
 	if !f.quiet {
-		for _, d := range w.scenario.Warnings {
+		for _, d := range slices.Concat(w.scenario.Warnings, w.warnings) {
 			warn(stderr, d.String())
 		}
 	}
@@ -183,6 +183,7 @@ type sweeping struct {
 	kept     []string // metrics, in the order of the first model that has them
 	about    map[string]sim.Outcome
 	manifest manifest
+	warnings []scenarios.Diagnostic // of points, that the scenario does not have
 
 	arguments []string // of the points, and of what is kept
 
@@ -267,7 +268,8 @@ func (w *sweeping) systems(template *scenarios.Template, set []string) (*models.
 	points := &models.Points{}
 	errs := make([]error, len(w.plan.points))
 	const some = 64 // are there at a time: a System is large
-	systems := make([]*models.System, some)
+	systems, warnings := make([]*models.System, some), make([][]scenarios.Diagnostic, some)
+	var doubts together
 	for from := 0; from < len(errs); from += some {
 		n := min(some, len(errs)-from)
 		var next atomic.Int64
@@ -275,7 +277,7 @@ func (w *sweeping) systems(template *scenarios.Template, set []string) (*models.
 		for range min(runtime.GOMAXPROCS(0), n) {
 			all.Go(func() {
 				for p := int(next.Add(1)) - 1; p < n; p = int(next.Add(1)) - 1 {
-					systems[p], errs[from+p] = template.System(slices.Concat(set, w.plan.set(from+p)))
+					systems[p], warnings[p], errs[from+p] = template.Checked(slices.Concat(set, w.plan.set(from+p)))
 				}
 			})
 		}
@@ -283,45 +285,62 @@ func (w *sweeping) systems(template *scenarios.Template, set []string) (*models.
 		for p, s := range systems[:n] {
 			if errs[from+p] == nil {
 				points.Add(s)
+				doubts.add(from+p, slices.DeleteFunc(warnings[p], func(d scenarios.Diagnostic) bool {
+					return slices.ContainsFunc(w.scenario.Warnings, func(known scenarios.Diagnostic) bool { return known == d })
+				}))
 			}
 		}
 	}
-	type fault struct {
-		scenarios.Diagnostic
-		first, more int
-	}
-	var faults []*fault
+	var problems together
 	for p, err := range errs {
-		var problems scenarios.Diagnostics
-		if err != nil && !errors.As(err, &problems) {
+		var ds scenarios.Diagnostics
+		if err != nil && !errors.As(err, &ds) {
 			return nil, fmt.Errorf("point %d (%s): %w", p+1, strings.Join(w.plan.set(p), ", "), err)
 		}
-		for _, d := range problems {
-			i := slices.IndexFunc(faults, func(f *fault) bool {
-				varied := strings.HasPrefix(f.File, "--set ") && strings.HasPrefix(d.File, "--set ") // the values may differ
-				return f.Message == d.Message && (varied || f.File == d.File && f.Line == d.Line && f.Column == d.Column)
-			})
-			if i < 0 {
-				faults = append(faults, &fault{d, p, 0})
-			} else {
-				faults[i].more++
-			}
+		problems.add(p, ds)
+	}
+	if len(problems) > 0 {
+		return nil, problems.told(w.plan)
+	}
+	w.warnings = doubts.told(w.plan)
+	return points, nil
+}
+
+// together are diagnostics of points, those that are alike in one.
+type together []*alike
+
+type alike struct {
+	scenarios.Diagnostic
+	first, more int
+}
+
+func (t *together) add(point int, ds []scenarios.Diagnostic) {
+	for _, d := range ds {
+		i := slices.IndexFunc(*t, func(a *alike) bool {
+			varied := strings.HasPrefix(a.File, "--set ") && strings.HasPrefix(d.File, "--set ") // the values may differ
+			return a.Message == d.Message && (varied || a.File == d.File && a.Line == d.Line && a.Column == d.Column)
+		})
+		if i < 0 {
+			*t = append(*t, &alike{d, point, 0})
+		} else {
+			(*t)[i].more++
 		}
 	}
-	if len(faults) == 0 {
-		return points, nil
-	}
-	var problems scenarios.Diagnostics
-	for _, f := range faults {
-		where := fmt.Sprintf("point %d", f.first+1)
-		if f.more > 0 {
-			where += fmt.Sprintf(" and %d more", f.more)
+}
+
+// told says of which points they are.
+func (t together) told(pl *plan) scenarios.Diagnostics {
+	var ds scenarios.Diagnostics
+	for _, a := range t {
+		where := fmt.Sprintf("point %d", a.first+1)
+		if a.more > 0 {
+			where += fmt.Sprintf(" and %d more", a.more)
 		}
-		d := f.Diagnostic
-		d.Message = fmt.Sprintf("at %s (%s): %s", where, strings.Join(w.plan.set(f.first), ", "), d.Message)
-		problems = append(problems, d)
+		d := a.Diagnostic
+		d.Message = fmt.Sprintf("at %s (%s): %s", where, strings.Join(pl.set(a.first), ", "), d.Message)
+		ds = append(ds, d)
 	}
-	return nil, problems
+	return ds
 }
 
 // usual are the metrics that a sweep keeps by itself.
