@@ -55,7 +55,7 @@ func WriteSolve(w io.Writer, s *result.Solve, opt TableOptions) error {
 	tab.AppendHeader(table.Row{s.Path, s.Statistic + " ± s.e.", ""})
 	for i, p := range s.Curve {
 		for _, one := range s.Solutions {
-			if i > 0 && one.From == s.Curve[i-1].At && one.To == p.At {
+			if i > 0 && s.Curve[i-1].At < one.Value && one.Value <= p.At {
 				tab.AppendRow(table.Row{sc.bare(one.Value, one.SE), asGiven(s.Target), "◂"})
 			}
 		}

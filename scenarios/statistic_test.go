@@ -203,7 +203,7 @@ func TestAskedWrong(t *testing.T) {
 // within the text, and what is not can be evaluated.
 func FuzzAsked(f *testing.F) {
 	for _, text := range []string{"azure.exposure@2031", "p97.5(azure.exposure@y5 - 2*aws.exposure@y5)", "P(aws.npv<0 and not(aws.npv!=-1 or gap@2030=1))", "es95(min(aws.npv,1,both))",
-		"x@y5.@", "and.or.not", "((((", "p5.5.5(x)", "=@", "mean(range.x)", "a@2031(b)", "0x1p-2", "P(a==b)"} {
+		"x@y5.@", "and.or.not", "((((", "p5.5.5(x)", "=@", "mean(range.x)", "a@2031(b)", "0x1p-2", "P(a==b)", "P(aws.npv<0) <= -(1+2)/0", "3 = mean(both)", "1e999 < p5(gap)", "mean(gap) < 1 < 2"} {
 		f.Add(text)
 	}
 	s := asked(f)
@@ -235,6 +235,14 @@ func FuzzAsked(f *testing.F) {
 			check(err)
 		} else if h := c.Holds(of(c.ask)); len(h) != 4 {
 			t.Errorf("%v", h)
+		}
+		if _, err := s.Assertion(text); err != nil {
+			check(err)
+		}
+		if target, err := s.Target(text); err != nil {
+			check(err)
+		} else if target.Value-target.Value != 0 {
+			t.Errorf("%+v", target)
 		}
 		if st, err := s.Statistic(text); err != nil {
 			check(err)

@@ -32,10 +32,13 @@ A statistic is one number about all trials:
   P(aws.npv < 0)                   the probability of a condition
 
 Statistics of a quantity are over the trials that have a value of it, P over all. Each
-comes with a standard error and a 95 % interval: of a quantile between order statistics,
-of a probability Wilson's, of the others ± 1.96 standard errors, or with the samplers
-sobol and latin ± 2.13, as Student's t has it for 16 replicates. min and max have none:
-they are of these trials, and more trials go further.
+comes with a standard error and a 95 % interval: of a mean ± 1.96 standard errors, or
+with the samplers sobol and latin ± 2.13, as Student's t has it for 16 replicates; of a
+quantile between order statistics; of a probability Wilson's; of sd and of a shortfall's
+distance from its tail's boundary on the scale of logarithms. In simulations of 1,600
+trials they hold the truth in 93 to 97 % of cases, those of es95 in 92 to 95 %; those of
+sd hold less often the heavier the tails are, in 87 % where values are lognormal. min and
+max have no interval: they are of these trials, and more trials go further.
 
 An assertion compares a statistic with a number, with < <= > or >=. It passes or fails if
 that number is outside of the interval, and is undecided if not. With h from the estimate
