@@ -6,87 +6,30 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
 	"entente/sim/result"
 )
 
-// sweepColumns are those of sweep.csv after the varied paths: of a row, and how to read them back.
-func sweepColumns() []sweepColumn {
-	number := func(name string, of func(r *result.SweepRow) *float64) sweepColumn {
-		return sweepColumn{name, func(r *result.SweepRow) string { return csvNumber(*of(r)) }, func(r *result.SweepRow, cell string) error {
-			if cell == "" {
-				*of(r) = math.NaN()
-				return nil
-			}
-			x, err := strconv.ParseFloat(cell, 64)
-			*of(r) = x
-			return err
-		}}
-	}
-	list := []sweepColumn{
-		{"metric", func(r *result.SweepRow) string { return csvText(r.Metric) }, func(r *result.SweepRow, cell string) error {
-			r.Metric = cell
-			return nil
-		}},
-		{"year", func(r *result.SweepRow) string {
-			if r.Stat.Year == 0 {
-				return ""
-			}
-			return strconv.Itoa(r.Stat.Year)
-		}, func(r *result.SweepRow, cell string) (err error) {
-			if cell != "" {
-				r.Stat.Year, err = strconv.Atoi(cell)
-			}
-			return err
-		}},
-		{"n", func(r *result.SweepRow) string { return strconv.Itoa(r.N) }, func(r *result.SweepRow, cell string) (err error) {
-			r.N, err = strconv.Atoi(cell)
-			return err
-		}},
-	}
-	for _, f := range []struct {
-		name string
-		of   func(r *result.SweepRow) *float64
-	}{
-		{"defined", func(r *result.SweepRow) *float64 { return &r.Stat.Defined }},
-		{"mean", func(r *result.SweepRow) *float64 { return &r.Stat.Mean }},
-		{"se", func(r *result.SweepRow) *float64 { return &r.Stat.SE }},
-		{"sd", func(r *result.SweepRow) *float64 { return &r.Stat.SD }},
-		{"min", func(r *result.SweepRow) *float64 { return &r.Stat.Min }},
-		{"p1", func(r *result.SweepRow) *float64 { return &r.Stat.P1 }},
-		{"p5", func(r *result.SweepRow) *float64 { return &r.Stat.P5 }},
-		{"p10", func(r *result.SweepRow) *float64 { return &r.Stat.P10 }},
-		{"p25", func(r *result.SweepRow) *float64 { return &r.Stat.P25 }},
-		{"p50", func(r *result.SweepRow) *float64 { return &r.Stat.P50 }},
-		{"p75", func(r *result.SweepRow) *float64 { return &r.Stat.P75 }},
-		{"p90", func(r *result.SweepRow) *float64 { return &r.Stat.P90 }},
-		{"p95", func(r *result.SweepRow) *float64 { return &r.Stat.P95 }},
-		{"p99", func(r *result.SweepRow) *float64 { return &r.Stat.P99 }},
-		{"max", func(r *result.SweepRow) *float64 { return &r.Stat.Max }},
-		{"es5", func(r *result.SweepRow) *float64 { return &r.Stat.ES5 }},
-		{"es95", func(r *result.SweepRow) *float64 { return &r.Stat.ES95 }},
-		{"es1", func(r *result.SweepRow) *float64 { return &r.Stat.ES1 }},
-		{"es99", func(r *result.SweepRow) *float64 { return &r.Stat.ES99 }},
-		{"se_p5", func(r *result.SweepRow) *float64 { return &r.Stat.SEP5 }},
-		{"se_p50", func(r *result.SweepRow) *float64 { return &r.Stat.SEP50 }},
-		{"se_p95", func(r *result.SweepRow) *float64 { return &r.Stat.SEP95 }},
-		{"se_es95", func(r *result.SweepRow) *float64 { return &r.Stat.SEES95 }},
-		{"above0", func(r *result.SweepRow) *float64 { return &r.Stat.Above0 }},
-		{"se_above0", func(r *result.SweepRow) *float64 { return &r.Stat.SEAbove0 }},
-		{"diff", func(r *result.SweepRow) *float64 { return &r.Diff }},
-		{"se_diff", func(r *result.SweepRow) *float64 { return &r.SEDiff }},
-	} {
-		list = append(list, number(f.name, f.of))
-	}
-	return list
-}
+// allFigures are those of a Stat.
+func allFigures(s *result.Stat) []field { return append(figures(s), lateFigures(s)...) }
 
-type sweepColumn struct {
-	name  string
-	write func(r *result.SweepRow) string
-	read  func(r *result.SweepRow, cell string) error
+// sweepFigures are the columns of sweep.csv that have a figure of a Stat each, as places in
+// allFigures: those that scripts rely on in their order, then the others.
+func sweepFigures() (keys []string, places []int) {
+	first := []string{"defined", "mean", "se", "sd", "min", "p1", "p5", "p10", "p25", "p50", "p75", "p90", "p95", "p99", "max", "es5", "es95", "es1", "es99"}
+	all := allFigures(&result.Stat{})
+	for _, key := range first {
+		keys, places = append(keys, key), append(places, slices.IndexFunc(all, func(f field) bool { return f.key == key }))
+	}
+	for i, f := range all {
+		if !slices.Contains(first, f.key) {
+			keys, places = append(keys, f.key), append(places, i)
+		}
+	}
+	return keys, places
 }
 
 // csvNumber is the shortest that reads back as the same number; nothing for what does not exist.
@@ -115,9 +58,8 @@ func WriteSweepHead(w io.Writer, paths []string) error {
 	for _, p := range paths {
 		row = append(row, csvText(p))
 	}
-	for _, c := range sweepColumns() {
-		row = append(row, c.name)
-	}
+	keys, _ := sweepFigures()
+	row = append(append(append(row, "metric", "year", "n"), keys...), "diff", "se_diff")
 	out := csv.NewWriter(w)
 	if err := out.Write(row); err != nil {
 		return err
@@ -130,17 +72,24 @@ func WriteSweepHead(w io.Writer, paths []string) error {
 // year. Numbers have all their digits, and what does not exist is empty.
 func WriteSweepPoint(w io.Writer, p *result.SweepPoint) error {
 	out := csv.NewWriter(w)
-	columns := sweepColumns()
+	_, places := sweepFigures()
 	row := []string{strconv.Itoa(p.Number)}
 	for _, v := range p.Values {
 		row = append(row, csvText(v))
 	}
 	head := len(row)
 	for i := range p.Rows {
-		row = row[:head]
-		for _, c := range columns {
-			row = append(row, c.write(&p.Rows[i]))
+		r := &p.Rows[i]
+		year := ""
+		if r.Stat.Year > 0 {
+			year = strconv.Itoa(r.Stat.Year)
 		}
+		row = append(row[:head], csvText(r.Metric), year, strconv.Itoa(r.N))
+		all := allFigures(&r.Stat)
+		for _, k := range places {
+			row = append(row, csvNumber(*all[k].of))
+		}
+		row = append(row, csvNumber(r.Diff), csvNumber(r.SEDiff))
 		if err := out.Write(row); err != nil {
 			return err
 		}
@@ -153,8 +102,8 @@ func WriteSweepPoint(w io.Writer, p *result.SweepPoint) error {
 // but for units, kinds and dates, which are not in them.
 func ReadSweepPoint(r io.Reader, paths int) ([]result.SweepRow, error) {
 	in := csv.NewReader(r)
-	columns := sweepColumns()
-	in.FieldsPerRecord = 1 + paths + len(columns)
+	keys, places := sweepFigures()
+	in.FieldsPerRecord = 1 + paths + 3 + len(keys) + 2
 	in.ReuseRecord = true
 	var rows []result.SweepRow
 	for {
@@ -165,10 +114,29 @@ func ReadSweepPoint(r io.Reader, paths int) ([]result.SweepRow, error) {
 		if err != nil {
 			return nil, err
 		}
-		var row result.SweepRow
-		for i, c := range columns {
-			if err := c.read(&row, cells[1+paths+i]); err != nil {
-				return nil, fmt.Errorf("%s: %w", c.name, err)
+		cells = cells[1+paths:]
+		row := result.SweepRow{Metric: strings.Clone(cells[0])}
+		if cells[1] != "" {
+			if row.Stat.Year, err = strconv.Atoi(cells[1]); err != nil {
+				return nil, fmt.Errorf("year: %w", err)
+			}
+		}
+		if row.N, err = strconv.Atoi(cells[2]); err != nil {
+			return nil, fmt.Errorf("n: %w", err)
+		}
+		all := allFigures(&row.Stat)
+		to := []*float64{}
+		for _, k := range places {
+			to = append(to, all[k].of)
+		}
+		to = append(to, &row.Diff, &row.SEDiff)
+		for k, cell := range cells[3:] {
+			*to[k] = math.NaN()
+			if cell == "" {
+				continue
+			}
+			if *to[k], err = strconv.ParseFloat(cell, 64); err != nil {
+				return nil, err
 			}
 		}
 		rows = append(rows, row)
