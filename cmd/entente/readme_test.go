@@ -135,7 +135,7 @@ func runPage(t *testing.T, name, dir string) {
 	for i, b := range blocks {
 		if page[b[2]:b[3]] == "sh" && (i+1 == len(blocks) || page[blocks[i+1][2]:blocks[i+1][3]] != "text") {
 			commands++
-			shell(t, dir, page[b[4]:b[5]], " --trials 64")
+			shell(t, dir, page[b[4]:b[5]], " --trials 1024")
 		}
 	}
 	if len(files) == 0 || commands == 0 {
@@ -148,13 +148,20 @@ func runPage(t *testing.T, name, dir string) {
 	}
 }
 
-// shell runs the commands, with flags added to every run, and returns what the last one prints.
+// simulating are the commands that take a number of trials.
+var simulating = regexp.MustCompile(`^entente (run|sweep|compare|sensitivity|discover|explain|solve)\b`)
+
+// shell runs the commands, with flags added to those that simulate, and returns what the last one
+// prints.
 func shell(t *testing.T, dir, commands, flags string) string {
 	t.Helper()
 	var printed string
 	for command := range strings.Lines(commands) {
 		command = strings.TrimSpace(command)
-		if strings.HasPrefix(command, "entente run") {
+		if command == "" || strings.HasPrefix(command, "#") {
+			continue
+		}
+		if simulating.MatchString(command) {
 			command += flags
 		}
 		cmd := exec.Command("sh", "-c", command)
