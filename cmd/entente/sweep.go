@@ -50,10 +50,10 @@ is varied is any path that --set takes, also one that holds a distribution:
   --vary openai.cash=20:60/5            five values from 20 to 60
   --vary openai.cash=20:60:10           from 20 to 60 in steps of 10
   --vary openai.cash=20,40,"30 to 50"   these values, each as --set takes it
-  --vary openai.revenue.growth.initial*=0.8:1.2/5
+  --vary 'openai.revenue.growth.initial*=0.8:1.2/5'
                                         what stands there times 0.8, 0.9, ... 1.2,
                                         a distribution too
-  --vary openai.revenue.growth.initial+=-0.2,0,0.2
+  --vary 'openai.revenue.growth.initial+=-0.2,0,0.2'
                                         what stands there plus these
 
 Several --vary make a grid: every combination, the last one changing fastest. With
@@ -74,7 +74,7 @@ directions of point 1, which a run of its own would choose anew.
 sweep.csv has a row for each point, metric and year: point, the varied paths,
 metric, year (empty for what is once per trial), n, defined, mean, se, sd, min, p1
 to p99, max, es5, es95, es1, es99 (means of the lowest and highest 5 and 1 %), the
-standard errors of some of these, and diff, se_diff. report.html draws it, and
+standard errors of these, the share above 0, and diff, se_diff. report.html draws it, and
 sweep.json says which sweep the directory holds.
 
 Kept are, without --metrics, exposure, peak_exposure, backlog, concentration,
@@ -83,9 +83,12 @@ scenario's own metrics; --metrics '*' keeps all, in a file ten times as large.
 
 A sweep that was stopped goes on where it was when the same command is given
 again, to the same bytes; a directory that holds another sweep is refused. A point
-that fails says why, the others are finished, and the exit status is 1.`,
+that fails says why, the others are finished, and the exit status is 1.
+
+A hundred points of the baseline at 10,000 trials take less than ten seconds on two
+cores, a thousand about a minute and a half.`,
 		Example: `  entente sweep baseline --vary openai.cash=20:60/9 -n 20000
-  entente sweep baseline --vary openai.revenue.growth.initial*=0.7:1.3/7 \
+  entente sweep baseline --vary 'openai.revenue.growth.initial*=0.7:1.3/7' \
                          --vary openai_azure.churn.annual_rate=0.05,0.15,0.25
   entente sweep baseline --design sobol --points 200 -n 5000 \
                          --vary openai.cash=20:60 --vary discount_rate=0.07:0.13
