@@ -16,7 +16,7 @@ func WriteComparisonCSV(w io.Writer, r *result.Pairing) error {
 		head = append(head, f.key)
 	}
 	for _, side := range []string{"_a", "_b"} {
-		for _, f := range figures(&result.Stat{}) {
+		for _, f := range allFigures(&result.Stat{}) {
 			head = append(head, f.key+side)
 		}
 	}
@@ -33,7 +33,7 @@ func WriteComparisonCSV(w io.Writer, r *result.Pairing) error {
 					row = append(row, csvNumber(*f.of))
 				}
 				for _, s := range []*result.Stat{&x.A, &x.B} {
-					for _, f := range figures(s) {
+					for _, f := range allFigures(s) {
 						row = append(row, csvNumber(*f.of))
 					}
 				}
@@ -49,7 +49,7 @@ func WriteComparisonCSV(w io.Writer, r *result.Pairing) error {
 
 // differenceFigures are those of B − A, by the names that they have in comparison.csv.
 func differenceFigures(p *result.Pair) []field {
-	fs := figures(&p.Difference)
+	fs := allFigures(&p.Difference)
 	for i := range fs {
 		switch fs[i].key {
 		case "above0":
