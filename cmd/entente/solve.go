@@ -57,9 +57,9 @@ error s and the curve a slope, a solution is known to about s/slope/√8.
 
 Exit status: 0 there is a solution; 1 there is none between a and b, and the values at
 both ends are given.`,
-		Example: `  entente solve baseline --vary openai.cash=10:100 --for 'P(openai.failed == 1) = 0.1'
+		Example: `  entente solve baseline --vary openai.cash=10:300 --for 'P(openai.failed == 1) = 0.15'
   entente solve baseline --vary openai.revenue.growth.initial*=0.5:1.5 -n 20000 \
-                --for 'p95(azure.exposure@2031) = 400'
+                --for 'p95(azure.exposure@2031) = 1000'
   entente solve my.yaml --vary discount_rate=0.05:0.2/17 --for 'mean(aws.npv) = 0' --json`,
 		Args:              arguments(1, 1),
 		ValidArgsFunction: completeScenarios,
