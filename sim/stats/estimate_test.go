@@ -96,3 +96,25 @@ func TestTell(t *testing.T) {
 		}
 	}
 }
+
+// A value that the sample of a column takes for frequent may lie above its highest quantile.
+func TestRareAtom(t *testing.T) {
+	x := make([]float64, 20_001)
+	for k := range x {
+		x[k] = float64(k)
+	}
+	var o order
+	o.begin(x)
+	seen := append([]float64(nil), o.sample...)
+	if len(seen) > len(x)/105 {
+		t.Fatalf("a sample of %d", len(seen))
+	}
+	r := source(13)
+	for k := range x {
+		x[k] = r.Float64()
+	}
+	for _, k := range seen {
+		x[int(k)] = 7
+	}
+	exact(t, "a rare atom", Summarize(x, 16, nil, new(Scratch)), reference(x, 16, nil))
+}
