@@ -57,7 +57,7 @@ func WriteSweepTable(w io.Writer, s *result.Sweep, opt TableOptions) error {
 		for _, name := range shown {
 			cell := noValue
 			if r := lastRow(p, name); r != nil {
-				cell = scaleOf(r.Unit).withError(r.Stat.Mean, r.Stat.SE)
+				cell = opt.scale(r.Unit).withError(r.Stat.Mean, r.Stat.SE)
 			}
 			row = append(row, cell)
 		}

@@ -93,5 +93,5 @@ func complain(stderr io.Writer, r *result.Result, f runFlags) error {
 			bad.Assertions = append(bad.Assertions, a)
 		}
 	}
-	return reports.WriteAsserts(stderr, bad, reports.TableOptions{Color: showsColor(stderr) && !f.noColor, Width: terminalWidth(stderr), Raw: f.raw})
+	return reports.WriteAsserts(stderr, bad, f.table(stderr))
 }

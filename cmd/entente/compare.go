@@ -2,16 +2,10 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"os/signal"
-	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,7 +21,6 @@ import (
 type compareFlags struct {
 	simulationFlags
 	with    []string
-	raw     bool
 	formats []format[*result.Pairing]
 }
 
@@ -95,7 +88,7 @@ type contender struct {
 // compare checks everything, then makes the directory, then simulates, then writes the files,
 // then prints.
 func compare(cmd *cobra.Command, args []string, f compareFlags) error {
-	stdout, stderr := cmd.OutOrStdout(), cmd.ErrOrStderr()
+	stderr := cmd.ErrOrStderr()
 	cs, err := contenders(cmd, args, f)
 	if err != nil {
 		return err
@@ -117,24 +110,16 @@ func compare(cmd *cobra.Command, args []string, f compareFlags) error {
 	if err != nil {
 		return err
 	}
-	clear := func() {}
-	if showsProgress(stderr) && !f.quiet && !f.noProgress {
-		p := newProgress(stderr, time.Now, opt.Trials)
-		opt.Progress, clear = p.update, p.clear
-	}
+	var clear func()
+	opt.Progress, clear = f.watch(stderr, opt.Trials)
 	comparison, err := sim.NewComparison(variants, opt)
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilInterrupted()
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 
-	dir := f.out
-	if dir == "" {
-		dir = filepath.Join("out", comparisonName(cs))
-	}
-	out, err := openOutput(dir, fileNames(f.formats))
+	out, err := openOutput(f.directory(comparisonName(cs)), fileNames(f.formats))
 	if err != nil {
 		return err
 	}
@@ -168,33 +153,13 @@ func compare(cmd *cobra.Command, args []string, f compareFlags) error {
 		p.Changes, p.Words = changes(cs[0].scenario, cs[k+1].scenario, f.with)
 		r.Others = append(r.Others, p)
 	}
-	for _, format := range f.formats {
-		if err := out.stage(format.file, func(w io.Writer) error { return format.write(w, r) }); err != nil {
-			return &failure{err}
-		}
+	if err := deliver(ctx, out, f.formats, r); err != nil {
+		return err
 	}
-	if ctx.Err() != nil {
-		return errInterrupted
+	if err := (printer[*result.Pairing]{reports.WriteComparisonJSON, reports.WriteComparisonTable}).print(cmd, f.simulationFlags, r); err != nil {
+		return err
 	}
-	if err := out.commit(); err != nil {
-		return &failure{err}
-	}
-	where := stdout
-	switch {
-	case f.json:
-		err = reports.WriteComparisonJSON(stdout, r)
-		where = stderr
-	case !f.quiet:
-		err = reports.WriteComparisonTable(stdout, r, reports.TableOptions{Color: showsColor(stdout) && !f.noColor, Width: terminalWidth(stdout), Raw: f.raw})
-	}
-	if err != nil {
-		return &failure{err}
-	}
-	if !f.quiet {
-		for _, format := range f.formats {
-			fmt.Fprintf(where, "%s %s\n", format.title, filepath.Join(out.dir, format.file))
-		}
-	}
+	tellFiles(cmd, f.simulationFlags, out, f.formats, comparisonFormats)
 	return nil
 }
 

@@ -5,14 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math"
-	"os"
-	"os/signal"
-	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -96,7 +91,7 @@ trials, seed and sampler give the same bytes, whatever the number of workers.`,
 // discoverRun checks everything, then makes the directory, then simulates and looks, then writes
 // the files, then prints.
 func discoverRun(cmd *cobra.Command, name string, f discoverFlags) error {
-	stdout, stderr := cmd.OutOrStdout(), cmd.ErrOrStderr()
+	stderr := cmd.ErrOrStderr()
 	if strings.TrimSpace(f.where) == "" {
 		return errors.New("discover what? Say --where and a condition on metrics, such as --where 'aws.loss_total > 20'")
 	}
@@ -116,38 +111,26 @@ func discoverRun(cmd *cobra.Command, name string, f discoverFlags) error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilInterrupted()
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 
 	starts := models.Starts(model, scenario.System)
 	if err := fitsMemory(ctx, model, opt, len(starts)+len(where.Metrics())*model.Years, f.memory); err != nil {
 		return err
 	}
-	dir := f.out
-	if dir == "" {
-		dir = filepath.Join("out", fileName(scenario.Facts.Scenario.Name)+"-discover")
-	}
-	out, err := openOutput(dir, fileNames(f.formats))
+	out, err := openOutput(f.directory(fileName(scenario.Facts.Scenario.Name)+"-discover"), fileNames(f.formats))
 	if err != nil {
 		return err
 	}
 	defer out.discard()
-	if !f.quiet {
-		for _, w := range scenario.Warnings {
-			warn(stderr, w.String())
-		}
-	}
+	f.warn(stderr, scenario.Warnings)
 
 	metrics := where.Metrics()
 	opt.Keep = func(name string) bool {
 		return slices.Contains(metrics, name) || slices.ContainsFunc(starts, func(s models.Start) bool { return s.Outcome == name })
 	}
-	clear := func() {}
-	if showsProgress(stderr) && !f.quiet && !f.noProgress {
-		p := newProgress(stderr, time.Now, opt.Trials)
-		opt.Progress, clear = p.update, p.clear
-	}
+	var clear func()
+	opt.Progress, clear = f.watch(stderr, opt.Trials)
 	trials, err := sim.Trials(ctx, model, opt)
 	clear()
 	var inputs []sim.InputSeries
@@ -181,47 +164,13 @@ func discoverRun(cmd *cobra.Command, name string, f discoverFlags) error {
 	d.Run.Trials, d.Run.Seed, d.Run.Sampler = opt.Trials, opt.Seed, string(opt.Sampler)
 	marks.tell(d, found, hit)
 
-	for _, format := range f.formats {
-		if err := out.stage(format.file, func(w io.Writer) error { return format.write(w, d) }); err != nil {
-			return &failure{err}
-		}
+	if err := deliver(ctx, out, f.formats, d); err != nil {
+		return err
 	}
-	if ctx.Err() != nil {
-		return errInterrupted
+	if err := (printer[*result.Discovery]{reports.WriteDiscoveryJSON, reports.WriteDiscovery}).print(cmd, f.simulationFlags, d); err != nil {
+		return err
 	}
-	if err := out.commit(); err != nil {
-		return &failure{err}
-	}
-	return printDiscovery(stdout, stderr, d, out, f)
-}
-
-// printDiscovery prints the summary or, as JSON, the result, and says where the files are.
-func printDiscovery(stdout, stderr io.Writer, d *result.Discovery, out *output, f discoverFlags) error {
-	where := stdout
-	switch {
-	case f.json:
-		if err := reports.WriteDiscoveryJSON(stdout, d); err != nil {
-			return &failure{err}
-		}
-		where = stderr
-	case !f.quiet:
-		table := reports.TableOptions{Color: showsColor(stdout) && !f.noColor, Width: terminalWidth(stdout)}
-		if err := reports.WriteDiscovery(stdout, d, table); err != nil {
-			return &failure{err}
-		}
-	}
-	if f.quiet {
-		return nil
-	}
-	written := fileNames(f.formats)
-	for _, format := range discoveryFormats {
-		file := filepath.Join(out.dir, format.file)
-		if slices.Contains(written, format.file) {
-			fmt.Fprintf(where, "%s %s\n", format.title, file)
-		} else if _, err := os.Stat(file); err == nil {
-			warn(stderr, file+" is of an earlier run")
-		}
-	}
+	tellFiles(cmd, f.simulationFlags, out, f.formats, discoveryFormats)
 	return nil
 }
 

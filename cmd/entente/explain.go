@@ -6,11 +6,8 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"os/signal"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,7 +27,6 @@ type explainFlags struct {
 	point  string
 	of     string
 	all    bool
-	raw    bool
 	format string
 }
 
@@ -160,20 +156,12 @@ func explain(cmd *cobra.Command, name string, f explainFlags) error {
 			return err
 		}
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilInterrupted()
 	defer stop()
-	context.AfterFunc(ctx, stop)
-	if !f.quiet {
-		for _, w := range scenario.Warnings {
-			warn(stderr, w.String())
-		}
-	}
+	f.warn(stderr, scenario.Warnings)
 	run := opt
-	clear := func() {}
-	if showsProgress(stderr) && !f.quiet && !f.noProgress {
-		p := newProgress(stderr, time.Now, opt.Trials)
-		run.Progress, clear = p.update, p.clear
-	}
+	var clear func()
+	run.Progress, clear = f.watch(stderr, opt.Trials)
 	l, err := tell(ctx, scenario, model, ledger, run, choice)
 	clear()
 	if ctx.Err() != nil {
@@ -201,7 +189,7 @@ func (f explainFlags) print(w io.Writer, l *result.Ledger) error {
 	case "json":
 		return reports.WriteLedgerJSON(w, l)
 	}
-	opt := reports.TableOptions{Color: showsColor(w) && !f.noColor, Width: terminalWidth(w), Raw: f.raw}
+	opt := f.table(w)
 	if err := reports.WriteLedger(w, l, opt); err != nil || !f.all {
 		return err
 	}

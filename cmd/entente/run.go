@@ -1,16 +1,11 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,7 +22,6 @@ type runFlags struct {
 	simulationFlags
 	formats []format[*result.Result]
 	asserts []string
-	raw     bool
 }
 
 func runCommand() *cobra.Command {
@@ -86,7 +80,7 @@ func complete(cmd *cobra.Command, flag string, words ...string) {
 // run checks everything, then makes the directory, then simulates, then writes the files, then
 // prints.
 func run(cmd *cobra.Command, name string, f runFlags) error {
-	stdout, stderr := cmd.OutOrStdout(), cmd.ErrOrStderr()
+	stderr := cmd.ErrOrStderr()
 	scenario, err := scenarios.Load(name, scenarios.Options{Stdin: cmd.InOrStdin(), Set: f.set})
 	if err != nil {
 		return err
@@ -107,15 +101,10 @@ func run(cmd *cobra.Command, name string, f runFlags) error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilInterrupted()
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 
-	dir := f.out
-	if dir == "" {
-		dir = filepath.Join("out", fileName(scenario.Facts.Scenario.Name))
-	}
-	out, err := openOutput(dir, fileNames(f.formats))
+	out, err := openOutput(f.directory(fileName(scenario.Facts.Scenario.Name)), fileNames(f.formats))
 	if err != nil {
 		return err
 	}
@@ -152,11 +141,8 @@ func run(cmd *cobra.Command, name string, f runFlags) error {
 	}
 	var first []sim.Series
 	opt.Sample = func(values []sim.Series) { first = values }
-	clear := func() {}
-	if showsProgress(stderr) && !f.quiet && !f.noProgress {
-		p := newProgress(stderr, time.Now, opt.Trials)
-		opt.Progress, clear = p.update, p.clear
-	}
+	var clear func()
+	opt.Progress, clear = f.watch(stderr, opt.Trials)
 	simulated, err := sim.Run(ctx, model, opt)
 	clear()
 	if ctx.Err() != nil {
@@ -178,19 +164,11 @@ func run(cmd *cobra.Command, name string, f runFlags) error {
 	if err != nil {
 		return &failure{err}
 	}
-	for _, format := range f.formats {
-		if err := out.stage(format.file, func(w io.Writer) error { return format.write(w, r) }); err != nil {
-			return &failure{err}
-		}
+	if err := deliver(ctx, out, f.formats, r); err != nil {
+		return err
 	}
-	if ctx.Err() != nil {
-		return errInterrupted
-	}
-	if err := out.commit(); err != nil {
-		return &failure{err}
-	}
-	if err := printResult(stdout, stderr, r, out, f); err != nil {
-		return &failure{err}
+	if err := printResult(cmd, r, out, f); err != nil {
+		return err
 	}
 	return asserts.verdict()
 }
@@ -259,37 +237,16 @@ func join(facts result.Result, simulated *result.Result, differences []models.Di
 }
 
 // printResult prints the summary or, as JSON, the result, and says where the files are.
-func printResult(stdout, stderr io.Writer, r *result.Result, out *output, f runFlags) error {
-	where := stdout
-	switch {
-	case f.json:
-		if err := reports.WriteJSON(stdout, r); err != nil {
-			return err
-		}
-		where = stderr
-	case !f.quiet:
-		table := reports.TableOptions{Color: showsColor(stdout) && !f.noColor, Width: terminalWidth(stdout), Raw: f.raw}
-		if err := reports.WriteTable(stdout, r, table); err != nil {
-			return err
-		}
+func printResult(cmd *cobra.Command, r *result.Result, out *output, f runFlags) error {
+	if err := (printer[*result.Result]{reports.WriteJSON, reports.WriteTable}).print(cmd, f.simulationFlags, r); err != nil {
+		return err
 	}
 	if f.quiet || f.json {
-		if err := complain(stderr, r, f); err != nil {
+		if err := complain(cmd.ErrOrStderr(), r, f); err != nil {
 			return err
 		}
 	}
-	if f.quiet {
-		return nil
-	}
-	written := fileNames(f.formats)
-	for _, format := range formats {
-		file := filepath.Join(out.dir, format.file)
-		if slices.Contains(written, format.file) {
-			fmt.Fprintf(where, "%s %s\n", format.title, file)
-		} else if _, err := os.Stat(file); err == nil {
-			warn(stderr, file+" is of an earlier run")
-		}
-	}
+	tellFiles(cmd, f.simulationFlags, out, f.formats, formats)
 	return nil
 }
 

@@ -5,16 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math"
-	"os"
-	"os/signal"
 	"path"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -140,7 +135,7 @@ type sensing struct {
 // sensitivity checks everything, then makes the directory, then simulates, then writes the files,
 // then prints.
 func sensitivity(cmd *cobra.Command, name string, f sensitivityFlags) error {
-	stdout, stderr := cmd.OutOrStdout(), cmd.ErrOrStderr()
+	stderr := cmd.ErrOrStderr()
 	if !slices.Contains(sensitivityMethods(), f.method) {
 		return fmt.Errorf("no method %q; there is %s%s", f.method, list(sensitivityMethods()), didYouMean(f.method, sensitivityMethods()))
 	}
@@ -148,9 +143,8 @@ func sensitivity(cmd *cobra.Command, name string, f sensitivityFlags) error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilInterrupted()
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	s := &sensing{ctx: ctx, scenario: scenario, model: model, method: f.method}
 	if s.opt, err = options(cmd, scenario, f.simulationFlags); err != nil {
 		return err
@@ -170,35 +164,14 @@ func sensitivity(cmd *cobra.Command, name string, f sensitivityFlags) error {
 	if err := s.fits(f.memory); err != nil {
 		return err
 	}
-	dir := f.out
-	if dir == "" {
-		dir = filepath.Join("out", fileName(scenario.Facts.Scenario.Name)+"-sensitivity")
-	}
-	out, err := openOutput(dir, fileNames(f.formats))
+	out, err := openOutput(f.directory(fileName(scenario.Facts.Scenario.Name)+"-sensitivity"), fileNames(f.formats))
 	if err != nil {
 		return err
 	}
 	defer out.discard()
-	if !f.quiet {
-		for _, w := range scenario.Warnings {
-			warn(stderr, w.String())
-		}
-	}
-	clear := func() {}
-	if showsProgress(stderr) && !f.quiet && !f.noProgress {
-		var p *progress // of all runs, whose number is known when they begin
-		s.opt.Progress = func(done, total int) {
-			if p == nil {
-				p = newProgress(stderr, time.Now, total)
-			}
-			p.update(done, total)
-		}
-		clear = func() {
-			if p != nil {
-				p.clear()
-			}
-		}
-	}
+	f.warn(stderr, scenario.Warnings)
+	var clear func()
+	s.opt.Progress, clear = f.watch(stderr, 0) // of all runs
 	err = s.run()
 	clear()
 	if ctx.Err() != nil {
@@ -212,18 +185,14 @@ func sensitivity(cmd *cobra.Command, name string, f sensitivityFlags) error {
 	if err != nil {
 		return &failure{err}
 	}
-	for _, format := range f.formats {
-		if err := out.stage(format.file, func(w io.Writer) error { return format.write(w, s.result) }); err != nil {
-			return &failure{err}
-		}
+	if err := deliver(ctx, out, f.formats, s.result); err != nil {
+		return err
 	}
-	if ctx.Err() != nil {
-		return errInterrupted
+	if err := (printer[*result.Sensitivity]{reports.WriteSensitivityJSON, reports.WriteSensitivityTable}).print(cmd, f.simulationFlags, s.result); err != nil {
+		return err
 	}
-	if err := out.commit(); err != nil {
-		return &failure{err}
-	}
-	return printSensitivity(stdout, stderr, s.result, out, f)
+	tellFiles(cmd, f.simulationFlags, out, f.formats, sensitivityFormats)
+	return nil
 }
 
 // takeTrials checks the number of trials, or sets it.
@@ -595,35 +564,5 @@ func (s *sensing) tornado() error {
 	}
 	s.result.Tornados = found
 	s.result.Simulated += (2*len(names) + 1) * s.opt.Trials
-	return nil
-}
-
-// printSensitivity prints the tables or, as JSON, the result, and says where the files are.
-func printSensitivity(stdout, stderr io.Writer, r *result.Sensitivity, out *output, f sensitivityFlags) error {
-	where := stdout
-	switch {
-	case f.json:
-		if err := reports.WriteSensitivityJSON(stdout, r); err != nil {
-			return &failure{err}
-		}
-		where = stderr
-	case !f.quiet:
-		table := reports.TableOptions{Color: showsColor(stdout) && !f.noColor, Width: terminalWidth(stdout)}
-		if err := reports.WriteSensitivityTable(stdout, r, table); err != nil {
-			return &failure{err}
-		}
-	}
-	if f.quiet {
-		return nil
-	}
-	written := fileNames(f.formats)
-	for _, format := range sensitivityFormats {
-		file := filepath.Join(out.dir, format.file)
-		if slices.Contains(written, format.file) {
-			fmt.Fprintf(where, "%s %s\n", format.title, file)
-		} else if _, err := os.Stat(file); err == nil {
-			warn(stderr, file+" is of an earlier run")
-		}
-	}
 	return nil
 }

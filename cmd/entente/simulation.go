@@ -27,6 +27,7 @@ type simulationFlags struct {
 	quiet      bool
 	noColor    bool
 	noProgress bool
+	raw        bool
 }
 
 func newSimulationFlags() simulationFlags {

@@ -5,13 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
-	"os/signal"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -27,7 +23,6 @@ type solveFlags struct {
 	simulationFlags
 	vary   string
 	target string
-	raw    bool
 }
 
 // usualGrid is how many points of a range are looked at where the command line does not say.
@@ -79,24 +74,18 @@ both ends are given.`,
 
 // solve checks everything, then simulates, then prints.
 func solve(cmd *cobra.Command, name string, f solveFlags) error {
-	stdout, stderr := cmd.OutOrStdout(), cmd.ErrOrStderr()
+	stderr := cmd.ErrOrStderr()
 	v, err := newSolving(cmd, name, f)
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilInterrupted()
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	if !f.quiet {
-		for _, w := range v.scenario.Warnings {
-			warn(stderr, w.String())
-		}
-	}
-	clear := func() {}
-	if showsProgress(stderr) && !f.quiet && !f.noProgress {
-		expected := (len(v.grid) + 50) * v.opt.Trials
-		p := newProgress(stderr, time.Now, expected)
-		v.tell, clear = func(trials int) { p.update(min(trials, expected), expected) }, p.clear
+	f.warn(stderr, v.scenario.Warnings)
+	expected := (len(v.grid) + 50) * v.opt.Trials
+	tell, clear := f.watch(stderr, expected)
+	if tell != nil {
+		v.tell = func(trials int) { tell(min(trials, expected), expected) }
 	}
 	r, err := sim.Solve(func(x float64, seed uint64) (sim.Estimate, error) { return v.at(ctx, x, seed) }, v.grid, v.target.Value, v.opt.Seed)
 	clear()
@@ -107,14 +96,8 @@ func solve(cmd *cobra.Command, name string, f solveFlags) error {
 		return &failure{err}
 	}
 	v.describe(r)
-	switch {
-	case f.json:
-		err = reports.WriteSolveJSON(stdout, r)
-	case !f.quiet:
-		err = reports.WriteSolve(stdout, r, reports.TableOptions{Color: showsColor(stdout) && !f.noColor, Width: terminalWidth(stdout), Raw: f.raw})
-	}
-	if err != nil {
-		return &failure{err}
+	if err := (printer[*result.Solve]{reports.WriteSolveJSON, reports.WriteSolve}).print(cmd, f.simulationFlags, r); err != nil {
+		return err
 	}
 	if len(r.Solutions) == 0 {
 		return &failure{errors.New(reports.Unsolved(r))}

@@ -11,7 +11,6 @@ import (
 	"maps"
 	"math"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"reflect"
 	"runtime"
@@ -104,6 +103,7 @@ cores, a thousand about a minute and a half.`,
 	flags.StringVar(&f.design, "design", "", "spread points over the ranges PATH=a:b: `NAME` latin or sobol")
 	flags.StringVar(&f.points, "points", "", "the number of points of a --design, or a `FILE.csv` that lists points")
 	flags.StringVar(&f.csv, "csv", "", "with - for `FILE`: print sweep.csv on standard output in place of the table")
+	flags.BoolVar(&f.raw, "raw", false, "all digits in the table, not only those that their standard errors support")
 	f.add(cmd)
 	flags.Lookup("metrics").Usage = "keep only the metrics that match, `GLOB,...` such as azure.*,*.npv; '*' keeps all (default: see above)"
 	flags.Lookup("memory").Usage = "most memory for the trials' values; with less, fewer points share their work"
@@ -126,9 +126,8 @@ func sweep(cmd *cobra.Command, name string, f sweepFlags) error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilInterrupted()
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 
 	out, err := w.open(f.out)
 	if err != nil {
@@ -144,11 +143,8 @@ func sweep(cmd *cobra.Command, name string, f sweepFlags) error {
 	if n := len(w.plan.points); kept > 0 && !f.quiet {
 		fmt.Fprintf(stderr, "entente: %d of %s were simulated before\n", kept, times(n, "point"))
 	}
-	clear := func() {}
-	if showsProgress(stderr) && !f.quiet && !f.noProgress {
-		p := newProgress(stderr, time.Now, w.opt.Trials*(len(w.plan.points)-kept))
-		w.opt.Progress, clear = p.update, p.clear
-	}
+	var clear func()
+	w.opt.Progress, clear = f.watch(stderr, w.opt.Trials*(len(w.plan.points)-kept))
 	err = w.simulate(ctx)
 	clear()
 	if ctx.Err() != nil {
@@ -739,7 +735,7 @@ func (w *sweeping) print(cmd *cobra.Command, out *output, s *result.Sweep, f swe
 		}
 		where = stderr
 	case !f.quiet:
-		table := reports.TableOptions{Color: showsColor(stdout) && !f.noColor, Width: terminalWidth(stdout)}
+		table := f.table(stdout)
 		if err := reports.WriteSweepTable(stdout, s, table); err != nil {
 			return err
 		}
