@@ -21,17 +21,13 @@ const Width = width
 
 // NewParts prepares them.
 func NewParts(m *Model, opt Options) (*Parts, error) {
-	opt, err := opt.complete()
+	job, err := start(context.Background(), m, opt)
 	if err != nil {
 		return nil, err
 	}
-	d, err := newDraws(m, opt)
-	if err != nil {
-		return nil, err
-	}
-	p := &Parts{job: newJob(context.Background(), m, d, opt), filled: map[int][2][]float64{}}
+	p := &Parts{job: job, filled: map[int][2][]float64{}}
 	p.columns = cut(make([]float64, len(p.job.varying)*opt.Trials), opt.Trials)
-	p.runner = &runner{job: p.job, drawer: d.drawer(), machine: p.job.program.Machine(width), keep: keeping(p.columns)()}
+	p.runner = &runner{job: p.job, drawer: job.draws.drawer(), machine: p.job.program.Machine(width), keep: keeping(p.columns)()}
 	for _, leaf := range p.job.program.Leaves() {
 		kind := 0
 		if m.leaves[leaf].isInput {

@@ -122,16 +122,11 @@ func GridP() []float64 {
 // Metrics (without dates) and GridP. The same model, trials, seed and sampler give the same
 // bits, whatever else is in the options. A cancelled context ends it with the context's error.
 func Run(ctx context.Context, m *Model, opt Options) (*result.Result, error) {
-	opt, err := opt.complete()
+	job, err := start(ctx, m, opt)
 	if err != nil {
 		return nil, err
 	}
-	d, err := newDraws(m, opt)
-	if err != nil {
-		return nil, err
-	}
-
-	job := newJob(ctx, m, d, opt)
+	opt = job.opt
 	run := job.exactly
 	approximate := 8*len(job.varying)*opt.Trials > opt.Memory
 	if approximate {
@@ -168,15 +163,11 @@ type Series struct {
 // summarise, in the order of the outcomes and years; NaN where a trial has none. All of them
 // are held in memory.
 func Trials(ctx context.Context, m *Model, opt Options) ([]Series, error) {
-	opt, err := opt.complete()
+	job, err := start(ctx, m, opt)
 	if err != nil {
 		return nil, err
 	}
-	d, err := newDraws(m, opt)
-	if err != nil {
-		return nil, err
-	}
-	return newJob(ctx, m, d, opt).series()
+	return job.series()
 }
 
 // series returns the values of all slots.
@@ -220,6 +211,19 @@ type job struct {
 	progress *progress
 
 	headlines *headlines
+}
+
+// start checks the options, and begins.
+func start(ctx context.Context, m *Model, opt Options) (*job, error) {
+	opt, err := opt.complete()
+	if err != nil {
+		return nil, err
+	}
+	d, err := newDraws(m, opt)
+	if err != nil {
+		return nil, err
+	}
+	return newJob(ctx, m, d, opt), nil
 }
 
 func newJob(ctx context.Context, m *Model, d *draws, opt Options) *job {
