@@ -404,18 +404,24 @@ type layer struct {
 	m           *result.Metric
 }
 
-// stack draws the means of several metrics on top of each other.
-func stack(layers []layer, ax axis) (drawing, error) {
-	c := newCanvas("@tips")
+// layered begins a chart of several metrics over their years; of says what the tips show of them.
+func layered(layers []layer, ax axis, of string) (c *canvas, sc scale, years int) {
+	c = newCanvas("@tips")
 	first := layers[0].m
-	sc := scaleOf(first.Unit)
+	sc = scaleOf(first.Unit)
 	c.years(first.ByYear, ax)
 	c.tips = make([][][2]string, len(first.ByYear))
 	for i := range first.ByYear {
-		c.tips[i] = [][2]string{{yearOf(&first.ByYear[i]), sc.label + ", mean"}}
+		c.tips[i] = [][2]string{{yearOf(&first.ByYear[i]), sc.label + of}}
 	}
+	return c, sc, len(first.ByYear)
+}
+
+// stack draws the means of several metrics on top of each other.
+func stack(layers []layer, ax axis) (drawing, error) {
+	c, sc, years := layered(layers, ax, ", mean")
 	for _, l := range layers {
-		data := make([]any, len(first.ByYear))
+		data := make([]any, years)
 		for i := range data {
 			s := &l.m.ByYear[i]
 			x := s.Mean
@@ -447,17 +453,10 @@ func stackAxis(layers []layer) axis {
 
 // curves draws the means of several metrics as lines.
 func curves(layers []layer, ax axis) (drawing, error) {
-	c := newCanvas("@tips")
-	first := layers[0].m
-	sc := scaleOf(first.Unit)
-	c.years(first.ByYear, ax)
-	c.tips = make([][][2]string, len(first.ByYear))
-	for i := range first.ByYear {
-		c.tips[i] = [][2]string{{yearOf(&first.ByYear[i]), sc.label}}
-	}
+	c, sc, years := layered(layers, ax, "")
 	lines := dashes(colorsOf(layers))
 	for k, l := range layers {
-		data := make([]any, len(first.ByYear))
+		data := make([]any, years)
 		for i := range data {
 			s := &l.m.ByYear[i]
 			data[i] = finite(s.Mean * sc.factor)
@@ -672,16 +671,9 @@ func (d distribution) steps() []int {
 
 // spread draws the means of several metrics as lines, each with a band from its p10 to its p90.
 func spread(layers []layer, ax axis) (drawing, error) {
-	c := newCanvas("@tips")
-	first := layers[0].m
-	sc := scaleOf(first.Unit)
-	c.years(first.ByYear, ax)
-	c.tips = make([][][2]string, len(first.ByYear))
-	for i := range first.ByYear {
-		c.tips[i] = [][2]string{{yearOf(&first.ByYear[i]), sc.label + ", mean (p10 to p90)"}}
-	}
+	c, sc, years := layered(layers, ax, ", mean (p10 to p90)")
 	for _, l := range layers {
-		data := make([][]any, len(first.ByYear))
+		data := make([][]any, years)
 		for i := range data {
 			s := &l.m.ByYear[i]
 			data[i] = []any{i, finite(s.P10 * sc.factor), finite(s.P90 * sc.factor)}
@@ -690,7 +682,7 @@ func spread(layers []layer, ax axis) (drawing, error) {
 	}
 	lines := dashes(colorsOf(layers))
 	for k, l := range layers {
-		data := make([]any, len(first.ByYear))
+		data := make([]any, years)
 		for i := range data {
 			s := &l.m.ByYear[i]
 			data[i] = finite(s.Mean * sc.factor)
