@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"sync"
 	"syscall"
 	"time"
 
@@ -70,10 +71,18 @@ func (f *simulationFlags) table(stdout io.Writer) reports.TableOptions {
 	return reports.TableOptions{Color: showsColor(stdout) && !f.noColor, Width: terminalWidth(stdout), Raw: f.raw}
 }
 
-// deliver writes all files or none of them.
+// deliver writes all files or none of them, side by side.
 func deliver[R any](ctx context.Context, out *output, formats []format[R], r R) error {
-	for _, format := range formats {
-		if err := out.stage(format.file, func(w io.Writer) error { return format.write(w, r) }); err != nil {
+	errs := make([]error, len(formats))
+	var wg sync.WaitGroup
+	for i, format := range formats {
+		wg.Go(func() {
+			errs[i] = out.stage(format.file, func(w io.Writer) error { return format.write(w, r) })
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
 			return &failure{err}
 		}
 	}

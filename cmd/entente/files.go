@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 )
 
 // An output is a directory that files are written to. All of them appear, each whole, or none:
@@ -15,7 +16,9 @@ import (
 type output struct {
 	dir     string
 	created []string // the directories that were made for it, outermost first
-	staged  []staged
+
+	mu     sync.Mutex
+	staged []staged
 }
 
 type staged struct{ temporary, final string }
@@ -63,14 +66,16 @@ func (o *output) temporary(name string) string {
 	return filepath.Join(o.dir, fmt.Sprintf(".%s.%d.tmp", name, os.Getpid()))
 }
 
-// stage writes a file under its temporary name.
+// stage writes a file under its temporary name. Several may be written at once.
 func (o *output) stage(name string, write func(io.Writer) error) error {
 	f, err := os.OpenFile(o.temporary(name), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
 	if err != nil {
 		return err
 	}
 	final := filepath.Join(o.dir, name)
+	o.mu.Lock()
 	o.staged = append(o.staged, staged{f.Name(), final})
+	o.mu.Unlock()
 	w := bufio.NewWriter(f)
 	if err := errors.Join(write(w), w.Flush(), f.Sync(), f.Close()); err != nil {
 		return fmt.Errorf("writing %s: %w", final, err)
