@@ -200,20 +200,20 @@ func (t *teller) failure(l Lab) {
 	}
 }
 
-// growth tells when a lab's revenue passes 10, 20, 50, 100, … bn a year for the first time in
-// the trial, and when it has halved.
+// growth tells when a lab's revenue passes 10, 20, 50, 100, … bn a year for the first time, of
+// those that it has not passed at the start, and when it has halved.
 func (t *teller) growth(l Lab) {
-	R := t.paths[l.ID+".run_rate"]
+	R, start := t.paths[l.ID+".run_rate"], t.paths[l.ID+".run_rate_at_start"][0]
 	factors := []float64{2, 2.5, 2} // from 10 to 20, to 50, to 100
 	mark, k := 10.0, 0
 	pass := func() {
 		mark *= factors[k%len(factors)]
 		k++
 	}
-	for mark <= R[0] {
+	for mark <= start {
 		pass()
 	}
-	highest, halved := R[0], false
+	highest, halved := start, false
 	for n, x := range R {
 		reached := 0.0
 		for mark <= x {

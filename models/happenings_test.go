@@ -45,6 +45,7 @@ func TestHappenings(t *testing.T) {
 		{Name: "lab.tranches.0", Values: []float64{0, 2, 0, 0, 0, 0, 0, 0}},
 		{Name: "lab.tranches.1", Values: []float64{0, 1, 0, 0, 0, 0, 0, 0}},
 		{Name: "lab.tranches.2", Values: []float64{0, 3, 0, 0, 0, 0, 0, 0}},
+		{Name: "lab.run_rate_at_start", Values: []float64{9, 9, 9, 9, 9, 9, 9, 9}},
 		{Name: "lab.run_rate", Values: []float64{12, 30, 120, 110, 70, 50, 5, 25}},
 		{Name: "lab_one.use", Values: []float64{6, 6, 4, 6, 1, 1, 1, 1}}, // two leads in step 2, too, but not for a year
 		{Name: "lab_two.use", Values: []float64{4, 4, 6, 4, 3, 3, 3, 3}},
@@ -61,6 +62,7 @@ func TestHappenings(t *testing.T) {
 	}
 	got, want := inShort(models.Happenings(s, paths)), []string{
 		"raise 0-2 lab  7 [4] 2",
+		"run_rate 0-0 lab  10 [] 0", // from 9 at the start
 		"event 1-2 shock  0 [] 0",
 		"tranche 1-1 owner lab 5 [] 0",
 		"tranche 1-1 fund lab 1 [] 0",
@@ -166,5 +168,20 @@ func TestPathsAlone(t *testing.T) {
 		if p.Name != want[i].Name || !slices.Equal(p.Values, want[i].Values) {
 			t.Errorf("%s is %v, with lines %v", p.Name, p.Values, want[i].Values)
 		}
+	}
+}
+
+// What a lab's revenue has passed at the start it does not reach, though it falls below it and
+// passes it again.
+func TestRunRateReachedAgain(t *testing.T) {
+	s := &models.System{Years: 1, Labs: []models.Lab{{ID: "lab"}}}
+	zero := make([]float64, 4)
+	got := inShort(models.Happenings(s, []models.Path{
+		{Name: "lab.run_rate_at_start", Values: []float64{51, 51, 51, 51}},
+		{Name: "lab.run_rate", Values: []float64{48, 52, 30, 24}},
+		{Name: "lab.fails", Values: zero}, {Name: "lab.raised", Values: zero},
+	}))
+	if want := []string{"halved 3-3 lab  52 [] 0"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

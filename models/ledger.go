@@ -48,6 +48,10 @@ const (
 	creditors    = "creditors"
 )
 
+// EstateOf, in front of a lab's id, is what is left of a lab that has failed: not its cash, but
+// its assets, which those who take them over pay for.
+const EstateOf = "estate of "
+
 // An entry is a line in the making.
 type entry struct {
 	Line
@@ -373,7 +377,7 @@ func (c *compiler) bookLab(l *labState) {
 	}
 	for _, h := range l.holdings {
 		if h.investor != nil {
-			c.line(c.n, Line{Kind: Payment, Payer: l.ID, Payee: h.investor.ID, Reason: "recovered equity"}, h.recovered,
+			c.line(c.n, Line{Kind: Payment, Payer: EstateOf + l.ID, Payee: h.investor.ID, Reason: "recovered equity"}, h.recovered,
 				discounted(1, c.now, h.investor.ID+".npv"))
 		}
 	}
@@ -428,7 +432,7 @@ func (c *compiler) bookAlliance(a *allianceState) {
 	c.line(n, deal(Charge, cl.ID, "", "wear of idle plant"), a.idleCost, cost)
 
 	if h := a.holding; h != nil {
-		c.line(n, deal(Payment, l.ID, cl.Owner, "recovered equity"), h.recovered, gain)
+		c.line(n, deal(Payment, EstateOf+l.ID, cl.Owner, "recovered equity"), h.recovered, gain)
 		c.line(n, deal(Charge, cl.Owner, "", "loss of equity"), l.failing.Mul(l.recovery.OneMinus()).Mul(h.atStake), lost)
 	}
 	c.line(n, deal(Charge, cl.ID, "", "loss of receivables"), a.unpaid, lost, cost)
@@ -479,6 +483,7 @@ func (c *compiler) follow() {
 		take(e.ID+".starts", condition, e.starts)
 	}
 	for _, l := range c.labs {
+		take(l.ID+".run_rate_at_start", rate, c.value(l.Revenue.RunRate))
 		take(l.ID+".fails", condition, l.failing)
 		take(l.ID+".raised", money, l.raised)
 		take(l.ID+".lacking", money, l.left.Neg().Mul(l.failing))

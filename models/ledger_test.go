@@ -38,6 +38,9 @@ func TestLedgerAddsUp(t *testing.T) {
 			lines, _ := l.Read(trace.Values)
 			for _, line := range lines {
 				reasons[line.Reason]++
+				if _, ok := strings.CutPrefix(line.Payer, models.EstateOf); ok != (line.Reason == "recovered equity") {
+					t.Fatalf("system %d: %s pays %s: %+v", k, line.Payer, line.Reason, line)
+				}
 				if line.Kind != models.Opening && line.Kind != models.Holding && (line.Step < 0 || line.Step >= 4*s.Years) {
 					t.Fatalf("system %d: %+v", k, line)
 				}
