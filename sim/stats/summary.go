@@ -112,9 +112,6 @@ func Summarize(values []float64, replicates int, gridP []float64, s *Scratch) Su
 	for i, to := range sum.quantiles() {
 		*to = o.quantile(fixed[i])
 	}
-	for i, p := range gridP {
-		sum.Grid[i] = o.quantile(p)
-	}
 
 	// Sums are taken in a unit near the largest magnitude, a power of two, so that neither
 	// they nor squares overflow or vanish, whatever the column's scale.
@@ -127,6 +124,11 @@ func Summarize(values []float64, replicates int, gridP []float64, s *Scratch) Su
 	all := [4]tail{o.lowTail(tails, np1, unit), o.lowTail(tails, np5, unit), o.highTail(tails, np5, unit), o.highTail(tails, np1, unit)}
 	for i, to := range sum.shortfalls() {
 		*to = all[i].shortfall
+	}
+	// Not before the tails: what is looked up is put in order, and their sums would hang in their
+	// last digits on what is asked for.
+	for i, p := range gridP {
+		sum.Grid[i] = o.quantile(p)
 	}
 	sum.Above0 = float64(o.above0(sides.zero)) / float64(n)
 

@@ -400,6 +400,24 @@ func TestScratchIsForgotten(t *testing.T) {
 	}
 }
 
+// A fine grid of quantiles is more to tell, and changes nothing else, not a bit.
+func TestGridChangesNothing(t *testing.T) {
+	r := source(8)
+	for _, n := range []int{100, 1000, 2000, 10_000} {
+		for _, replicates := range []int{1, 16} {
+			x := make([]float64, n)
+			for i := range x {
+				x[i] = 1000 * r.ExpFloat64()
+			}
+			with, without := Summarize(x, replicates, gridP, new(Scratch)), Summarize(x, replicates, nil, new(Scratch))
+			with.Grid = nil
+			if fmt.Sprintf("%x", with) != fmt.Sprintf("%x", without) {
+				t.Errorf("n = %d, %d replicates: with a grid %+v, without %+v", n, replicates, with, without)
+			}
+		}
+	}
+}
+
 // A population whose statistics are known.
 type population struct {
 	name                     string
