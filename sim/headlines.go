@@ -14,7 +14,8 @@ import (
 // drives them.
 type headlines struct {
 	*job
-	of []headline
+	of      []headline
+	sampled []headline // whose first values are shown, and no more is said
 
 	mu    sync.Mutex
 	parts [][][]stats.Sketch // by worker, headline and step of convergence: what came since the step before
@@ -46,6 +47,13 @@ func newHeadlines(j *job) *headlines {
 		}
 		h.of = append(h.of, headline{slot: last, place: j.place[last], first: make([]float64, min(j.opt.Trials, sense.MaxTrials))})
 	}
+	for i, s := range j.slots {
+		if j.opt.Sampled == nil || j.place[i] < 0 || !j.opt.Sampled(j.model.Outcomes[s.outcome].Name, s.year+1) ||
+			slices.ContainsFunc(h.of, func(o headline) bool { return o.slot == i }) {
+			continue
+		}
+		h.sampled = append(h.sampled, headline{slot: i, place: j.place[i], first: make([]float64, min(j.opt.Trials, sense.MaxTrials))})
+	}
 	return h
 }
 
@@ -67,6 +75,9 @@ func (h *headlines) steps() []int {
 // read takes what is needed from the values of all trials.
 func (h *headlines) read(columns [][]float64) {
 	var scratch stats.Scratch
+	for _, o := range h.sampled {
+		copy(o.first, columns[o.place])
+	}
 	for i := range h.of {
 		o := &h.of[i]
 		column := columns[o.place]
@@ -92,6 +103,11 @@ func (h *headlines) keeper(scratch *stats.Scratch) func(place, first int, values
 	h.parts = append(h.parts, parts)
 	h.mu.Unlock()
 	return func(place, first int, values []float64) {
+		for _, o := range h.sampled {
+			if o.place == place && first < len(o.first) {
+				copy(o.first[first:], values)
+			}
+		}
 		for i := range h.of {
 			o := &h.of[i]
 			if o.place != place {
@@ -143,7 +159,7 @@ func (h *headlines) show() {
 		return
 	}
 	var list []Series
-	for _, o := range h.of {
+	for _, o := range slices.Concat(h.of, h.sampled) {
 		list = append(list, Series{Outcome: h.name(o), Year: h.slots[o.slot].year + 1, Values: o.first})
 	}
 	h.opt.Sample(list)

@@ -71,6 +71,9 @@ type Options struct {
 	// Sample is shown the values of the headlines in the first trials, at most ChosenAmong, but
 	// for those that are the same in every trial. It may keep them, and changes none.
 	Sample func(first []Series)
+	// Sampled says of which other kept outcomes, and in which year (from 1; of an outcome
+	// AtTheEnd 1), Sample is shown the values too, after those of the headlines.
+	Sampled func(outcome string, year int) bool
 	// Look is shown values of single trials.
 	Look Look
 	// Progress is told, from any goroutine but one at a time, how many of how many trials
