@@ -82,8 +82,8 @@ func (p *page) spreadOut(b *block, l result.Entity, as []result.Alliance, pt par
 			var row tableRow
 			row.text(yearOf(st))
 			row.mean(sc, st.Mean, st.SE)
-			row.value(sc, st.P10, st.SEP10)
-			row.value(sc, st.P90, st.SEP90)
+			row.mean(sc, st.P10, st.SEP10)
+			row.mean(sc, st.P90, st.SEP90)
 			t.Rows = append(t.Rows, row)
 		}
 	}
@@ -122,7 +122,7 @@ func (p *page) commitmentSection() {
 	t := &tableView{
 		Caption: "Commitments over the whole time, " + money + ": mean ± standard error",
 		Head:    []string{"", "announced", "backlog after a year", "halfway", "at the end", "credited", "of this paid without use", "used in all", "paid without use, % of billed"},
-		Foot:    "Announced: the amounts that the scenario gives, of distributions the mean; each may have begun before the start, and what was due by then counts as credited before. Credited, used, paid: sums over all years, with upper bounds of their standard errors. What is announced and neither credited nor left was credited before the start, renegotiated away, or void by a failure. Used: all use, also beyond a commitment.",
+		Foot:    "Announced: the amounts that the scenario gives, of distributions the mean; each may have begun before the start, and what was due by then counts as credited before. Credited, used, paid: sums over all years, with upper bounds of their standard errors, and so for the ratio of two. What is announced and neither credited nor left was credited before the start, renegotiated away, or void by a failure. Used: all use, also beyond a commitment.",
 	}
 	for _, l := range p.R.Labs {
 		as := p.f.alliancesOf(l.ID)
@@ -156,7 +156,8 @@ func (p *page) commitmentSection() {
 			row.mean(sc, short.mean, short.se)
 			row.mean(sc, used.mean, used.se)
 			if billed.mean > 0 {
-				row.value(scaleOf("share"), short.mean/billed.mean, short.se/billed.mean)
+				share, se := ratio(short, billed)
+				row.mean(scaleOf("share"), share, se)
 			} else {
 				row.text(noValue)
 			}

@@ -49,8 +49,12 @@ func (p *page) comparisonSection() {
 		if c.Metric.Total == nil {
 			what, when = c.Metric.Name, "at the end of "+yearOf(last)+" "
 		}
-		s.Lead = append(s.Lead, fmt.Sprintf("The %s of %s %sless that of %s averages %s over the same futures%s; it is positive in %s.",
-			what, a, when, b, sc.inWordsWithError(last.Mean, last.SE), p.intervalWords(sc, last), p.futures(last.Above0, last.SEAbove0)))
+		if p.R.Run.Trials == 1 {
+			s.Lead = append(s.Lead, fmt.Sprintf("The %s of %s %sless that of %s is %s in this trial.", what, a, when, b, sc.inWords(last.Mean, last.SE)))
+		} else {
+			s.Lead = append(s.Lead, fmt.Sprintf("The %s of %s %sless that of %s averages %s over the same futures%s; it is positive in %s.",
+				what, a, when, b, sc.inWordsWithError(last.Mean, last.SE), p.intervalWords(sc, last), p.futures(last.Above0, last.SEAbove0)))
+		}
 		if c.Metric.Total == nil {
 			m := c.Metric
 			m.Name = c.A + "-" + c.B + "-" + m.Name
@@ -61,13 +65,9 @@ func (p *page) comparisonSection() {
 	p.add(s)
 }
 
-// intervalWords are the 95 % interval of a mean: ± 1.96 standard errors of independent trials,
-// ± 2.13 of 16 replicates, which is Student's t with 15 degrees of freedom.
+// intervalWords are the 95 % interval of a mean.
 func (p *page) intervalWords(sc scale, s *result.Stat) string {
-	t := 1.959964
-	if p.R.Run.Sampler != "random" {
-		t = 2.131450
-	}
+	t := toEachSide(p.R.Run)
 	if !errs(s.Mean, s.SE) {
 		return ""
 	}
@@ -146,8 +146,10 @@ func tornado(ds []result.Driver, color string) (drawing, error) {
 
 // convergenceSection shows that there were trials enough.
 func (p *page) convergenceSection() {
+	half := toEachSide(p.R.Run)
+	t := decimal(half, 2)
 	s := &section{ID: "convergence", Title: "Were these trials enough?", Lead: []string{
-		"The mean over the first trials, for more and more of them, with ± 1.96 standard errors. An error that is honest is seldom far from how the mean still moves; it shrinks with the root of the number of trials or faster.",
+		fmt.Sprintf("The mean over the first trials, for more and more of them, with its 95\u00a0%% interval, ± %s standard errors. An error that is honest is seldom far from how the mean still moves; it shrinks with the root of the number of trials or faster.", t),
 	}}
 	b := block{}
 	for _, c := range p.R.Convergence {
@@ -157,20 +159,20 @@ func (p *page) convergenceSection() {
 		}
 		sc := scaleOf(m.Unit)
 		title := p.ofMetric(c.Metric, c.Year)
-		t := &tableView{Caption: title + ": mean over the first trials, " + sc.label, Head: []string{"Trials", "mean ± s.e."}}
+		numbers := &tableView{Caption: title + ": mean over the first trials, " + sc.label, Head: []string{"Trials", "mean ± s.e."}}
 		for _, pt := range c.Points {
 			var row tableRow
 			row.number(decimal(float64(pt.Trials), 0), exact{float64(pt.Trials), math.NaN()})
 			row.mean(sc, pt.Mean, pt.SE)
-			t.Rows = append(t.Rows, row)
+			numbers.Rows = append(numbers.Rows, row)
 		}
 		id := strings.ReplaceAll(c.Metric, ".", "-") + "-convergence"
-		d, err := settling(c.Points, sc, p.colorOf(c.Metric))
+		d, err := settling(c.Points, sc, half, p.colorOf(c.Metric))
 		p.draw(id, d, err)
 		last := c.Points[len(c.Points)-1]
-		b.Figures = append(b.Figures, figure{ID: id, Title: title, Unit: "mean, " + sc.label + ", by trials", Size: "s", Table: t,
+		b.Figures = append(b.Figures, figure{ID: id, Title: title, Unit: "mean, " + sc.label + ", by trials", Size: "s", Table: numbers,
 			Summary: fmt.Sprintf("The running mean settles at %s.", sc.inWordsWithError(last.Mean, last.SE)),
-			HowTo:   "From left to right the trials double. The line is the mean so far, the band ± 1.96 standard errors. The axis does not begin at 0.",
+			HowTo:   "From left to right the trials double. The line is the mean so far, the band its 95\u00a0% interval, ± " + t + " standard errors. The axis does not begin at 0.",
 		})
 	}
 	if len(b.Figures) > 0 {
@@ -179,15 +181,15 @@ func (p *page) convergenceSection() {
 	p.add(s)
 }
 
-// settling draws running means with ± 1.96 standard errors.
-func settling(points []result.RunningMean, sc scale, color string) (drawing, error) {
+// settling draws running means with so many standard errors to each side.
+func settling(points []result.RunningMean, sc scale, t float64, color string) (drawing, error) {
 	c := newCanvas("@tips")
 	lo, hi := math.Inf(1), math.Inf(-1)
 	var labels []string
 	var band [][]any
 	var mean []any
 	for i, pt := range points {
-		half := 1.96 * pt.SE
+		half := t * pt.SE
 		if math.IsNaN(half) {
 			half = 0
 		}
@@ -203,7 +205,7 @@ func settling(points []result.RunningMean, sc scale, color string) (drawing, err
 	c.axes(opts.XAxis{Type: "category"}, axis{lo: math.Floor(lo/step) * step, hi: math.Ceil(hi/step) * step, step: step, formatter: "@number"})
 	c.xExtra["boundaryGap"] = false
 	c.line.SetXAxis(labels)
-	c.custom("± 1.96 s.e.", "@band", color+"/26", band, 0, []int{1, 2})
+	c.custom("95 % interval", "@band", color+"/26", band, 0, []int{1, 2})
 	c.curve("mean", color, "solid", 1.5, mean)
 	return c.drawing()
 }

@@ -33,7 +33,7 @@ func TestDriversOnThePage(t *testing.T) {
 	}
 	page := b.String()
 	for _, want := range []string{
-		`id="comparison"`, `id="drivers"`, `id="convergence"`, `data-chart="azure-exposure-drivers"`, `data-chart="azure-exposure-convergence"`,
+		`id="comparison"`, `id="drivers"`, `id="convergence"`, "± 2.13 standard errors", `data-chart="azure-exposure-drivers"`, `data-chart="azure-exposure-convergence"`,
 		"<td>0.50</td><td>0.25</td><td>0.75</td><td>23.4</td>", "<td>0.0</td><td>0.0</td><td>0.6</td>", "$300\u00a0±\u00a010\u00a0bn over the same futures (95\u00a0% interval $279\u00a0bn to $321\u00a0bn)",
 		"The exposure of Amazon Web Services at the end of 2036 less that of Microsoft Azure averages",
 	} {
@@ -78,9 +78,9 @@ func TestTornado(t *testing.T) {
 	}
 }
 
-// The band of a running mean is ± 1.96 standard errors wide.
+// The band of a running mean is so many standard errors wide.
 func TestSettling(t *testing.T) {
-	d, err := settling([]result.RunningMean{{Trials: 100, Mean: 10, SE: 2}, {Trials: 200, Mean: 11, SE: 1}}, scaleOf("share"), "$c0")
+	d, err := settling([]result.RunningMean{{Trials: 100, Mean: 10, SE: 2}, {Trials: 200, Mean: 11, SE: 1}}, scaleOf("share"), 2, "$c0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestSettling(t *testing.T) {
 	if err := json.Unmarshal(d.Option, &o); err != nil {
 		t.Fatal(err)
 	}
-	if got := string(o.Series[0].Data); got != "[[0,608,1392],[1,904,1296]]" {
+	if got := string(o.Series[0].Data); got != "[[0,600,1400],[1,900,1300]]" {
 		t.Errorf("the band is %s", got)
 	}
 	if got := string(o.Series[1].Data); got != "[1000,1100]" {

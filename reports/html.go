@@ -36,11 +36,13 @@ func newPage(r *result.Result) (*page, error) {
 	p.Subject = "exposure of clouds to AI labs"
 	p.Standfirst = r.Scenario.Description
 	p.SHA256 = []string{r.Scenario.SHA256}
+	p.run = r.Run
 	p.Trials = trials(r.Run.Trials)
 	p.Facts = fmt.Sprintf("%d years from %s · %s · %s sampling · seed %d", r.Run.Years, r.Run.Start, p.Trials, r.Run.Sampler, r.Run.Seed)
 	if r.Run.Accuracy != 0 {
 		p.Facts += fmt.Sprintf(" · quantiles good to %.2g %%", 100*r.Run.Accuracy)
 	}
+	p.Warning = fewTrials(r.Run.Trials)
 	first, rest := p.f.answers()
 	p.colors["aws"], p.colors["azure"] = "c0", "c1" // the same in every report
 	taken := map[string]bool{}
@@ -130,6 +132,9 @@ func (p *page) answers(first []result.Entity) {
 		sc := scaleOf(unit)
 		v.Value, v.Error, v.Unit = sc.signed(sc.bare(s.Mean, s.SE)), sc.error(s.Mean, s.SE), strings.TrimPrefix(sc.suffix, nbsp)
 		v.What = fmt.Sprintf("mean exposure to %s at the end of %s", labsOrNone(p.f.labsOf(c.ID)), yearOf(s))
+		if p.R.Run.Trials == 1 {
+			v.What = strings.TrimPrefix(v.What, "mean ") + " in this trial"
+		}
 		v.Sentences = p.sentences(c, s, sc)
 		p.Answers = append(p.Answers, v)
 		all = append(all, one{distributionOf(s, unit, p.R), p.colors[c.ID]})
@@ -138,13 +143,16 @@ func (p *page) answers(first []result.Entity) {
 	for _, o := range all {
 		ds = append(ds, o.d)
 	}
-	if p.R.Run.Trials >= 100 { // else a hundred dots would be more than there is
+	if p.R.Run.Trials >= enoughForTails { // else a hundred dots would be more than there is
 		for i, dots := range dotStrips(ds) {
 			p.Answers[i].Dots = dots
 			if dots != nil {
 				dotted = "Each dot is one future in a hundred, placed at its exposure in USD bn at the end; the ten highest in full colour. "
 			}
 		}
+	}
+	if p.R.Run.Trials == 1 {
+		return // there are no errors
 	}
 	p.Fine = dotted + "Figures behind ± are standard errors: how far off " + p.Trials + " of this scenario can be. They say nothing about whether its assumptions are right."
 }
@@ -160,17 +168,25 @@ func (p *page) sentences(c result.Entity, s *result.Stat, sc scale) []string {
 	case cr != nil && !math.IsNaN(cr.Mean):
 		out = append(out, "All of it is credit exposure: receivables, and plant that could not be used otherwise.")
 	}
-	if s.P90 > s.P10 {
+	if s.P90 > s.P10 && valued(s, p.R.Run) >= enoughForQuantiles {
 		out = append(out, fmt.Sprintf("One future in ten is above %s, one in ten below %s; half lie between %s and %s.",
-			sc.inWords(s.P90, s.SEP90), sc.inWords(s.P10, s.SEP10), sc.inWords(s.P25, s.SEP25), sc.inWords(s.P75, s.SEP75)))
+			sc.inWordsWithError(s.P90, s.SEP90), sc.inWordsWithError(s.P10, s.SEP10), sc.inWordsWithError(s.P25, s.SEP25), sc.inWordsWithError(s.P75, s.SEP75)))
 	}
 	if l := p.f.final(c.ID, "loss_total"); l != nil && !math.IsNaN(l.Mean) {
 		lsc := scaleOf(p.f.metric(c.ID, "loss_total").Unit)
-		if l.Max == 0 {
-			out = append(out, fmt.Sprintf("No lab fails on it in any of the %s.", p.Trials))
-		} else {
-			out = append(out, fmt.Sprintf("A failed lab costs it money in %s: %s averaged over all futures, %s over the worst 5\u00a0%% of them.",
-				p.futures(l.Above0, l.SEAbove0), lsc.inWordsWithError(l.Mean, l.SE), lsc.inWords(l.ES95, l.SEES95)))
+		switch {
+		case l.Max == 0 && p.R.Run.Trials == 1:
+			out = append(out, "No failed lab costs it money in this trial.")
+		case l.Max == 0:
+			out = append(out, fmt.Sprintf("No failed lab costs it money in any of the %s.", p.Trials))
+		case p.R.Run.Trials == 1:
+			out = append(out, fmt.Sprintf("A failed lab costs it %s.", lsc.inWords(l.Mean, l.SE)))
+		default:
+			text := fmt.Sprintf("A failed lab costs it money in %s: %s averaged over all futures", p.futures(l.Above0, l.SEAbove0), lsc.inWordsWithError(l.Mean, l.SE))
+			if valued(l, p.R.Run) >= enoughForTails {
+				text += fmt.Sprintf(", %s over the worst 5\u00a0%% of them", lsc.inWordsWithError(l.ES95, l.SEES95))
+			}
+			out = append(out, text+".")
 		}
 	}
 	if n := p.f.final(c.ID, "npv"); n != nil && !math.IsNaN(n.Mean) {
@@ -179,8 +195,12 @@ func (p *page) sentences(c result.Entity, s *result.Stat, sc scale) []string {
 		if n.Min >= 0 { // what is exactly 0 is not above it either
 			negative = 0
 		}
-		out = append(out, fmt.Sprintf("The net present value of its alliances averages %s, and is negative in %s.",
-			nsc.inWordsWithError(n.Mean, n.SE), p.futures(negative, n.SEAbove0)))
+		if p.R.Run.Trials == 1 {
+			out = append(out, fmt.Sprintf("The net present value of its alliances is %s.", nsc.inWords(n.Mean, n.SE)))
+		} else {
+			out = append(out, fmt.Sprintf("The net present value of its alliances averages %s, and is negative in %s.",
+				nsc.inWordsWithError(n.Mean, n.SE), p.futures(negative, n.SEAbove0)))
+		}
 	}
 	return out
 }
@@ -200,7 +220,7 @@ func (p *page) futures(share, se float64) string {
 }
 
 // overYears is the table behind a fan.
-func overYears(m *result.Metric, caption string) *tableView {
+func (p *sheet) overYears(m *result.Metric, caption string) *tableView {
 	sc := scaleOf(m.Unit)
 	t := &tableView{Caption: caption, Head: []string{"Year", "mean ± s.e."}}
 	cols := []column{}
@@ -225,10 +245,10 @@ func overYears(m *result.Metric, caption string) *tableView {
 		row.mean(sc, s.Mean, s.SE)
 		for _, c := range cols {
 			v, se := c.of(s)
-			row.value(sc, v, se)
+			row.mean(sc, v, se)
 		}
 		if partial {
-			row.number(strings.TrimSuffix(share(s.Defined), nbsp+"%"), exact{100 * s.Defined, math.NaN()})
+			row.number(withValue(s, p.run))
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -255,11 +275,24 @@ func (p *sheet) fanFigure(m *result.Metric, title, size, color string, ax axis) 
 	}
 	return []figure{{
 		ID: slug(m.Name), Title: title, Unit: unit, Size: size,
-		Summary: fmt.Sprintf("%s, %s. In %s the mean is %s, the median %s, and nine futures in ten lie between %s and %s.", title, when, yearOf(last),
-			sc.inWordsWithError(last.Mean, last.SE), sc.inWords(last.P50, last.SEP50), sc.inWords(last.P5, last.SEP5), sc.inWords(last.P95, last.SEP95)),
-		HowTo: howTo.fan,
-		Table: overYears(m, title+", "+unit),
+		Summary: fmt.Sprintf("%s, %s. In %s %s.", title, when, yearOf(last), p.spreadWords(sc, last)),
+		HowTo:   howTo.fan,
+		Table:   p.overYears(m, title+", "+unit),
 	}}
+}
+
+// spreadWords are the mean, the median and the range of nine futures in ten, as far as the trials
+// support them.
+func (p *sheet) spreadWords(sc scale, s *result.Stat) string {
+	mean := sc.inWordsWithError(s.Mean, s.SE)
+	switch n := valued(s, p.run); {
+	case p.run.Trials == 1:
+		return "it is " + mean
+	case p.run.Trials > 0 && n < enoughForQuantiles:
+		return "the mean is " + mean
+	}
+	return fmt.Sprintf("the mean is %s, the median %s, and nine futures in ten lie between %s and %s", mean,
+		sc.inWordsWithError(s.P50, s.SEP50), sc.inWordsWithError(s.P5, s.SEP5), sc.inWordsWithError(s.P95, s.SEP95))
 }
 
 var bandLegend = []legendItem{{"k-year", "the chosen year"}, {"k-median", "median"}, {"k-mean", "mean"}, {"k-50", "half of futures (p25–p75)"}, {"k-80", "8 in 10 (p10–p90)"}, {"k-90", "9 in 10 (p5–p95)"}}
@@ -332,7 +365,7 @@ func (p *page) profile(first []result.Entity) *tableView {
 		row.text(yearOf(ee))
 		row.mean(sc, p95.P95, p95.SEP95)
 		row.text(yearOf(p95))
-		row.value(sc, p99.P99, p99.SEP99)
+		row.mean(sc, p99.P99, p99.SEP99)
 		row.text(yearOf(p99))
 		t.Rows = append(t.Rows, row)
 	}
@@ -397,7 +430,7 @@ func (p *page) yearSection(first []result.Entity) {
 		bars.Figures = append(bars.Figures, figure{
 			ID: c.id, Title: shorten(name(c.e), 60), Unit: "share of futures by exposure, " + sc.label, Size: "m",
 			Summary: "Histogram of the exposure of " + name(c.e) + " at the end of the chosen year. The table gives its quantiles in every year.",
-			HowTo:   howTo.histogram, Table: overYears(c.m, name(c.e)+": exposure, "+sc.label),
+			HowTo:   howTo.histogram, Table: p.overYears(c.m, name(c.e)+": exposure, "+sc.label),
 		})
 	}
 	var ms []*result.Metric
@@ -610,11 +643,11 @@ func (p *page) totalRow(label, unit string, s *result.Stat, signed bool) tableRo
 	var row tableRow
 	row.text(label)
 	row.mean(sc, s.Mean, s.SE)
-	row.value(sc, s.P5, s.SEP5)
-	row.value(sc, s.P50, s.SEP50)
-	row.value(sc, s.P95, s.SEP95)
-	row.value(sc, s.ES5, s.SEES5)
-	row.value(sc, s.ES95, s.SEES95)
+	row.mean(sc, s.P5, s.SEP5)
+	row.mean(sc, s.P50, s.SEP50)
+	row.mean(sc, s.P95, s.SEP95)
+	row.mean(sc, s.ES5, s.SEES5)
+	row.mean(sc, s.ES95, s.SEES95)
 	switch {
 	case !signed || math.IsNaN(s.Above0):
 		row.text("")
@@ -625,7 +658,7 @@ func (p *page) totalRow(label, unit string, s *result.Stat, signed bool) tableRo
 	default:
 		row.mean(scaleOf("share"), s.Above0, s.SEAbove0)
 	}
-	row.number(strings.TrimSuffix(share(s.Defined), nbsp+"%"), exact{100 * s.Defined, math.NaN()})
+	row.number(withValue(s, p.R.Run))
 	return row
 }
 
@@ -797,7 +830,8 @@ func (p *page) allianceSection() {
 			}
 			row.mean(scaleOf(m.Unit), s.Mean, s.SE)
 			if s.Defined < 1 && s.Defined > 0 {
-				row.Cells[len(row.Cells)-1] += " (" + share(s.Defined) + ")"
+				of, _ := withValue(s, p.R.Run)
+				row.Cells[len(row.Cells)-1] += " (" + of + nbsp + "%)"
 			}
 		}
 		sum := func(metric string) {

@@ -41,6 +41,7 @@ type transfer struct {
 	color    string // of the ribbon
 	amount   sum
 	round    float64
+	roundSE  float64
 	back     bool // it goes from a lab to a cloud
 }
 
@@ -69,10 +70,14 @@ func (p *page) transfers() []transfer {
 		for _, a := range p.f.alliancesOf(l.ID) {
 			put := sumOf(p.f.metric(a.ID, "invested"))
 			got := sumOf(p.f.metric(a.ID, "billed")).plus(sumOf(p.f.metric(a.ID, "revenue_share")))
-			round := math.Max(0, math.Min(put.mean, got.mean))
+			round := put
+			if got.mean < put.mean {
+				round = got
+			}
+			round.mean = math.Max(0, round.mean)
 			cloud := "$" + p.colors[a.Cloud]
-			add(transfer{from: "Owner of " + p.f.nameOf(a.Cloud), to: name(l), depth: [2]int{0, 1}, color: cloud, amount: put, round: round})
-			add(transfer{from: name(l), to: p.f.nameOf(a.Cloud), depth: [2]int{1, 2}, color: cloud, amount: got, round: round, back: true})
+			add(transfer{from: "Owner of " + p.f.nameOf(a.Cloud), to: name(l), depth: [2]int{0, 1}, color: cloud, amount: put, round: round.mean, roundSE: round.se})
+			add(transfer{from: name(l), to: p.f.nameOf(a.Cloud), depth: [2]int{1, 2}, color: cloud, amount: got, round: round.mean, roundSE: round.se, back: true})
 			in, out = in.plus(put), out.plus(got)
 		}
 		if p.f.metric(l.ID, "revenue") != nil && in.mean > out.mean {
@@ -130,19 +135,24 @@ func (p *page) moneySection() {
 	t := &tableView{
 		Caption: "Money over the whole time, " + money + ": mean ± standard error",
 		Head:    []string{"From", "To", "Money ± s.e.", "of it, goes round (at most)", "in %"},
-		Foot:    "Sums over all years, not discounted; the standard errors of sums are upper bounds. Money put in before the start is not in it. What goes round is the smaller of what an owner puts into a lab and what its cloud receives from it, of the means: the mean of the smaller is not above it.",
+		Foot:    "Sums over all years, not discounted; the standard errors of sums, and of ratios of sums, are upper bounds. Money put in before the start is not in it. What goes round is the smaller of what an owner puts into a lab and what its cloud receives from it, of the means: the mean of the smaller is not above it.",
 	}
-	put, got, round := sum{}, sum{}, 0.0
+	put, got, round := sum{}, sum{}, sum{}
 	for _, x := range ts {
 		var row tableRow
 		row.text(x.from)
 		row.text(x.to)
 		row.mean(sc, x.amount.mean, x.amount.se)
 		if x.round > 0 {
-			row.value(sc, x.round, x.amount.se)
-			row.value(scaleOf("share"), x.round/x.amount.mean, x.amount.se/x.amount.mean)
+			row.mean(sc, x.round, x.roundSE)
+			if x.round == x.amount.mean {
+				row.number("all", exact{100, 0})
+			} else {
+				share, se := ratio(sum{x.round, x.roundSE}, x.amount)
+				row.mean(scaleOf("share"), share, se)
+			}
 			if x.depth[0] == 0 {
-				put, round = put.plus(x.amount), round+x.round
+				put, round = put.plus(x.amount), round.plus(sum{x.round, x.roundSE})
 			}
 		} else {
 			row.text("")
@@ -154,13 +164,13 @@ func (p *page) moneySection() {
 		t.Rows = append(t.Rows, row)
 	}
 	words := "Over the whole time no owner of a cloud puts money into a lab that pays for its cloud."
-	if round > 0 {
-		part := "at most " + sc.inWords(round, put.se) + " of it may have come"
-		if round > 0.9999*put.mean {
+	if round.mean > 0 {
+		part := "at most " + sc.inWordsWithError(round.mean, round.se) + " of it may have come"
+		if round.mean > 0.9999*put.mean {
 			part = "all of it may have come"
 		}
-		words = fmt.Sprintf("Over the whole time the clouds' owners put %s into labs that run on their clouds; %s back as these labs' bills and shares of revenue. That is at most %s\u00a0%% of what the clouds receive from labs: the rest is paid by the labs' customers and other investors.",
-			sc.inWordsWithError(put.mean, put.se), part, scaleOf("share").bare(round/got.mean, (put.se+round/got.mean*got.se)/got.mean))
+		words = fmt.Sprintf("Over the whole time the clouds' owners put %s into labs that run on their clouds; %s back as these labs' bills and shares of revenue. That is at most %s of what the clouds receive from labs: the rest is paid by the labs' customers and other investors. The standard errors are upper bounds.",
+			sc.inWordsWithError(put.mean, put.se), part, scaleOf("share").inWordsWithError(ratio(round, got)))
 	}
 	lead := []string{words}
 	if s := p.supplierWords(); s != "" {

@@ -78,10 +78,10 @@ func TestMoney(t *testing.T) {
 	}
 	want := `Customers|Lab|130.0 ± 1.0||
 New investors|Lab|10.0 ± 1.0||
-Owner of One|Lab|30.0 ± 1.0|20.0|66.7
-Lab|One|20.0 ± 2.0|20.0|100
-Owner of Two|Lab|5.0 ± 1.0|5.0|100
-Lab|Two|90.0 ± 1.0|5.0|5.6
+Owner of One|Lab|30.0 ± 1.0|20.0 ± 2.0|67 ± 9
+Lab|One|20.0 ± 2.0|20.0 ± 2.0|all
+Owner of Two|Lab|5.0 ± 1.0|5.0 ± 1.0|all
+Lab|Two|90.0 ± 1.0|5.0 ± 1.0|5.6 ± 1.2
 Lab|Other costs, and cash|65 ± 7||
 One|Chips, for plant|25.0 ± 1.0||
 Two|Chips, for plant|35.0 ± 1.0||
@@ -89,7 +89,7 @@ Two|Chips, for plant|35.0 ± 1.0||
 	if got := rowsOf(s.Blocks[0].Figures[0].Table); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
-	for _, words := range []string{"$35.0 ± 2.0 bn", "at most $25.0 bn of it", "at most 22.7 %", "Chips sells the clouds plant for $60.0 ± 1.0 bn, and puts $7.0 ± 1.0 bn into labs, which is in none"} {
+	for _, words := range []string{"$35.0 ± 2.0 bn", "at most $25.0 ± 3.0 bn of it", "at most 22.7 ± 3.3 %", "Chips sells the clouds plant for $60.0 ± 1.0 bn, and puts $7.0 ± 1.0 bn into labs, which is in none"} {
 		if got := strings.ReplaceAll(strings.Join(s.Lead, " "), nbsp, " "); !strings.Contains(got, words) {
 			t.Errorf("%q does not say %q", got, words)
 		}
@@ -160,7 +160,7 @@ func TestCommitmentsTable(t *testing.T) {
 		t.Fatal("no section")
 	}
 	// The second cloud has no commitment and is left out.
-	want := "Lab\nOne|42.5|30.0 ± 0.5|30.0 ± 0.5|12.0 ± 0.5|14.0 ± 1.0|2.0 ± 1.0|16.0 ± 1.0|11\n"
+	want := "Lab\nOne|42.5|30.0 ± 0.5|30.0 ± 0.5|12.0 ± 0.5|14.0 ± 1.0|2.0 ± 1.0|16.0 ± 1.0|11 ± 6\n"
 	if got := rowsOf(s.Blocks[0].Table); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}

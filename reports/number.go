@@ -247,6 +247,77 @@ const (
 	ofStudent = 2.131449545559323
 )
 
+// toEachSide are the standard errors to each side of a 95 % interval of a run's means.
+func toEachSide(run result.Run) float64 {
+	if run.Sampler == "random" {
+		return ofNormal
+	}
+	return ofStudent
+}
+
+// Sentences leave out what so few trials cannot support. Below the first number a share of one in
+// ten or in twenty is one of two trials at most; below the second the worst 5 % are fewer than
+// five.
+const (
+	enoughForQuantiles = 20
+	enoughForTails     = 100
+)
+
+// valued is how many trials a figure is over.
+func valued(s *result.Stat, run result.Run) int {
+	return int(math.Round(s.Defined * float64(run.Trials)))
+}
+
+// fewTrials warns of a run from which no tail, or nothing at all of a distribution, is to be read.
+func fewTrials(n int) string {
+	switch {
+	case n == 1:
+		return "1" + nbsp + "trial: one future, not a distribution. Its figures say what happened in it, and nothing about how likely that is."
+	case n < enoughForQuantiles:
+		return trials(n) + ": too few for a distribution. No quantile, expected shortfall or chance is to be read from them, and the standard errors of means are themselves guesses."
+	case n < enoughForTails:
+		return trials(n) + ": the tails (quantiles such as p5 and p95, expected shortfalls) are not to be read from so few."
+	}
+	return ""
+}
+
+// shareValued is the share of the trials that have a value, and its standard error, that of a
+// proportion,
+//
+//	√(p(1 − p)/n)
+//
+// where n are the trials. It is taken to bound from above that of the samplers whose trials are
+// not independent, of which no replicates of the share are kept.
+func shareValued(s *result.Stat, run result.Run) (p, se float64) {
+	return s.Defined, math.Sqrt(s.Defined * (1 - s.Defined) / float64(run.Trials))
+}
+
+// withValue is that share in a table, in percent.
+func withValue(s *result.Stat, run result.Run) (string, exact) {
+	p, se := shareValued(s, run)
+	switch {
+	case math.IsNaN(p):
+		return noValue, inexact
+	case p == 0:
+		return "none", exact{0, 0}
+	case p == 1:
+		return "all", exact{100, 0}
+	}
+	return scaleOf("share").withError(p, se), exact{100 * p, 100 * se}
+}
+
+// ratio is a/b of two means, with an upper bound of its standard error by the delta method: the
+// errors of the two are taken to be the same one, and of opposite sign,
+//
+//	(se(a) + |a/b|·se(b)) / |b|
+//
+// which is the largest that √(se(a)² − 2(a/b)cov + (a/b)²se(b)²)/|b| can be, whatever the
+// covariance (Cauchy–Schwarz).
+func ratio(a, b sum) (x, se float64) {
+	x = a.mean / b.mean
+	return x, (a.se + math.Abs(x)*b.se) / math.Abs(b.mean)
+}
+
 // wilson is the 95 % score interval for a proportion p seen in n independent trials.
 func wilson(p, n float64) interval { return scored(p, n, ofNormal) }
 

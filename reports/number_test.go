@@ -136,3 +136,39 @@ func TestBelow(t *testing.T) {
 }
 
 func plain(s string) string { return strings.ReplaceAll(s, nbsp, " ") }
+
+// Of a ratio of two means the bound is reached where the errors of both are the same one, and of
+// opposite sign: (9 + 1)/(30 − 2) is 0.357, and 9/30 is 0.3.
+func TestRatio(t *testing.T) {
+	x, se := ratio(sum{9, 1}, sum{30, 2})
+	if math.Abs(x-0.3) > 1e-12 || math.Abs(se-(1+0.3*2)/30) > 1e-12 {
+		t.Errorf("%v ± %v", x, se)
+	}
+	if _, opposite := ratio(sum{-9, 1}, sum{30, 2}); opposite != se {
+		t.Errorf("%v ± %v of a negative one", se, opposite)
+	}
+}
+
+func TestShareValued(t *testing.T) {
+	for _, c := range []struct {
+		defined float64
+		trials  int
+		want    string
+	}{
+		{0.5, 100, "50 ± 5"}, {0.998, 100_000, "99.800 ± 0.014"}, {1, 100, "all"}, {0, 100, "none"}, {math.NaN(), 100, noValue},
+		{0.9976, 0, "99.76"}, // of how many is not known
+	} {
+		got, _ := withValue(&result.Stat{Defined: c.defined}, result.Run{Trials: c.trials})
+		if got = strings.ReplaceAll(got, nbsp, " "); got != c.want {
+			t.Errorf("%v of %d trials is %q, not %q", c.defined, c.trials, got, c.want)
+		}
+	}
+}
+
+func TestToEachSide(t *testing.T) {
+	for sampler, want := range map[string]float64{"random": 1.96, "sobol": 2.131, "latin": 2.131} {
+		if got := toEachSide(result.Run{Sampler: sampler}); math.Abs(got-want) > 1e-3 {
+			t.Errorf("%s: %v", sampler, got)
+		}
+	}
+}

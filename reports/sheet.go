@@ -15,6 +15,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"entente/sim/result"
 )
 
 //go:embed assets/report.html
@@ -49,6 +51,7 @@ type sheet struct {
 	Subject    string // what follows the title in the browser's list of pages
 	Standfirst string
 	Facts      string
+	Warning    string   // below the facts
 	SHA256     []string // of the scenarios' texts
 	Answers    []answerView
 	Fine       string // below the answers
@@ -60,6 +63,7 @@ type sheet struct {
 	Library, Script template.JS
 	Charts          template.JS
 
+	run   result.Run            // of all figures, where there is one
 	refs  map[string]*reference // by their whole text
 	err   error                 // the first that a drawing had
 	drawn map[string]any
@@ -135,7 +139,7 @@ func (p *sheet) write(w io.Writer) error {
 	for _, s := range p.Sections {
 		s.Lead = together(s.Lead)
 	}
-	t, err := template.New("report").Funcs(template.FuncMap{"parts": parts, "pieces": pieces, "long": long}).Parse(pageTemplate)
+	t, err := template.New("report").Funcs(template.FuncMap{"parts": parts, "pieces": pieces, "long": long, "apart": apart}).Parse(pageTemplate)
 	if err != nil {
 		return err
 	}
@@ -251,6 +255,14 @@ func (r *tableRow) number(s string, x exact) {
 // mean adds "123.5 ± 2.1".
 func (r *tableRow) mean(sc scale, x, se float64) {
 	r.number(sc.withError(x, se), exact{x * sc.factor, se * sc.factor})
+}
+
+// apart is a number and the error behind it, each as it stands in a cell.
+func apart(cell string) (parts [2]string) {
+	if at := strings.Index(cell, nbsp+"±"); at > 0 {
+		return [2]string{cell[:at], cell[at:]}
+	}
+	return [2]string{cell}
 }
 
 // value adds a number that is written without its error.

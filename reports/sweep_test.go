@@ -140,7 +140,7 @@ func TestSweepHTML(t *testing.T) {
 		"Simulated at 3\u00a0points of openai.cash times from 1 to 2.",
 		"is lowest with openai.cash times 1.5 ($10.0\u00a0±\u00a00.5\u00a0bn) and highest with openai.cash times 2 ($14.0\u00a0±\u00a00.5\u00a0bn)",
 		"entente sweep base.yaml --vary openai.cash=1:2/2 --trials 400 --seed 7 --sampler sobol --set discount_rate=0.1",
-		"<td>12.0\u00a0±\u00a00.5</td><td>2.00\u00a0±\u00a00.10</td>",
+		"<td>12.0<i>\u00a0±\u00a00.5</i></td><td>2.00<i>\u00a0±\u00a00.10</i></td>",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page of lines lacks %q", want)

@@ -45,6 +45,9 @@ func WriteTable(w io.Writer, r *result.Result, opt TableOptions) error {
 	if width <= 0 {
 		width = 100
 	}
+	if s := fewTrials(r.Run.Trials); s != "" {
+		b.WriteString(wrap("Warning: "+s, width) + "\n\n")
+	}
 	for _, c := range first {
 		b.WriteString(bold(wrap(f.answer(c), width)) + "\n\n")
 	}
@@ -67,7 +70,7 @@ func WriteTable(w io.Writer, r *result.Result, opt TableOptions) error {
 	configs = append(configs, table.ColumnConfig{Number: 3, Align: text.AlignRight, AlignHeader: text.AlignRight})
 	tab.SetColumnConfigs(configs)
 	tab.AppendHeader(head)
-	partial := false
+	partial := 0.0 // the largest error of a share of trials that have a value
 	group := func(title string, rows []table.Row) {
 		if len(rows) == 0 {
 			return
@@ -92,8 +95,9 @@ func WriteTable(w io.Writer, r *result.Result, opt TableOptions) error {
 			label += ", " + sc.label
 		}
 		if s.Defined < 1 {
-			partial = true
-			label += " (" + share(s.Defined) + "*)"
+			p, se := shareValued(s, r.Run)
+			partial = max(partial, se)
+			label += " (" + briefly(p, se) + "*)"
 		}
 		row := table.Row{"  " + label, when, sc.withError(s.Mean, s.SE)}
 		for _, c := range columns {
@@ -149,8 +153,11 @@ func WriteTable(w io.Writer, r *result.Result, opt TableOptions) error {
 		for _, l := range strings.Split(tab.Render(), "\n") {
 			b.WriteString(strings.TrimRight(l, " ") + "\n")
 		}
-		if partial {
-			b.WriteString("* the share of trials that have a value; the figures are over those\n")
+		if r.Run.Trials >= enoughForQuantiles && !opt.Raw {
+			b.WriteString(wrap("Quantiles and es95 end where their standard errors begin, which are at most 35 units of the last place; result.json has each.", width) + "\n")
+		}
+		if partial > 0 {
+			b.WriteString(wrap("* the share of trials that have a value (standard error at most "+scaleOf("share").error(partial, partial)+nbsp+"%); the figures are over those", width) + "\n")
 		}
 		b.WriteByte('\n')
 	}
@@ -201,6 +208,14 @@ func shownColumns(width int) []column {
 	}
 }
 
+// briefly is a share of trials with one decimal at most.
+func briefly(p, se float64) string {
+	if se > 0 && Digits(100*se) < 1 {
+		return scaleOf("share").inWords(p, se)
+	}
+	return share(p)
+}
+
 // share is a share of trials, as a percentage that is 100 % only if it is all of them.
 func share(p float64) string {
 	switch {
@@ -225,14 +240,18 @@ func (f finder) answer(c result.Entity) string {
 	}
 	sc := scaleOf(f.metric(c.ID, "exposure").Unit)
 	var b strings.Builder
-	fmt.Fprintf(&b, "By the end of %s, %s has a mean exposure to %s of %s", lastYear(s), name(c), labsOrNone(f.labsOf(c.ID)), sc.inWordsWithError(s.Mean, s.SE))
+	has := "a mean exposure"
+	if f.r.Run.Trials == 1 {
+		has = "in this trial an exposure"
+	}
+	fmt.Fprintf(&b, "By the end of %s, %s has %s to %s of %s", lastYear(s), name(c), has, labsOrNone(f.labsOf(c.ID)), sc.inWordsWithError(s.Mean, s.SE))
 	eq, cr := f.final(c.ID, "equity"), f.final(c.ID, "credit_exposure")
 	if eq != nil && cr != nil && !math.IsNaN(eq.Mean) && !math.IsNaN(cr.Mean) {
 		fmt.Fprintf(&b, ": %s of equity at the model's valuation and %s of credit exposure", sc.inWordsWithError(eq.Mean, eq.SE), sc.inWordsWithError(cr.Mean, cr.SE))
 	}
 	b.WriteString(".")
-	if s.P90 > s.P10 {
-		fmt.Fprintf(&b, " In one future in ten it is above %s, in one in ten below %s.", sc.inWords(s.P90, s.SEP90), sc.inWords(s.P10, s.SEP10))
+	if s.P90 > s.P10 && valued(s, f.r.Run) >= enoughForQuantiles {
+		fmt.Fprintf(&b, " In one future in ten it is above %s, in one in ten below %s.", sc.inWordsWithError(s.P90, s.SEP90), sc.inWordsWithError(s.P10, s.SEP10))
 	}
 	return b.String()
 }
@@ -253,12 +272,18 @@ func (f finder) failure(l result.Entity) string {
 	if s.Max == 0 && !slices.ContainsFunc(f.r.Assumptions, func(a result.Assumption) bool { return a.Path == l.ID+".cash" }) {
 		return name(l) + " can't fail: the scenario doesn't follow its cash."
 	}
+	if f.r.Run.Trials == 1 {
+		if s.Mean > 0 {
+			return name(l) + " fails in this trial."
+		}
+		return name(l) + " does not fail in this trial."
+	}
 	ci := probability(s, f.r.Run)
 	d := percentPlaces(ci)
 	out := fmt.Sprintf("%s fails within %d years in %s\u00a0%% of futures (95\u00a0%% interval of the simulation %s to %s\u00a0%%)",
 		name(l), f.r.Run.Years, decimal(100*s.Mean, d), decimal(100*ci.lo, d), decimal(100*ci.hi, d))
-	if t := f.final(l.ID, "failure_time"); t != nil && t.Defined > 0 && !math.IsNaN(t.P50) {
-		out += fmt.Sprintf("; where it fails, the median time is %s years", scaleOf("").bare(t.P50, t.SEP50))
+	if t := f.final(l.ID, "failure_time"); t != nil && valued(t, f.r.Run) >= enoughForQuantiles && !math.IsNaN(t.P50) {
+		out += fmt.Sprintf("; where it fails, the median time is %s years", scaleOf("").withError(t.P50, t.SEP50))
 	}
 	return out + "."
 }

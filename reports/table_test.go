@@ -178,3 +178,51 @@ func TestFailureWithoutCash(t *testing.T) {
 		t.Errorf("with cash: %s", got)
 	}
 }
+
+// Few trials are warned of, at the top, and what they do not support is left out of the sentences.
+func TestFewTrials(t *testing.T) {
+	const quantile, tail = "uture in ten", "over the worst 5\u00a0%"
+	for _, c := range []struct {
+		trials      int
+		warning     string
+		has, hasNot []string
+	}{
+		{1, "1\u00a0trial: one future, not a distribution", []string{"in this trial"}, []string{quantile, tail, "mean exposure to", "none of the", "are standard errors: how far"}},
+		{19, "19\u00a0trials: too few for a distribution", nil, []string{quantile, tail}},
+		{20, "20\u00a0trials: the tails", []string{quantile}, []string{tail}},
+		{99, "99\u00a0trials: the tails", []string{quantile}, []string{tail}},
+		{100, "", []string{quantile, tail}, nil},
+	} {
+		r := *realistic()
+		r.Run.Trials = c.trials
+		var b bytes.Buffer
+		if err := WriteHTML(&b, &r); err != nil {
+			t.Fatal(err)
+		}
+		_, page, _ := strings.Cut(b.String(), "<h1>")
+		page, _, _ = strings.Cut(page, `id="exposure"`)
+		table := strings.ReplaceAll(writeTable(t, &r, TableOptions{Width: 400}), " ", nbsp)
+		if c.warning != "" && !strings.Contains(page, `id="warning">`+c.warning) {
+			t.Errorf("the page of %d trials does not warn", c.trials)
+		}
+		if c.warning != "" && !strings.HasPrefix(table, strings.ReplaceAll("Warning: "+c.warning, " ", nbsp)) {
+			t.Errorf("the summary of %d trials does not warn: %.80q", c.trials, table)
+		}
+		if c.warning == "" && (strings.Contains(page, `id="warning"`) || strings.Contains(table, "Warning")) {
+			t.Errorf("%d trials are warned of", c.trials)
+		}
+		for _, s := range c.has {
+			if !strings.Contains(page, s) {
+				t.Errorf("the page of %d trials does not say %q", c.trials, s)
+			}
+		}
+		for _, s := range c.hasNot {
+			if strings.Contains(page, s) {
+				t.Errorf("the page of %d trials says %q", c.trials, s)
+			}
+		}
+		if inTen := strings.Contains(table, "one"+nbsp+"future"+nbsp+"in"+nbsp+"ten"); inTen != (c.trials >= 20) {
+			t.Errorf("the summary of %d trials: one in ten is told: %v", c.trials, inTen)
+		}
+	}
+}
