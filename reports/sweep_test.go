@@ -207,7 +207,7 @@ func TestSweepTable(t *testing.T) {
 	if err := WriteSweepTable(&b, sweeps()["map"], TableOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"point  openai.cash  discount_rate+  aws.exposure", "    4  9            0.2               16.0\u00a0±\u00a00.5           –"} {
+	for _, want := range []string{"point  openai.cash  discount_rate+  aws.exposure@2028, USD bn  aws.npv, USD bn", "    4  9            0.2                            16.0\u00a0±\u00a00.5                –"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("the table lacks %q:\n%s", want, b.String())
 		}

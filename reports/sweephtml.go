@@ -67,7 +67,10 @@ func newSweepPage(s *result.Sweep) (*sweepPage, error) {
 	}
 	p.collect()
 	p.Standfirst = fmt.Sprintf("Simulated at %s of %s. Every point has the same random numbers, so that a difference between points is the effect of their values.", several(len(s.Points), "point"), p.varied())
-	p.Facts = fmt.Sprintf("%s at each point · %s sampling · seed %d · %d years from %s", trials(s.Run.Trials), s.Run.Sampler, s.Run.Seed, s.Run.Years, s.Run.Start)
+	p.Facts = fmt.Sprintf("%s at each point · %s sampling · seed %d", trials(s.Run.Trials), s.Run.Sampler, s.Run.Seed)
+	if !horizonsDiffer(s) {
+		p.Facts += fmt.Sprintf(" · %d years from %s", s.Run.Years, s.Run.Start)
+	}
 	p.SHA256 = []string{s.Scenario.SHA256}
 	p.control()
 	p.figures()
@@ -175,7 +178,7 @@ func (p *sweepPage) collect() {
 				known[r.Metric] = m
 				p.metrics = append(p.metrics, m)
 			}
-			y := r.Stat.Year
+			y := calendarYear(&r.Stat)
 			if m.at[y] == nil {
 				m.at[y] = make([]*result.SweepRow, len(p.s.Points))
 				m.years = append(m.years, y)
@@ -198,7 +201,31 @@ func (p *sweepPage) rank(m *sweepMetric) int {
 	return len(p.s.Headlines)
 }
 
-func (m *sweepMetric) last() int { return m.years[len(m.years)-1] }
+// calendarYear is the year in which a value's ends, which is the same at points that start in others;
+// 0 of what is once per trial, and of no date the number of the year.
+func calendarYear(s *result.Stat) int {
+	if len(s.Date) >= 4 {
+		if y, err := strconv.Atoi(s.Date[:4]); err == nil {
+			return y
+		}
+	}
+	return s.Year
+}
+
+// last is the last year that every point has at which the metric is.
+func (m *sweepMetric) last() int {
+	has := func(y, point int) bool { return m.at[y][point] != nil }
+	for _, y := range slices.Backward(m.years) {
+		common := true
+		for point := range m.at[y] {
+			common = common && (has(y, point) || !slices.ContainsFunc(m.years, func(other int) bool { return has(other, point) }))
+		}
+		if common {
+			return y
+		}
+	}
+	return m.years[len(m.years)-1]
+}
 
 // when is the time of a value in words.
 func (m *sweepMetric) when(year int) string {
@@ -234,6 +261,9 @@ func (p *sweepPage) figures() {
 		p.drop()
 	}
 	main := &section{ID: "main", Title: "What comes of it", Lead: []string{p.reading()}}
+	if horizonsDiffer(p.s) {
+		main.Lead = append(main.Lead, "The points do not have the same years. A year is compared with the same year of point 1; what is once per future, such as a net present value, is over each point's own time, and no difference to point 1 is formed of it.")
+	}
 	more := &section{ID: "more", Title: "What else was kept"}
 	left := 0
 	for k, m := range p.metrics {
@@ -267,7 +297,7 @@ func (p *sweepPage) crowded() bool { return len(p.s.Points)*p.s.Run.Years > 6000
 func (p *sweepPage) drop() {
 	for _, m := range p.metrics {
 		if len(m.years) > 1 {
-			m.years, m.dropped = m.years[len(m.years)-1:], true
+			m.years, m.dropped = []int{m.last()}, true
 		}
 	}
 }
@@ -606,7 +636,7 @@ func (p *sweepPage) table(m *sweepMetric, sc scale) *tableView {
 	t.Head = append(t.Head, "mean ± s.e.", "difference to point 1 ± s.e.", "p5", "median", "p95")
 	years := m.years
 	if len(years)*len(p.s.Points) > mostSweepRows || p.form() == asAxes {
-		years = years[len(years)-1:]
+		years = []int{m.last()}
 	}
 	if len(years) < len(m.years) || m.dropped {
 		t.Caption += ", " + m.when(m.last())

@@ -81,12 +81,16 @@ func TestTemplate(t *testing.T) {
 	}
 	for _, set := range [][]string{nil, {"openai.opex=0.7"}, {"openai_azure.commitments.0=null", "openai.opex*=2"}, {"openai.opex=-1"}, {"horizon.years=5"}, {"openai.opex=normal(1, 0.4)"}, nil} {
 		want, wantErr := small(t, set...)
-		got, warnings, err := template.Checked(set)
+		checked, err := template.Checked(set)
 		if (err == nil) != (wantErr == nil) || err != nil && err.Error() != wantErr.Error() {
 			t.Fatalf("%q: %v, but Load says %v", set, err, wantErr)
 		}
 		if err != nil {
 			continue
+		}
+		got, warnings := checked.System, checked.Warnings
+		if start := checked.Start.Format("2006-01-02"); start != want.Facts.Run.Start {
+			t.Errorf("%q: starts on %s, but Load says %s", set, start, want.Facts.Run.Start)
 		}
 		if got.Years != want.System.Years || got.Labs[0].Opex.Initial.Const != want.System.Labs[0].Opex.Initial.Const ||
 			len(got.Alliances[0].Commitments) != len(want.System.Alliances[0].Commitments) {

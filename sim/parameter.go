@@ -21,6 +21,8 @@ func (m *Model) Parameter(name string, v float64) expr.X {
 // inputs have there in place of the model's.
 type Point struct {
 	Model *Model
+	// Later is how many whole years the point starts after another.
+	Later int
 
 	at    expr.At // nil: the parameters are what they are in the model
 	dists []Dist  // by input; nil: the model's

@@ -5,15 +5,20 @@ import (
 	"fmt"
 	"math"
 	"sync"
+	"time"
 
 	"entente/sim/expr"
 	"entente/sim/result"
 	"entente/sim/stats"
 )
 
-// mostTogether is how many points go through a batch of trials together, at most. It changes no
-// result: more share more of the work, and lose more when the sweep is stopped.
-const mostTogether = 16
+// mostTogether is how many points go through a batch of trials together, at most, and atOnce about
+// how long they may take, which says how many do. Neither changes a result: more share more of the
+// work, and lose more when the sweep is stopped.
+const (
+	mostTogether = 16
+	atOnce       = time.Second
+)
 
 // Sweep takes one point after the other through the same trials, and tells take what it found at
 // each (from 0), or why there is nothing: model by model, in the order of the points. Points that
@@ -22,6 +27,9 @@ const mostTogether = 16
 // What is drawn under the same name is the same at every point, in every trial. The first point
 // is what Run makes of it, and the others are with latin and sobol designs what Run makes of them
 // with Options.Beside set to the first, which for most changes of numbers is the same as without.
+//
+// A year of a point is compared with the year of the first that ends with it, and what is once per
+// trial only where the whole time is the same: else Diff and SEDiff are NaN.
 //
 // Points of one model share what does not hang on what differs between them: it is computed once
 // for some of them. The values are held in memory, of as many points at a time as Options.Memory
@@ -36,31 +44,35 @@ func Sweep(ctx context.Context, points []Point, opt Options, done func(point int
 	}
 	opt.Beside, opt.Headlines = points[0].Model, nil
 	s := &sweep{ctx: ctx, opt: opt, points: points, take: take, first: done == nil || !done(0)}
-	var models []*Model
-	todo := map[*Model][]int{}
+	type kind struct {
+		model *Model
+		later int
+	}
+	var kinds []kind
+	todo := map[kind][]int{}
 	total := 0
 	for p := range points {
 		if p > 0 && done != nil && done(p) {
 			continue
 		}
-		m := points[p].Model
-		if len(todo[m]) == 0 {
-			models = append(models, m)
+		k := kind{points[p].Model, points[p].Later - points[0].Later}
+		if len(todo[k]) == 0 {
+			kinds = append(kinds, k)
 		}
-		todo[m] = append(todo[m], p)
+		todo[k] = append(todo[k], p)
 		total++
 	}
 	s.progress = newProgress(opt.Progress, total*opt.Trials)
 	defer s.free()
-	for _, m := range models {
-		f, err := s.family(m)
+	for _, k := range kinds {
+		f, err := s.family(k.model, k.later)
 		if err != nil {
 			return err
 		}
-		if err := f.run(todo[m]); err != nil {
+		if err := f.run(todo[k]); err != nil {
 			return err
 		}
-		if m != points[0].Model {
+		if k.model != points[0].Model {
 			f.free()
 		}
 	}
@@ -86,7 +98,7 @@ func (s *sweep) free() {
 	}
 }
 
-// slotName is what a column is of, in any model.
+// slotName is what a column is of, in any model: year counts from the start of the first point.
 type slotName struct {
 	outcome string
 	year    int
@@ -98,11 +110,12 @@ type column struct {
 	number float64
 }
 
-// A family is the points of one model. Of its slots some are the same number in every trial at a
+// A family is the points of one model and start. Of its slots some are the same number in every trial at a
 // point, some are the same at every point, and of the rest every point has its own.
 type family struct {
 	*job
 	sweep  *sweep
+	later  int // years after the first point
 	split  *expr.Split
 	own    int         // slots of which every point has its own
 	common [][]float64 // columns that are the same at every point
@@ -126,12 +139,12 @@ func (f fault) and(g fault) fault {
 	return f
 }
 
-func (s *sweep) family(m *Model) (*family, error) {
+func (s *sweep) family(m *Model, later int) (*family, error) {
 	d, err := newDraws(m, s.opt)
 	if err != nil {
 		return nil, err
 	}
-	f := &family{sweep: s, job: &job{ctx: s.ctx, model: m, draws: d, opt: s.opt, slots: m.slots(s.opt.Keep), progress: s.progress}}
+	f := &family{sweep: s, later: later, job: &job{ctx: s.ctx, model: m, draws: d, opt: s.opt, slots: m.slots(s.opt.Keep), progress: s.progress}}
 	differ := make([]bool, len(m.inputs))
 	for _, p := range s.points {
 		if p.Model != m {
@@ -180,8 +193,9 @@ func (f *family) run(points []int) error {
 	together := min(len(points), mostTogether, max((f.opt.Memory-8*len(f.common)*f.opt.Trials)/size-1, 1))
 	room, free := allocate(together * f.own * f.opt.Trials)
 	defer func() { free() }()
-	for len(points) > 0 {
-		some := points[:min(len(points), together)]
+	for n := 1; len(points) > 0; {
+		begun := time.Now()
+		some := points[:min(len(points), n)]
 		if points[0] == 0 {
 			some = points[:1] // what the others are compared with
 		}
@@ -193,6 +207,12 @@ func (f *family) run(points []int) error {
 			room, free = allocate(together * f.own * f.opt.Trials)
 		}
 		points = points[len(some):]
+		switch took := time.Since(begun); {
+		case took < atOnce/2:
+			n = min(2*n, together)
+		case took > atOnce:
+			n = max(n/2, 1)
+		}
 	}
 	return nil
 }
@@ -246,7 +266,22 @@ func (f *family) column(point int, own [][]float64, i int) column {
 }
 
 func (f *family) slotName(s slot) slotName {
-	return slotName{f.model.Outcomes[s.outcome].Name, s.year}
+	year := s.year
+	if f.model.Outcomes[s.outcome].Kind != AtTheEnd {
+		year += f.later
+	}
+	return slotName{f.model.Outcomes[s.outcome].Name, year}
+}
+
+// base is the column of the first point that slot i is compared with: of the same time.
+func (f *family) base(i int) column {
+	slot := f.slots[i]
+	base, ok := f.sweep.base[f.slotName(slot)]
+	same := f.later == 0 && f.model.Years == f.sweep.points[0].Model.Years
+	if !ok || f.model.Outcomes[slot.outcome].Kind == AtTheEnd && !same {
+		return column{number: math.NaN()}
+	}
+	return base
 }
 
 // simulate fills the columns, and says what went wrong at which point.
@@ -373,11 +408,7 @@ func (d *describer) row(i int, c column) result.SweepRow {
 	} else {
 		row.Stat = m.ByYear[0]
 	}
-	base, ok := d.sweep.base[d.slotName(d.slots[i])]
-	if !ok {
-		base = column{number: math.NaN()}
-	}
-	row.Diff, row.SEDiff = d.compare(c, base)
+	row.Diff, row.SEDiff = d.compare(c, d.base(i))
 	return row
 }
 

@@ -46,7 +46,13 @@ type axis struct {
 
 var (
 	numeral   = `[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?`
-	rangeForm = regexp.MustCompile(`^\s*(` + numeral + `)\s*:\s*(` + numeral + `)\s*(?:(:)\s*(` + numeral + `)|(/)\s*([0-9]+))?\s*$`)
+	rangeForm = regexp.MustCompile(`^\s*(` + numeral + `)\s*:\s*(` + numeral + `)\s*(?:(:)\s*(` + numeral + `)|(/)\s*(` + numeral + `))?\s*$`)
+
+	wholeNumber = regexp.MustCompile(`^\+?[0-9]+$`)
+	// likeRange is a value that is a range of something, or no value.
+	likeRange = regexp.MustCompile(`^[^\s:,"'(\[{]+\s*:\s*[^\s:,"'(\[{]+(?:\s*[:/].*)?$`)
+	// plain is a text with a space or a bracket that is the same in YAML with quotation marks and without.
+	plain = regexp.MustCompile(`^[0-9A-Za-z.][-0-9A-Za-z.,+*/%_]*[ (][-0-9A-Za-z.,+*/%_ ()]*$`)
 )
 
 // ofTheSweep are paths that cannot differ from point to point, and what sets them.
@@ -63,6 +69,9 @@ func parseVary(text string) (axis, error) {
 		return a, fmt.Errorf("--vary %s: the points of a sweep share their random numbers, so %s is the same at all; %s sets it", text, a.path, flag)
 	}
 	m := rangeForm.FindStringSubmatch(values)
+	if m != nil && m[5] != "" && !wholeNumber.MatchString(m[6]) {
+		return a, fmt.Errorf("--vary %s: a:b/n is n values from a to b, and n a whole number from 1 on, not %s", text, m[6])
+	}
 	if strings.ContainsAny(text, "\n\r") {
 		return a, fmt.Errorf("--vary %q: its values stand on one line", text)
 	}
@@ -70,6 +79,14 @@ func parseVary(text string) (axis, error) {
 		var err error
 		if a.values, err = splitValues(values); err != nil {
 			return a, fmt.Errorf("--vary %s: %w", text, err)
+		}
+		for i, v := range a.values {
+			if likeRange.MatchString(v) {
+				return a, fmt.Errorf("--vary %s: %s is no value: a range is PATH=a:b/n (n values from a to b) or PATH=a:b:step, of numbers, and stands alone; a text with a colon stands in quotation marks", text, v)
+			}
+			if n := len(v); n > 2 && (v[0] == '"' || v[0] == '\'') && v[n-1] == v[0] && plain.MatchString(v[1:n-1]) {
+				a.values[i] = v[1 : n-1]
+			}
 		}
 		return a, nil
 	}

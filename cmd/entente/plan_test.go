@@ -24,6 +24,9 @@ func TestVary(t *testing.T) {
 		{"a+=-1:1/3", "a+: -1 | 0 | 1"},
 		{"a=10 to 20,pert(1, 2, 3)", "a: 10 to 20 | pert(1, 2, 3)"},
 		{"a={pert: [1, 2, 3]},\"discrete(0.5: 1, 0.5: 2)\"", "a: {pert: [1, 2, 3]} | \"discrete(0.5: 1, 0.5: 2)\""},
+		{"a=\"0.05 to 0.25\",'pert(1, 2, 3)',\"7\",\"- 1\",\"a # b\"", "a: 0.05 to 0.25 | pert(1, 2, 3) | \"7\" | \"- 1\" | \"a # b\""},
+		{"a=\"20:60\"", "a: \"20:60\""},
+		{"a={x: 1, y: 2},{x: 3, y: 4}", "a: {x: 1, y: 2} | {x: 3, y: 4}"},
 		{"a.until=2027-01-01,2028-01-01", "a.until: 2027-01-01 | 2028-01-01"},
 		{"metrics.x=a == b,null", "metrics.x: a == b | null"},
 	} {
@@ -73,6 +76,23 @@ func TestPlans(t *testing.T) {
 		again, _ := planFlags{vary: []string{"b=-0.5:0.5", "a=10:20"}, design: design, points: strconv.Itoa(n)}.plan(8)
 		if fmt.Sprint(again.points) == fmt.Sprint(pl.points) {
 			t.Errorf("%s: another seed makes the same points", design)
+		}
+	}
+}
+
+// What is neither a range nor a value says how ranges are written.
+func TestVaryRefuses(t *testing.T) {
+	for text, want := range map[string]string{
+		"a=20:60/-1":  "n a whole number from 1 on, not -1",
+		"a=20:60/2.5": "n a whole number from 1 on, not 2.5",
+		"a=20:60/0":   "from 1 to",
+		"a=nan:4/3":   "nan:4/3 is no value: a range is PATH=a:b/n",
+		"a=1,2:3/4":   "2:3/4 is no value",
+		"a=1:x":       "1:x is no value",
+		"a=1:2:3:4":   "1:2:3:4 is no value",
+	} {
+		if a, err := parseVary(text); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, %v, want %q", text, a.values, err, want)
 		}
 	}
 }

@@ -205,14 +205,36 @@ func selectMetrics(globs []string, outcomes []sim.Outcome) (map[string]bool, err
 			}
 		}
 		if !matched {
-			var names []string
-			for _, o := range outcomes {
-				names = append(names, o.Name)
-			}
-			return nil, fmt.Errorf("--metrics %q matches none of the scenario's metrics: %s", glob, strings.Join(names, ", "))
+			return nil, fmt.Errorf("--metrics %q matches none of the scenario's %d metrics%s", glob, len(outcomes), meant(glob, outcomes))
 		}
 	}
 	return selected, nil
+}
+
+// meant asks back with the metrics that are like a glob which matches none: those that one could
+// mean, else those of the same entity, else of which entities there are any.
+func meant(glob string, outcomes []sim.Outcome) string {
+	of, _, _ := strings.Cut(glob, ".")
+	var names, own, entities []string
+	for _, o := range outcomes {
+		names = append(names, o.Name)
+		entity, metric, ok := strings.Cut(o.Name, ".")
+		if ok && entity == of {
+			own = append(own, metric)
+		}
+		if ok && !slices.Contains(entities, entity) {
+			entities = append(entities, entity)
+		}
+	}
+	switch like := didYouMean(glob, names); {
+	case glob == of && len(own) > 0:
+		return fmt.Sprintf("; did you mean %s.*?", of)
+	case like != "" && strings.Count(like, " or ") < 3:
+		return like
+	case len(own) > 0:
+		return fmt.Sprintf("; those of %s are %s", of, strings.Join(own, ", "))
+	}
+	return fmt.Sprintf("; there are some of %s, such as %s: --metrics '%s.*' keeps all of one", strings.Join(entities, ", "), names[0], entities[0])
 }
 
 // join puts together what the scenario says and what the simulation found: the one knows no

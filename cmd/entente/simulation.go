@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 
@@ -84,6 +85,9 @@ func load(cmd *cobra.Command, name string, set []string) (*scenarios.Scenario, *
 
 // options are the scenario's, where the command line says nothing else.
 func options(cmd *cobra.Command, scenario *scenarios.Scenario, f simulationFlags) (sim.Options, error) {
+	if flag := cmd.Flags().Lookup("metrics"); flag != nil && flag.Changed && len(f.metrics) == 0 {
+		return sim.Options{}, errors.New("--metrics '' keeps nothing: leave it out for what is usual, or name metrics, such as 'azure.*,*.npv'")
+	}
 	fromScenario, err := sim.ParseSampler(scenario.Sampler)
 	if err != nil {
 		return sim.Options{}, err

@@ -122,12 +122,15 @@ func sweep(cmd *cobra.Command, name string, f sweepFlags) error {
 		return errors.New("--csv - and --json both want standard output: give one of them")
 	}
 	begun := time.Now()
-	w, err := newSweep(cmd, name, f)
+	ctx, stop := untilInterrupted()
+	defer stop()
+	w, err := newSweep(ctx, cmd, name, f)
+	if ctx.Err() != nil {
+		return errInterrupted
+	}
 	if err != nil {
 		return err
 	}
-	ctx, stop := untilInterrupted()
-	defer stop()
 
 	out, err := w.open(f.out)
 	if err != nil {
@@ -144,7 +147,7 @@ func sweep(cmd *cobra.Command, name string, f sweepFlags) error {
 		fmt.Fprintf(stderr, "entente: %d of %s were simulated before\n", kept, times(n, "point"))
 	}
 	var clear func()
-	w.opt.Progress, clear = f.watch(stderr, w.opt.Trials*(len(w.plan.points)-kept))
+	w.opt.Progress, clear = f.watch(stderr, w.opt.Trials*(len(w.points)-kept))
 	err = w.simulate(ctx)
 	clear()
 	if ctx.Err() != nil {
@@ -178,6 +181,9 @@ type sweeping struct {
 	scenario *scenarios.Scenario
 	plan     *plan
 	points   []sim.Point
+	number   []int       // of each of them, its place in the plan: the others have a reason
+	starts   []time.Time // by place in the plan
+	years    []int       // by place in the plan
 	opt      sim.Options
 	kept     []string // metrics, in the order of the first model that has them
 	about    map[string]sim.Outcome
@@ -192,7 +198,7 @@ type sweeping struct {
 }
 
 // newSweep reads and checks all points.
-func newSweep(cmd *cobra.Command, name string, f sweepFlags) (*sweeping, error) {
+func newSweep(ctx context.Context, cmd *cobra.Command, name string, f sweepFlags) (*sweeping, error) {
 	template, err := scenarios.Read(name, cmd.InOrStdin())
 	if err != nil {
 		return nil, err
@@ -209,12 +215,15 @@ func newSweep(cmd *cobra.Command, name string, f sweepFlags) (*sweeping, error) 
 	if w.plan, err = f.plan(opt.Seed); err != nil {
 		return nil, err
 	}
-	points, err := w.systems(template, f.set)
+	points, err := w.systems(ctx, template, f.set)
 	if err != nil {
 		return nil, err
 	}
 	if w.points, err = points.Compile(); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if err := w.later(); err != nil {
+		return nil, err
 	}
 	var outcomes []sim.Outcome
 	var last *sim.Model
@@ -247,7 +256,7 @@ func newSweep(cmd *cobra.Command, name string, f sweepFlags) (*sweeping, error) 
 		if w.about[name].Kind == sim.AtTheEnd {
 			columns++
 		} else {
-			columns += scenario.Facts.Run.Years
+			columns += slices.Max(w.years)
 		}
 	}
 	if need := 2 * 8 * columns * opt.Trials; need > opt.Memory { // of a point, and of the first
@@ -262,12 +271,14 @@ func newSweep(cmd *cobra.Command, name string, f sweepFlags) (*sweeping, error) 
 }
 
 // systems makes the System of each point. What is wrong is told of each point, once for those
-// that have it in common.
-func (w *sweeping) systems(template *scenarios.Template, set []string) (*models.Points, error) {
+// that have it in common; but where each value of a point is right by itself, and only all of them
+// together are not, the point is one that fails.
+func (w *sweeping) systems(ctx context.Context, template *scenarios.Template, set []string) (*models.Points, error) {
 	points := &models.Points{}
 	errs := make([]error, len(w.plan.points))
+	w.starts, w.years = make([]time.Time, len(errs)), make([]int, len(errs))
 	const some = 64 // are there at a time: a System is large
-	systems, warnings := make([]*models.System, some), make([][]scenarios.Diagnostic, some)
+	checked := make([]scenarios.Checked, some)
 	var doubts together
 	for from := 0; from < len(errs); from += some {
 		n := min(some, len(errs)-from)
@@ -275,16 +286,21 @@ func (w *sweeping) systems(template *scenarios.Template, set []string) (*models.
 		var all sync.WaitGroup
 		for range min(runtime.GOMAXPROCS(0), n) {
 			all.Go(func() {
-				for p := int(next.Add(1)) - 1; p < n; p = int(next.Add(1)) - 1 {
-					systems[p], warnings[p], errs[from+p] = template.Checked(slices.Concat(set, w.plan.set(from+p)))
+				for p := int(next.Add(1)) - 1; p < n && ctx.Err() == nil; p = int(next.Add(1)) - 1 {
+					checked[p], errs[from+p] = template.Checked(slices.Concat(set, w.plan.set(from+p)))
 				}
 			})
 		}
 		all.Wait()
-		for p, s := range systems[:n] {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		for p, c := range checked[:n] {
 			if errs[from+p] == nil {
-				points.Add(s)
-				doubts.add(from+p, slices.DeleteFunc(warnings[p], func(d scenarios.Diagnostic) bool {
+				points.Add(c.System)
+				w.number = append(w.number, from+p)
+				w.starts[from+p], w.years[from+p] = c.Start, c.System.Years
+				doubts.add(from+p, slices.DeleteFunc(c.Warnings, func(d scenarios.Diagnostic) bool {
 					return slices.ContainsFunc(w.scenario.Warnings, func(known scenarios.Diagnostic) bool { return known == d })
 				}))
 			}
@@ -296,6 +312,10 @@ func (w *sweeping) systems(template *scenarios.Template, set []string) (*models.
 		if err != nil && !errors.As(err, &ds) {
 			return nil, fmt.Errorf("point %d (%s): %w", p+1, strings.Join(w.plan.set(p), ", "), err)
 		}
+		if p > 0 && len(ds) > 0 && w.rightByThemselves(template, set, p) {
+			w.reasons[p] = "its values are wrong together: " + ds[0].Message
+			continue
+		}
 		problems.add(p, ds)
 	}
 	if len(problems) > 0 {
@@ -303,6 +323,34 @@ func (w *sweeping) systems(template *scenarios.Template, set []string) (*models.
 	}
 	w.warnings = doubts.told(w.plan)
 	return points, nil
+}
+
+// rightByThemselves says that each value of a point would be right without the others.
+func (w *sweeping) rightByThemselves(template *scenarios.Template, set []string, p int) bool {
+	values := w.plan.set(p)
+	if len(values) < 2 {
+		return false
+	}
+	for _, v := range values {
+		if _, err := template.Checked(append(slices.Clone(set), v)); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// later says by how many years each point starts after the first.
+func (w *sweeping) later() error {
+	first := w.starts[0]
+	for i := range w.points {
+		start := w.starts[w.number[i]]
+		w.points[i].Later = start.Year() - first.Year()
+		if !start.Equal(first.AddDate(w.points[i].Later, 0, 0)) {
+			return fmt.Errorf("point 1 starts on %s and point %d on %s: their years end on different days, so that none can be compared; vary horizon.start by whole years",
+				first.Format(time.DateOnly), w.number[i]+1, start.Format(time.DateOnly))
+		}
+	}
+	return nil
 }
 
 // together are diagnostics of points, those that are alike in one.
@@ -597,7 +645,8 @@ func (w *sweeping) simulate(ctx context.Context) error {
 	if len(w.before) == len(w.points) {
 		return nil
 	}
-	return sim.Sweep(ctx, w.points, w.opt, func(p int) bool { return w.before[p] != nil }, func(p int, rows []result.SweepRow, err error) error {
+	return sim.Sweep(ctx, w.points, w.opt, func(i int) bool { return w.before[w.number[i]] != nil }, func(i int, rows []result.SweepRow, err error) error {
+		p := w.number[i]
 		if err != nil {
 			w.reasons[p] = err.Error()
 			return nil
@@ -642,10 +691,6 @@ func (w *sweeping) result() (*result.Sweep, error) {
 	facts := w.scenario.Facts
 	s := &result.Sweep{Version: version, Scenario: facts.Scenario, Run: facts.Run, Design: w.plan.design, Paths: w.plan.paths, Arguments: w.arguments, Headlines: w.headlines()}
 	s.Run.Trials, s.Run.Seed, s.Run.Sampler = w.opt.Trials, w.opt.Seed, string(w.opt.Sampler)
-	start, err := time.Parse(time.DateOnly, facts.Run.Start)
-	if err != nil {
-		return nil, err
-	}
 	for p, values := range w.plan.points {
 		point := result.SweepPoint{Number: p + 1, Values: values, Error: w.reasons[p]}
 		if point.Error == "" {
@@ -669,7 +714,7 @@ func (w *sweeping) result() (*result.Sweep, error) {
 					r.Kind = result.Trial
 				}
 				if r.Stat.Year > 0 {
-					r.Stat.Date = start.AddDate(r.Stat.Year, 0, -1).Format(time.DateOnly)
+					r.Stat.Date = w.starts[p].AddDate(r.Stat.Year, 0, -1).Format(time.DateOnly)
 				}
 			}
 		}

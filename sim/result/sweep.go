@@ -31,6 +31,7 @@ type SweepRow struct {
 	N      int // trials
 	Stat   Stat
 	// Diff is the mean, over the trials that have a value here and at the first point, of the
-	// difference to the first point in the same trial, and SEDiff its standard error.
+	// difference to the first point in the same trial, and SEDiff its standard error: of years that
+	// end on the same day, and of what is once per trial where the whole time is the same.
 	Diff, SEDiff float64
 }
