@@ -22,16 +22,18 @@ type assertionJSON struct {
 	Low       number  `json:"low"`
 	High      number  `json:"high"`
 	Trials    int     `json:"trials_to_decide,omitempty"`
+	// CommandLine is false of results of earlier versions, too.
+	CommandLine bool `json:"command_line,omitempty"`
 }
 
 func assertionToJSON(a result.Assertion) assertionJSON {
 	return assertionJSON{Text: a.Text, Statistic: a.Statistic, Unit: a.Unit, Bound: a.Bound, Verdict: a.Verdict,
-		Value: number(a.Value), SE: number(a.SE), Low: number(a.Low), High: number(a.High), Trials: a.Trials}
+		Value: number(a.Value), SE: number(a.SE), Low: number(a.Low), High: number(a.High), Trials: a.Trials, CommandLine: a.CommandLine}
 }
 
 func (j assertionJSON) assertion() result.Assertion {
 	return result.Assertion{Text: j.Text, Statistic: j.Statistic, Unit: j.Unit, Bound: j.Bound, Verdict: j.Verdict,
-		Value: float64(j.Value), SE: float64(j.SE), Low: float64(j.Low), High: float64(j.High), Trials: j.Trials}
+		Value: float64(j.Value), SE: float64(j.SE), Low: float64(j.Low), High: float64(j.High), Trials: j.Trials, CommandLine: j.CommandLine}
 }
 
 // asWritten writes an asserted statistic as its bound is written: in its own unit, which is not shown.

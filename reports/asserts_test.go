@@ -14,7 +14,7 @@ import (
 func asserted() []result.Assertion {
 	nan := math.NaN()
 	return []result.Assertion{
-		{Text: "p95(aws.exposure@2031) < 60", Statistic: "p95(aws.exposure@2031)", Unit: "USD bn", Bound: 60, Value: 54.234, SE: 0.61, Low: 53.04, High: 55.43, Verdict: result.Pass},
+		{Text: "p95(aws.exposure@2031) < 60", Statistic: "p95(aws.exposure@2031)", Unit: "USD bn", Bound: 60, Value: 54.234, SE: 0.61, Low: 53.04, High: 55.43, Verdict: result.Pass, CommandLine: true},
 		{Text: "max(aws.npv) < 1", Statistic: "max(aws.npv)", Unit: "USD bn", Bound: 1, Value: 4370, SE: nan, Low: 4370, High: 4370, Verdict: result.Fail},
 		{Text: "P(openai.failed = 1) < 0.17", Statistic: "P(openai.failed = 1)", Unit: "probability", Bound: 0.17, Value: 0.1725, SE: 0.018, Low: 0.137, High: 0.2145, Verdict: result.Undecided, Trials: 170_000},
 		{Text: "P(aws.npv < 0) < 0.001", Bound: 0.001, Value: 0, SE: 0, Low: 0, High: 0.0096, Verdict: result.Undecided, Trials: 9000},

@@ -1013,6 +1013,11 @@ func command(r *result.Result) string {
 	for _, o := range r.Scenario.Overrides {
 		words = append(words, "--set", quote(o))
 	}
+	for _, a := range r.Assertions {
+		if a.CommandLine {
+			words = append(words, "--assert", quote(a.Text))
+		}
+	}
 	return strings.Join(words, " ")
 }
 

@@ -391,6 +391,8 @@ func TestCommand(t *testing.T) {
 	r.Scenario.Argument = "my file's.yaml"
 	r.Scenario.Overrides = []string{"openai.cash=1 to 2", "a.b=3"}
 	want := `entente run 'my file'\''s.yaml' --trials 3 --seed 18446744073709551615 --sampler random --set 'openai.cash=1 to 2' --set a.b=3`
+	r.Assertions = []result.Assertion{{Text: "of the scenario < 1"}, {Text: "max(aws.npv) < 2", CommandLine: true}}
+	want += " --assert 'max(aws.npv) < 2'"
 	if got := command(r); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -22,6 +22,7 @@ var (
 // assertions are what a run has to bear out.
 type assertions struct {
 	list    []scenarios.Assertion
+	own     int // the first so many are the scenario's
 	sampler sim.Sampler
 	found   []result.Assertion
 }
@@ -29,7 +30,7 @@ type assertions struct {
 // newAssertions reads those of the scenario and of the command line, and lets the run show what
 // they need.
 func newAssertions(scenario *scenarios.Scenario, texts []string, opt *sim.Options) (*assertions, error) {
-	a := &assertions{list: slices.Clone(scenario.Asserts), sampler: opt.Sampler}
+	a := &assertions{list: slices.Clone(scenario.Asserts), own: len(scenario.Asserts), sampler: opt.Sampler}
 	for _, text := range texts {
 		one, err := scenario.Assertion(text)
 		if err != nil {
@@ -66,8 +67,10 @@ func (a *assertions) needs(metric string) bool {
 }
 
 func (a *assertions) check(trials []sim.Series) {
-	for _, one := range a.list {
-		a.found = append(a.found, one.Check(trials, a.sampler))
+	for i, one := range a.list {
+		found := one.Check(trials, a.sampler)
+		found.CommandLine = i >= a.own
+		a.found = append(a.found, found)
 	}
 }
 

@@ -16,5 +16,7 @@ type Assertion struct {
 	Value, SE float64
 	Low, High float64 // the 95 % interval; NaN: open to that side
 	Verdict   string
-	Trials    int // of what is undecided: about so many would decide it; 0: not known
+	// CommandLine says that it is one of the command line, and not of the scenario.
+	CommandLine bool
+	Trials      int // of what is undecided: about so many would decide it; 0: not known
 }
