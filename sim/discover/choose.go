@@ -197,6 +197,59 @@ func (f *finder) adjust(limits []Limit, trials []uint32) []Limit {
 	return a.limits()
 }
 
+// strip leaves out limits that do not hold in the trials that choose, one after the other, each
+// time the weakest, and adjusts what is left. The last limit stays: the trials held out judge it.
+func (f *finder) strip(limits []Limit, parts [3][]uint32) []Limit {
+	seen := slices.Concat(parts[finding], parts[choosing])
+	for len(limits) > 1 {
+		p := f.byChance(limits, parts[choosing])
+		weakest := slices.Index(p, slices.Max(p))
+		if p[weakest] <= Weak {
+			break
+		}
+		limits = f.adjust(slices.Delete(limits, weakest, weakest+1), seen)
+	}
+	return limits
+}
+
+// byChance is the probability, limit by limit, of as many hits in the box or more, if that limit
+// took trials out of it by chance alone: the quasi-p-value of Bryant and Lempert.
+func (f *finder) byChance(limits []Limit, trials []uint32) []float64 {
+	box := f.count(limits, trials)
+	var list []float64
+	for i := range limits {
+		without := f.count(slices.Delete(slices.Clone(limits), i, i+1), trials)
+		list = append(list, atLeast(box.HitsIn, box.In, without.Density()))
+	}
+	return list
+}
+
+// simplest returns the best box of one limit if its φ is within the tolerance of that of the box,
+// else the box. To place one limit all trials that are not held out may be used, where a
+// choice between many boxes leaves few to tell them by, and goes by chance if hits are few.
+func (f *finder) simplest(limits []Limit, parts [3][]uint32) []Limit {
+	seen := slices.Concat(parts[finding], parts[choosing])
+	a := f.newAdjusting(parts[finding])
+	var best []Limit
+	highest := 0.0
+	for _, i := range f.strongest(parts[finding], mostInputs) {
+		for _, c := range a.bestCuts(i, f.orders[i]) {
+			if !(c.worth > 0) {
+				continue
+			}
+			one := f.adjust([]Limit{c.limit(nil)}, seen)
+			if phi := f.count(one, seen).worth(); len(one) > 0 && phi > highest {
+				best, highest = one, phi
+			}
+		}
+	}
+	phi := f.count(limits, seen).worth()
+	if best != nil && highest >= phi-tolerance(phi, len(seen)) {
+		return best
+	}
+	return limits
+}
+
 // adjusting is a box in the course of it.
 type adjusting struct {
 	*finder

@@ -1,6 +1,9 @@
 package discover
 
-import "math"
+import (
+	"math"
+	"sort"
+)
 
 // Counts says of some trials how many there are, in how many of them it happens, how many are in
 // a box, and in how many of these it happens.
@@ -64,7 +67,33 @@ func (c Counts) leastHits() int {
 
 // significant says whether so many hits or more would be in the box in less than one of 1,000
 // boxes that mean nothing.
-func (c Counts) significant() bool { return atLeast(c.HitsIn, c.In, c.Base()) < 0.001 }
+func (c Counts) significant() bool { return atLeast(c.HitsIn, c.In, c.Base()) < significance }
+
+const significance = 0.001
+
+// Detectable is the lift that a box with that share of the trials needs to be told from chance in
+// them in nine of ten cases: the least λ for which
+//
+//	P(Binomial(n, λ·b) ≥ k) ≥ 0.9
+//
+// where n = support·Trials, b is the base, and k the fewest hits that a box that means nothing has
+// with a probability below 0.001. It is NaN where no box of that size has so many.
+func (c Counts) Detectable(support float64) float64 {
+	n, base := int(math.Round(support*float64(c.Trials))), c.Base()
+	k := sort.Search(n+1, func(k int) bool { return atLeast(k, n, base) < significance })
+	if k > n || k > c.Hits {
+		return math.NaN()
+	}
+	low, high := base, 1.0
+	for range 50 {
+		if p := (low + high) / 2; atLeast(k, n, p) >= 0.9 {
+			high = p
+		} else {
+			low = p
+		}
+	}
+	return high / base
+}
 
 func ratio(a, b int) float64 { return float64(a) / float64(b) }
 

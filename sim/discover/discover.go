@@ -20,6 +20,10 @@ import (
 // which anything is said.
 const MinHits = 100
 
+// Weak is the probability above which a limit that took trials away by chance alone would do as
+// well: a limit of more does not hold.
+const Weak = 0.05
+
 // MaxBoxes is how many boxes are looked for. Each but the first is found among the trials that
 // are in none before it.
 const MaxBoxes = 2
@@ -48,7 +52,7 @@ type Found struct {
 	// Rejected is the first box that did not hold there, if one did not: of interest for its
 	// trajectory.
 	Rejected *Box
-	// Leaves are those of the tree, from the left. One alone: no split was worth it.
+	// Leaves are those of the tree, from the left. One alone: no split holds in the trials held out.
 	Leaves []Leaf
 }
 
@@ -74,6 +78,10 @@ type Box struct {
 	// Trajectory is how the peeling went, from all trials on.
 	Trajectory []Peel
 }
+
+// stands says whether the box does better in the trials held out than chance would, and one of
+// its limits at least.
+func (b *Box) stands() bool { return b.Rest.significant() && slices.Min(b.P) <= Weak }
 
 // A Peel is a box on the way of the peeling.
 type Peel struct {
@@ -146,7 +154,7 @@ func Discover(inputs []Input, hit []bool, opt Options) (*Found, error) {
 			break
 		}
 		box.Held = f.count(box.Limits, parts[heldOut])
-		if !box.Rest.significant() {
+		if !box.stands() {
 			found.Rejected = &box
 			break
 		}
@@ -244,7 +252,8 @@ func (f *finder) box(parts [3][]uint32) (Box, bool) {
 	return b, true
 }
 
-// search peels and builds boxes, chooses one and adjusts it.
+// search peels and builds boxes, chooses one, adjusts and strips it. A box of one limit takes its
+// place where that says as much.
 func (f *finder) search(parts [3][]uint32) ([]Limit, []Peel) {
 	peels := f.peel(parts[finding])
 	boxes := f.build(parts[finding])
@@ -252,7 +261,8 @@ func (f *finder) search(parts [3][]uint32) ([]Limit, []Peel) {
 		boxes = append(boxes, p.Limits)
 	}
 	limits := f.choose(boxes, parts[choosing])
-	return f.adjust(limits, slices.Concat(parts[finding], parts[choosing])), peels
+	limits = f.strip(f.adjust(limits, slices.Concat(parts[finding], parts[choosing])), parts)
+	return f.simplest(limits, parts), peels
 }
 
 // Halves is in how many halves of the trials a box is looked for again.

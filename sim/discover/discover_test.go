@@ -215,10 +215,8 @@ func TestHeldOut(t *testing.T) {
 	if got, want := b.Rejected.Limits, a.Boxes[0].Limits; !slices.Equal(got, want) {
 		t.Errorf("found %v, and with other hits held out %v", want, got)
 	}
-	for i := range a.Leaves {
-		if !slices.Equal(a.Leaves[i].Limits, b.Leaves[i].Limits) {
-			t.Errorf("leaf %v, and with other hits held out %v", a.Leaves[i].Limits, b.Leaves[i].Limits)
-		}
+	if len(a.Leaves) != 3 || len(b.Leaves) != 1 {
+		t.Errorf("leaves %v, and with other hits held out %v: they do not hold there", a.Leaves, b.Leaves)
 	}
 	if a.Boxes[0].Rest == b.Rejected.Rest {
 		t.Error("the counts did not change")
@@ -609,6 +607,99 @@ func TestFewLimits(t *testing.T) {
 	// The inputs that say most are among those that are peeled, wherever they stand.
 	if got := f.strongest(all, mostInputs); !slices.Contains(got, 1) || !slices.Contains(got, 3) {
 		t.Errorf("strongest are %v", got)
+	}
+}
+
+// A limit that holds where it was found alone is left out, but not the last one.
+func TestStrip(t *testing.T) {
+	const trials = 4000
+	x := uniforms(15, 10, trials)
+	f := &finder{inputs: x, workers: 1}
+	one, three, seven := Limit{1, -inf, 0.5}, Limit{3, 0.4, inf}, Limit{7, -inf, 0.6}
+	f.hit = bernoulli(15, trials, func(k uint32) float64 {
+		switch there := f.in([]Limit{one, three}, k); {
+		case there && (partOf(int(k), 16) == choosing || f.in([]Limit{seven}, k)):
+			return 0.6
+		case there:
+			return 0.2
+		}
+		return 0.05
+	})
+	var parts [3][]uint32
+	for k := range uint32(trials) {
+		p := partOf(int(k), 16)
+		parts[p] = append(parts[p], k)
+	}
+	if p := f.byChance([]Limit{one, three, seven}, parts[finding]); slices.Max(p) > 1e-6 {
+		t.Fatalf("p is %v where it was found: it is no test", p)
+	}
+	got := f.strip([]Limit{one, three, seven}, parts)
+	if len(got) != 2 || got[0].Input != 1 || got[1].Input != 3 {
+		t.Errorf("stripped to %v", got)
+	}
+	if got := f.strip([]Limit{{5, 0.5, inf}}, parts); len(got) != 1 {
+		t.Errorf("stripped to %v", got)
+	}
+}
+
+// A box stands if chance would not do as well, neither as all of it nor as each of its limits.
+func TestStands(t *testing.T) {
+	better, alike := Counts{2000, 300, 300, 80}, Counts{2000, 300, 300, 50}
+	for _, tt := range []struct {
+		box  Box
+		want bool
+	}{
+		{Box{Rest: better, P: []float64{0.2, 0.01}}, true},
+		{Box{Rest: better, P: []float64{0.2, 0.1}}, false},
+		{Box{Rest: alike, P: []float64{0.2, 0.01}}, false},
+		{Box{Rest: Counts{2000, 300, 2000, 300}}, false},
+	} {
+		if got := tt.box.stands(); got != tt.want {
+			t.Errorf("%+v: %v", tt.box, got)
+		}
+	}
+}
+
+// Among hundreds of inputs that do nothing, one with a limit of the lift that can be told from
+// chance is found in most cases, by the box alone, and by the tree.
+func TestPower(t *testing.T) {
+	const trials, base, support = 4000, 0.15, 0.1
+	inside := base * (Counts{Trials: trials / 2, Hits: trials / 2 * base}).Detectable(support)
+	boxes, trees := 0, 0
+	for seed := range uint64(8) {
+		x := uniforms(seed, 250, trials)
+		found := discover(t, x, planted(seed, x, []Limit{{7, 1 - support, inf}}, inside, (base-support*inside)/(1-support)))
+		if len(found.Boxes) > 0 {
+			boxes++
+			if l := found.Boxes[0].Limits; len(found.Boxes) > 1 || len(l) > 1 || l[0].Input != 7 {
+				t.Errorf("seed %d: found %v and %d more", seed, l, len(found.Boxes)-1)
+			}
+		}
+		if len(found.Leaves) > 1 {
+			trees++
+		}
+	}
+	if boxes < 5 || trees < 5 {
+		t.Errorf("%d boxes and %d trees in 8 cases", boxes, trees)
+	}
+}
+
+// What can be told from chance is so in nine of ten cases, and grows with the number of trials.
+func TestDetectable(t *testing.T) {
+	for _, c := range []Counts{{Trials: 2000, Hits: 285}, {Trials: 10000, Hits: 1456}, {Trials: 500, Hits: 400}} {
+		const support = 0.1
+		n, base := float64(c.Trials)*support, c.Base()
+		k := 0.0
+		for (distuv.Binomial{N: n, P: base}).Survival(k-1) >= 0.001 {
+			k++
+		}
+		lift := c.Detectable(support)
+		if got := (distuv.Binomial{N: n, P: lift * base}).Survival(k - 1); math.Abs(got-0.9) > 1e-9 {
+			t.Errorf("%+v: a lift of %v is told in %v of the cases", c, lift, got)
+		}
+	}
+	if got := (Counts{Trials: 60, Hits: 50}).Detectable(0.1); !math.IsNaN(got) {
+		t.Errorf("all six would hit by chance in a third of cases, yet %v is told from it", got)
 	}
 }
 

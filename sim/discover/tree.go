@@ -29,7 +29,7 @@ type node struct {
 // tree grows a classification tree (Breiman, Friedman, Olshen and Stone, "Classification and
 // regression trees", 1984): of all leaves the one is split, on the input and at the value, where
 // it takes most off the sum of the leaves' Gini impurities, n·p(1−p) for n trials with the share
-// p of hits. A split counts only if the two sides differ the same way in the trials that choose,
+// p of hits. A split is told of only if its two sides differ the same way in the trials held out,
 // by more than chance explains.
 func (f *finder) tree(parts [3][]uint32) []Leaf {
 	nodes := []node{{}}
@@ -92,11 +92,11 @@ func (f *finder) split(limits []Limit, parts [3][]uint32) split {
 		}
 	}
 	best.at = rounded(best.at, values, int(roundingCost*float64(min(below.In, below.Outside().In))))
-	again := f.count([]Limit{{best.input, math.Inf(-1), best.at}}, f.inside(limits, parts[choosing]))
+	held := f.count([]Limit{{best.input, math.Inf(-1), best.at}}, f.inside(limits, parts[heldOut]))
 	if below.Phi() < 0 {
-		again = again.Outside()
+		held = held.Outside()
 	}
-	if !again.significant() {
+	if !held.significant() {
 		return split{}
 	}
 	return best
