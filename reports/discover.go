@@ -88,7 +88,11 @@ func exactly(x float64) string {
 func (d discovery) limits(ls []result.Limit) string {
 	var list []string
 	for _, l := range ls {
-		list = append(list, d.limit(l))
+		s := d.limit(l)
+		if why := weak(l); why != "" {
+			s += " (" + why + ": not to be relied on)"
+		}
+		list = append(list, s)
 	}
 	return and(list)
 }
@@ -137,8 +141,9 @@ func (d discovery) sentences() []string {
 	of := scaleOf("share").withError(d.Share.Value, d.SE) + nbsp + "% of futures"
 	if len(d.Boxes) == 0 {
 		return []string{
-			fmt.Sprintf("Nothing marks them: %s holds in %s, and no box of inputs and events has more of them, in the trials held out, than chance explains.", d.Where, of),
-			"What decides it are shocks, or many inputs of which each does little.",
+			fmt.Sprintf("No box was found that marks them: %s holds in %s, and no box of inputs and events from %s has more of them, in the %s held out with %s, than chance explains.",
+				d.Where, of, trials(d.Run.Trials), decimal(float64(d.Held.Trials), 0), hits(d.Held.Hits)),
+			d.missed(),
 		}
 	}
 	b := d.Boxes[0]
@@ -152,18 +157,66 @@ func (d discovery) sentences() []string {
 		list = append(list, fmt.Sprintf("Of the futures outside that box it holds in %s of those in which %s, against %s of what is left; both boxes have %s of all the futures in which it holds.",
 			percent(b.Density), d.limits(b.Limits), percent(b.Outside), percent(covered)))
 	}
-	if weak := d.weak(); len(weak) > 0 {
-		list = append(list, fmt.Sprintf("Searches in random halves of the trials seldom find %s again: boxes without say nearly as much, and more trials would tell.", and(weak)))
+	if seldom := d.seldom(); len(seldom) > 0 {
+		list = append(list, fmt.Sprintf("Searches in random halves of the trials seldom find %s again: boxes without say nearly as much, and more trials would tell.", and(seldom)))
 	}
 	return list
 }
 
-// weak are the inputs that fewer than half of the searches find again.
-func (d discovery) weak() []string {
+// missed says what may have been there and not been found.
+func (d discovery) missed() string {
+	size := decimal(100*d.Detectable.Support, 0) + nbsp + "% of futures"
+	more := fmt.Sprintf("try -n %d.", 4*d.Run.Trials)
+	s := "That is no proof that nothing does: so few trials would not tell a box of " + size + " from chance, whatever its lift; " + more
+	if lift := d.Detectable.Lift; !math.IsNaN(lift) {
+		s = "That is no proof that nothing does: a box of " + size + " whose lift is below about " + decimal(lift, 1) + " may well be missed, and a smaller one sooner; " + more
+	}
+	if len(d.Leaves) > 1 {
+		s += " The leaves of the tree do differ, in the trials held out, by more than chance explains."
+	}
+	return s
+}
+
+func hits(n int) string {
+	if n == 1 {
+		return "1" + nbsp + "hit"
+	}
+	return decimal(float64(n), 0) + nbsp + "hits"
+}
+
+// inputsAndEvents is their number in words.
+func inputsAndEvents(n int) string {
+	if n == 1 {
+		return "1 input or event"
+	}
+	return decimal(float64(n), 0) + " inputs and events"
+}
+
+// Limits are weak where leaving them out does as well by chance with a probability above mostP, or
+// where at most one of leastAgain searches finds them again.
+const (
+	mostP      = 0.05
+	leastAgain = 5
+)
+
+// weak says why a limit is not to be relied on, if it is not.
+func weak(l result.Limit) string {
+	switch {
+	case l.Searches > 0 && leastAgain*l.Again <= l.Searches:
+		return fmt.Sprintf("found again in %d of %d searches", l.Again, l.Searches)
+	case l.Searches > 0 && l.P > mostP:
+		return "p = " + pValue(l.P)
+	}
+	return ""
+}
+
+// seldom are the inputs, of limits that are not weak, that fewer than half of the searches find
+// again.
+func (d discovery) seldom() []string {
 	var list []string
 	for _, b := range d.Boxes {
 		for _, l := range b.Limits {
-			if 2*l.Again < l.Searches && !slices.Contains(list, l.Input) {
+			if 2*l.Again < l.Searches && weak(l) == "" && !slices.Contains(list, l.Input) {
 				list = append(list, l.Input)
 			}
 		}
@@ -234,9 +287,21 @@ func (d discovery) boxTable() *tableView {
 	return t
 }
 
+func boxesInWords(n int) string {
+	if n == 1 {
+		return "1 box"
+	}
+	return strconv.Itoa(n) + " boxes"
+}
+
+// treeTitle says how many leaves there are.
+func (d discovery) treeTitle() string {
+	return "A tree of " + map[int]string{2: "two", 3: "three"}[len(d.Leaves)] + " leaves"
+}
+
 // treeTable is the tree, leaf by leaf.
 func (d discovery) treeTable() *tableView {
-	t := &tableView{Caption: "A tree of three leaves, in the trials held out, with 95" + nbsp + "% intervals", Head: []string{inWhich, "density", "support", "coverage"}}
+	t := &tableView{Caption: d.treeTitle() + ", in the trials held out, with 95" + nbsp + "% intervals", Head: []string{inWhich, "density", "support", "coverage"}}
 	for _, l := range d.Leaves {
 		t.Rows = append(t.Rows, tableRow{Cells: []string{d.limits(l.Limits), percentWithin(l.Density), percent(l.Support), percent(l.Coverage)}})
 	}
@@ -334,8 +399,8 @@ func WriteDiscovery(w io.Writer, of *result.Discovery, opt TableOptions) error {
 	if len(d.Leaves) > 1 {
 		show(d.treeTable())
 	}
-	fmt.Fprintf(&b, "\n%s, seed %d, sampler %s; %s held out, in %s of which it holds; %d inputs and events\n",
-		trials(d.Run.Trials), d.Run.Seed, d.Run.Sampler, trials(d.Held.Trials), decimal(float64(d.Held.Hits), 0), d.Inputs)
+	fmt.Fprintf(&b, "\n%s, seed %d, sampler %s; %s held out, in %s of which it holds; %s\n",
+		trials(d.Run.Trials), d.Run.Seed, d.Run.Sampler, trials(d.Held.Trials), decimal(float64(d.Held.Hits), 0), inputsAndEvents(d.Inputs))
 	_, err := io.WriteString(w, strings.ReplaceAll(b.String(), nbsp, " "))
 	return err
 }
@@ -416,7 +481,7 @@ func WriteDiscoveryHTML(w io.Writer, of *result.Discovery) error {
 func (d discovery) answer(p *sheet) {
 	said := d.sentences()
 	if len(d.Boxes) == 0 {
-		p.Answers = []answerView{{Name: "Nothing marks them", Color: "c0", Value: percent(d.Share), What: "of futures, and no box of inputs and events has more", Sentences: said[1:]}}
+		p.Answers = []answerView{{Name: "No box was found", Color: "c0", Value: percent(d.Share), What: "of futures, and no box that was found has more of them than chance explains", Sentences: said[1:]}}
 	}
 	for i, b := range d.Boxes {
 		v := answerView{Name: "In the box", Color: "c" + strconv.Itoa(i), Value: percent(b.Density),
@@ -428,7 +493,7 @@ func (d discovery) answer(p *sheet) {
 		}
 		p.Answers = append(p.Answers, v)
 	}
-	if weak := d.weak(); len(weak) > 0 {
+	if len(d.seldom()) > 0 {
 		p.Answers[0].Sentences = append(p.Answers[0].Sentences, said[len(said)-1])
 	}
 	p.Fine = fmt.Sprintf("Counted in %s that were held out: nothing that was found was found in them. The box says what goes with %s in this scenario, and not what causes it.", trials(d.Held.Trials), d.Where)
@@ -494,7 +559,7 @@ func (d discovery) bars(b result.Box, color string) (drawing, error) {
 // trajectoryFigure is the way of the peeling, in coverage and density.
 func (d discovery) trajectoryFigure(p *sheet, id string, b result.Box, color string) figure {
 	f := figure{ID: id, Title: "Coverage and density on the way", Unit: "density up, coverage across, %", Size: "m",
-		Summary: fmt.Sprintf("Density against coverage of %d boxes, from all futures to the smallest, in the trials held out and in those in which they were found.", len(b.Trajectory)),
+		Summary: fmt.Sprintf("Density against coverage of %s, from all futures to the smallest, in the trials held out and in those in which they were found.", boxesInWords(len(b.Trajectory))),
 		HowTo:   "On the right all futures; each point to the left is a box with one more slice of an input taken off. Solid in the trials held out, dashed where the boxes were found, which flatters them: where the two part, slices follow chance. The ring is the box that was chosen, in the trials held out; it may lie above the way. A reader who wants more of the futures looks to its right, one who wants fewer exceptions to its left. trajectory.csv has the limits of each.",
 		Table:   &tableView{Caption: "Boxes on the way, in the trials held out", Head: []string{"Box", "limits", "coverage, %", "density, %", "support, %", "density where found, %"}}}
 	c := newCanvas("@tips")
@@ -637,7 +702,7 @@ func (d discovery) treeSection(p *sheet) {
 	}
 	t := d.treeTable()
 	base := rate(d.Held.Hits, d.Held.Trials)
-	p.add(&section{ID: "tree", Title: "A tree of three leaves", Lead: []string{
+	p.add(&section{ID: "tree", Title: d.treeTitle(), Lead: []string{
 		fmt.Sprintf("Every future is in one of the leaves. Of all futures held out it holds in %s.", percent(base)),
 	}, Blocks: []block{{Table: t}}})
 }
@@ -649,10 +714,10 @@ func (d discovery) methodSection(p *sheet) {
 		wilsons += " They take trials for independent; those of the " + d.Run.Sampler + " sampler are spread more evenly, so that the intervals are rather too wide."
 	}
 	p.add(&section{ID: "method", Title: "Method", Blocks: []block{{Kind: "prose", Text: []string{
-		fmt.Sprintf("Scenario discovery (Bryant and Lempert 2010) over %d inputs and events. Boxes are found in two ways. One is the patient rule induction method (PRIM; Friedman and Fisher 1999), over the 20 inputs of which a single limit says most: from all futures, slices are peeled off, each time the 5"+nbsp+"%% lowest or highest of one input (more where there are few trials) in which the condition holds in the smallest share of futures. The other builds boxes up, each time by the limit on any input that raises the correlation φ of box and condition most. All of them are stripped of their limits one by one, and the one is chosen that has the highest φ in trials that were not used so far: of those within 5"+nbsp+"%% of the highest, or within its standard error if that is more, the one with the fewest limits. Its limits are moved to where φ is highest given the others, and rounded while hardly any future changes sides. The trajectory is that of the peeling, and the box need not lie on it.", d.Inputs),
+		fmt.Sprintf("Scenario discovery (Bryant and Lempert 2010) over %s. Boxes are found in two ways. One is the patient rule induction method (PRIM; Friedman and Fisher 1999), over the 20 inputs of which a single limit says most: from all futures, slices are peeled off, each time the 5"+nbsp+"%% lowest or highest of one input (more where there are few trials) in which the condition holds in the smallest share of futures. The other builds boxes up, each time by the limit on any input that raises the correlation φ of box and condition most. All of them are stripped of their limits one by one, and the one is chosen that has the highest φ in trials that were not used so far: of those within 5"+nbsp+"%% of the highest, or within its standard error if that is more, the one with the fewest limits. Its limits are moved to where φ is highest given the others, and it is stripped of limits without which it would do as well by chance, with a probability above 0.05, in the trials that choose. The best box of a single limit takes its place where its φ is as high, within the same tolerance. Limits are rounded while hardly any future changes sides. The trajectory is that of the peeling, and the box need not lie on it.", inputsAndEvents(d.Inputs)),
 		"φ² is the product of (coverage − support)/(1 − support) and (density − base rate)/(1 − base rate). It asks for both, in excess of what they would be by chance, so that it is 0 for a box that means nothing and for all futures.",
-		"The second box is looked for among the futures that are not in the first. The tree is grown by Gini impurity (Breiman and others 1984); a split has to hold in the trials that choose.",
-		fmt.Sprintf("Half of the trials are held out: those with odd numbers, which are replicates of their own. A box counts only if chance would have as many hits in it in less than one case of 1,000. %s", wilsons),
+		"The second box is looked for among the futures that are not in the first. The tree is grown by Gini impurity (Breiman and others 1984); a split has to hold in the trials held out.",
+		fmt.Sprintf("Half of the trials are held out: those with odd numbers, which are replicates of their own. A box counts only if chance would have as many hits in it in less than one case of 1,000, and if one of its limits at least has a p of 0.05 or less. %s", wilsons),
 		"An input that does not stand in a box may still matter, a little everywhere; inputs that are correlated stand in for each other. Shocks, which are drawn anew in every quarter, are not among the inputs.",
 	}}}})
 }

@@ -34,7 +34,7 @@ func discovered() *result.Discovery {
 	}
 	second := box
 	second.Rest = result.Counts{Trials: 4550, Hits: 326, In: 500, HitsIn: 100}
-	second.Limits = []result.Limit{{Input: "openai.cash", Unit: "USD bn", Low: 40, High: noLimit, Below: 0.6, UpTo: 1, Without: first, P: 0.2}}
+	second.Limits = []result.Limit{{Input: "openai.cash", Unit: "USD bn", Low: 40, High: noLimit, Below: 0.6, UpTo: 1, Without: first, P: 0.2, Again: 4, Searches: 10}}
 	d := &result.Discovery{
 		Version: "test", Scenario: result.Scenario{Name: "Planted", Argument: "planted.yaml", SHA256: "abc", Overrides: []string{"openai.cash=1 to 2"}},
 		Run: result.Run{Trials: 10000, Seed: 7, Sampler: "sobol", Start: "2027-01-01", Years: 10}, Where: "aws.loss_total > 20",
@@ -86,7 +86,7 @@ func TestDiscoverySentences(t *testing.T) {
 	got := strings.ReplaceAll(strings.Join(newDiscovery(d).sentences(), "\n"), nbsp, " ")
 	want := `aws.loss_total > 20 holds in 12.30 ± 0.26 % of futures: in 60.9 % of those in which openai.revenue.growth.initial is at most 0.9 per year and slump happens before 2031, against 7.2 % of the others.
 That box has 45.7 % of all the futures in which it holds, and 9.0 % of all futures: 5.07 times what chance would put there.
-Of the futures outside that box it holds in 60.9 % of those in which openai.cash is above 40 USD bn, against 7.2 % of what is left; both boxes have 62.3 % of all the futures in which it holds.`
+Of the futures outside that box it holds in 60.9 % of those in which openai.cash is above 40 USD bn (p = 0.200: not to be relied on), against 7.2 % of what is left; both boxes have 62.3 % of all the futures in which it holds.`
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
@@ -95,9 +95,43 @@ Of the futures outside that box it holds in 60.9 % of those in which openai.cash
 	if got, want := said[len(said)-1], "Searches in random halves of the trials seldom find slump again: boxes without say nearly as much, and more trials would tell."; got != want {
 		t.Errorf("got %q", got)
 	}
-	d.Rejected, d.Boxes, d.Plane = &d.Boxes[0], nil, nil
-	if got := newDiscovery(d).sentences()[0]; !strings.HasPrefix(got, "Nothing marks them: aws.loss_total > 20 holds in 12.30") {
-		t.Error(got)
+	d.Boxes[0].Limits[1].Again = 2
+	said = newDiscovery(d).sentences()
+	if want := "slump happens before 2031 (found again in 2 of 10 searches: not to be relied on), against"; !strings.Contains(strings.ReplaceAll(said[0], nbsp, " "), want) || len(said) != 3 {
+		t.Errorf("got %q", said)
+	}
+}
+
+// Where nothing was found it is said what would have been missed, and no cause.
+func TestNothingFound(t *testing.T) {
+	d := discovered()
+	d.Rejected, d.Boxes, d.Plane, d.Detectable = &d.Boxes[0], nil, nil, result.Detectable{Support: 0.1, Lift: 1.853}
+	told := func() string {
+		return strings.ReplaceAll(strings.Join(newDiscovery(d).sentences(), "\n"), nbsp, " ")
+	}
+	want := `No box was found that marks them: aws.loss_total > 20 holds in 12.30 ± 0.26 % of futures, and no box of inputs and events from 10,000 trials has more of them, in the 5,000 held out with 600 hits, than chance explains.
+That is no proof that nothing does: a box of 10 % of futures whose lift is below about 1.9 may well be missed, and a smaller one sooner; try -n 40000. The leaves of the tree do differ, in the trials held out, by more than chance explains.`
+	if got := told(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	d.Detectable.Lift, d.Leaves, d.Held.Hits = math.NaN(), d.Leaves[:1], 1
+	want = `with 1 hit, than chance explains.
+That is no proof that nothing does: so few trials would not tell a box of 10 % of futures from chance, whatever its lift; try -n 40000.`
+	if got := told(); !strings.HasSuffix(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// One is not many.
+func TestDiscoveryOfOne(t *testing.T) {
+	d := discovered()
+	d.Inputs = 1
+	var b bytes.Buffer
+	if err := WriteDiscovery(&b, d, TableOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), "; 1 input or event\n") || !strings.Contains(b.String(), "A tree of two leaves") {
+		t.Errorf("got\n%s", &b)
 	}
 }
 
@@ -213,7 +247,7 @@ func TestWriteDiscoveryHTML(t *testing.T) {
 	if err := WriteDiscoveryHTML(&b, d); err != nil {
 		t.Fatal(err)
 	}
-	if page := b.String(); !strings.Contains(page, "Nothing marks them") || strings.Contains(page, `id="tree"`) || !strings.Contains(page, "peels") {
+	if page := b.String(); !strings.Contains(page, "No box was found") || strings.Contains(page, `id="tree"`) || !strings.Contains(page, "peels") {
 		t.Error("the report of nothing")
 	}
 }

@@ -27,6 +27,7 @@ func WriteDiscoveryJSON(w io.Writer, d *result.Discovery) error {
 	write("se_share", number(d.SE))
 	write("held_out", countsJSON(d.Held))
 	write("inputs", d.Inputs)
+	write("detectable", detectableJSON{number(d.Detectable.Support), number(d.Detectable.Lift)})
 	list(&b, "boxes", d.Boxes, func(b result.Box) any { return told.box(b) })
 	if d.Rejected != nil {
 		write("rejected", told.box(*d.Rejected))
@@ -43,6 +44,10 @@ type (
 		Hits   int `json:"hits"`
 		In     int `json:"in"`
 		HitsIn int `json:"hits_in"`
+	}
+	detectableJSON struct {
+		Support number `json:"support"`
+		Lift    number `json:"lift"`
 	}
 	boxJSON struct {
 		Words      string      `json:"words"`

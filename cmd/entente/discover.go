@@ -45,7 +45,15 @@ a tree of three leaves; and say it in a sentence.
 Half of the trials are held out. What is said of a box or a leaf is counted on them:
 density, the share of its futures in which the condition holds; coverage, the share
 of all such futures that are in it; lift, its density over that of all futures. A box
-that does no better there than chance would is not shown: then nothing marks them.
+that does no better there than chance would is not shown, nor is such a tree. Nothing
+found is no proof that there is nothing: it is said how high the lift of a box of
+10 % of futures has to be to be told from chance, and more trials (-n) tell more.
+
+Limits that do not hold in trials that choose are left out before anything is held
+against the other half, and one limit is preferred to several that say little more.
+What is stated and still weak is marked as not to be relied on: a limit without
+which the box would do as well by chance (p above 0.05), or found again in at most
+two of ten searches.
 
 An input is anything that the scenario gives a distribution to, under its path; an
 event is in the box by the quarter in which it first starts, if it does. A box says
@@ -186,10 +194,18 @@ func fitsMemory(ctx context.Context, model *sim.Model, opt sim.Options, columns,
 	// A value, and for half of the trials their order.
 	perTrial := 8*(columns+len(inputs)) + 4*len(inputs)
 	if most := memory / perTrial; opt.Trials > most {
-		return fmt.Errorf("%d trials of %d inputs take %.1f GB, more than --memory allows: -n %d fits, and more than some 100000 seldom show more",
-			opt.Trials, len(inputs), float64(perTrial)*float64(opt.Trials)/1e9, most)
+		return fmt.Errorf("%s of %s take %.1f GB, more than --memory allows: -n %d fits, and more than some 100000 seldom show more",
+			counted(opt.Trials, "trial"), counted(len(inputs), "input"), float64(perTrial)*float64(opt.Trials)/1e9, most)
 	}
 	return nil
+}
+
+// counted is a number of things, of which one is not many.
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // tooFew says that there is nothing to learn from, and what would help.
@@ -200,13 +216,13 @@ func tooFew(where string, c discover.Counts) error {
 	}
 	switch {
 	case c.Hits == 0:
-		return fmt.Errorf("%s holds in none of %d trials: there is nothing to learn from. Ask for less, or for more trials with -n", where, c.Trials)
+		return fmt.Errorf("%s holds in none of %s: there is nothing to learn from. Ask for less, or for more trials with -n", where, counted(c.Trials, "trial"))
 	case c.Hits == c.Trials:
-		return fmt.Errorf("%s holds in all of %d trials: there is nothing that marks them. Ask for more, or for more trials with -n", where, c.Trials)
+		return fmt.Errorf("%s holds in all of %s: there is nothing that marks them. Ask for more, or for more trials with -n", where, counted(c.Trials, "trial"))
 	}
 	need := 1.3 * discover.MinHits * float64(c.Trials) / float64(few)
 	unit := math.Pow(10, math.Floor(math.Log10(need))) / 2
-	return fmt.Errorf("%s %s in %d of %d trials: to learn from, at least %d are needed, as -n %.0f would have", where, holds, few, c.Trials, discover.MinHits, math.Ceil(need/unit)*unit)
+	return fmt.Errorf("%s %s in %d of %s: to learn from, at least %d are needed, as -n %.0f would have", where, holds, few, counted(c.Trials, "trial"), discover.MinHits, math.Ceil(need/unit)*unit)
 }
 
 // A mark is an input, or the time by which an event has first started.
@@ -272,6 +288,10 @@ func (m *mark) shareUpTo(at float64) float64 {
 	return float64(n) / float64(len(m.sorted))
 }
 
+// detectableSupport is the size of the box of which it is said what lift can be told from chance:
+// about that of most boxes that are found.
+const detectableSupport = 0.1
+
 // tell puts what was found in the scenario's words.
 func (ms marks) tell(d *result.Discovery, found *discover.Found, hit []bool) {
 	start, _ := time.Parse(time.DateOnly, d.Run.Start) // it has been checked
@@ -292,6 +312,7 @@ func (ms marks) tell(d *result.Discovery, found *discover.Found, hit []bool) {
 	}
 	d.Held = d.Leaves[0].Held
 	d.Held.In, d.Held.HitsIn = d.Held.Trials, d.Held.Hits
+	d.Detectable = result.Detectable{Support: detectableSupport, Lift: found.Leaves[0].Held.Detectable(detectableSupport)}
 	if len(found.Boxes) > 0 {
 		d.Plane = ms.plane(found.Boxes, hit, d.Run, start)
 	}

@@ -11,7 +11,9 @@ type Discovery struct {
 	SE       float64  // of that share
 	Held     Counts   // of the trials that were held out, on which all below is counted
 	Inputs   int      // how many inputs and events may have marked them
-	Boxes    []Box    // none: nothing marks them
+	// Detectable is what a box needs to be told from chance in the trials held out.
+	Detectable Detectable
+	Boxes      []Box // none: nothing was found
 	// Rejected is what was found and did not hold in the trials held out, if there was that.
 	Rejected *Box
 	// Leaves are those of a tree, from the left; one alone is no tree.
@@ -19,6 +21,10 @@ type Discovery struct {
 	// Plane are the two strongest inputs, with some of the trials held out; nil: there are not two.
 	Plane *Plane
 }
+
+// Detectable is the lift that a box of so much support needs to be told from chance in nine of ten
+// cases. NaN: no lift is enough.
+type Detectable struct{ Support, Lift float64 }
 
 // Counts says of some trials how many there are, in how many the condition holds, how many are in
 // a box, and in how many of these it holds.
