@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"reflect"
+	"slices"
 
 	"entente/sim"
 	"entente/sim/expr"
@@ -17,6 +18,7 @@ import (
 type Points struct {
 	families []*family
 	list     []member
+	made     map[*family][]*sim.Model // by Compile
 }
 
 // A family is Systems of the same structure.
@@ -102,27 +104,56 @@ func (m *member) value(a, b Value) bool {
 
 // Compile returns the points, in the order in which they were added.
 func (ps *Points) Compile() ([]sim.Point, error) {
-	made := map[*family][]*sim.Model{}
+	ps.made = map[*family][]*sim.Model{}
 	points := make([]sim.Point, len(ps.list))
 	for i, m := range ps.list {
-		models := made[m.family] // one, and some of where other operations are made
-		fits := false
-		for k := 0; k < len(models) && !fits; k++ {
-			points[i], fits = m.on(models[k])
-		}
-		if fits {
-			continue
-		}
-		model, err := m.compile()
-		if err != nil {
+		var err error
+		if points[i], err = ps.point(&m); err != nil {
 			return nil, fmt.Errorf("point %d: %w", i+1, err)
 		}
-		if points[i], fits = m.on(model); !fits {
-			panic("models: a model does not fit the system that it was made of")
-		}
-		made[m.family] = append(models, model)
 	}
 	return points, nil
+}
+
+// point makes a point of a member, of a model that is made if one fits it.
+func (ps *Points) point(m *member) (sim.Point, error) {
+	models := ps.made[m.family] // one, and some of where other operations are made
+	for _, model := range models {
+		if p, fits := m.on(model); fits {
+			return p, nil
+		}
+	}
+	model, err := m.compile()
+	if err != nil {
+		return sim.Point{}, err
+	}
+	p, fits := m.on(model)
+	if !fits {
+		panic("models: a model does not fit the system that it was made of")
+	}
+	ps.made[m.family] = append(models, model)
+	return p, nil
+}
+
+// Another is the point of one more System, after Compile: of a model that is made, where it
+// differs in nothing that was the same in all that were added.
+func (ps *Points) Another(s *System) (sim.Point, error) {
+	for _, f := range ps.families {
+		// What differs is a parameter of the models that are made, or they know nothing of it.
+		now := &family{f.first, maps.Clone(f.varied)}
+		m := member{now, map[string]float64{}, map[string]sim.Dist{}}
+		if m.alike(reflect.ValueOf(f.first).Elem(), reflect.ValueOf(s).Elem()) && len(now.varied) == len(f.varied) {
+			m.family = f
+			return ps.point(&m)
+		}
+	}
+	m := member{family: &family{s, map[string]float64{}}}
+	return ps.point(&m)
+}
+
+// Same says that what was added differs in nothing that counts.
+func (ps *Points) Same() bool {
+	return len(ps.families) <= 1 && !slices.ContainsFunc(ps.list, func(m member) bool { return len(m.numbers)+len(m.dists) > 0 })
 }
 
 // on is the member as a point of a model of its family.

@@ -52,11 +52,13 @@ func WriteSolve(w io.Writer, s *result.Solve, opt TableOptions) error {
 		return table.ColumnConfig{Number: column, Align: text.AlignRight, AlignHeader: text.AlignRight}
 	}
 	tab.SetColumnConfigs([]table.ColumnConfig{right(1), right(2)})
+	fmt.Fprintf(&b, "The curve with seed %d, and where it passes %s:\n\n", s.Run.Seed, asGiven(s.Target))
 	tab.AppendHeader(table.Row{s.Path, s.Statistic + " ± s.e.", ""})
-	for i, p := range s.Curve {
+	for _, p := range s.Curve {
 		for _, one := range s.Solutions {
-			if i > 0 && s.Curve[i-1].At < one.Value && one.Value <= p.At {
-				tab.AppendRow(table.Row{sc.bare(one.Value, one.SE), asGiven(s.Target), "◂"})
+			// The place is of this seed alone, so that it gets no number.
+			if p.At == one.To {
+				tab.AppendRow(table.Row{"", "", "◂ " + asGiven(s.Target)})
 			}
 		}
 		tab.AppendRow(table.Row{asGiven(p.At), sc.withError(p.Value, p.SE), ""})
@@ -87,32 +89,69 @@ func asGiven(x float64) string {
 	return strings.Replace(s, "-", "−", 1)
 }
 
-// solved says what a solution is.
-func solved(s *result.Solve, one result.Solution, sc scale) string {
-	without := 0
+// lacking counts the seeds that have nothing for a solution.
+func lacking(one result.Solution) int {
+	n := 0
 	for _, k := range one.Seeds {
 		if math.IsNaN(k.Value) {
-			without++
+			n++
 		}
 	}
-	out := fmt.Sprintf("%s = %s at %s %s", s.Statistic, asGiven(s.Target), s.Path, sc.withError(one.Value, one.SE))
+	return n
+}
+
+// solved says what a solution is.
+func solved(s *result.Solve, one result.Solution, sc scale) string {
+	unit := ""
 	if s.Unit != "" {
-		out += nbsp + s.Unit
+		unit = nbsp + s.Unit
 	}
-	switch {
-	case without > 0:
-		return out + fmt.Sprintf(" over the seeds that have a solution there; %d of %d have none in the range, so that its error is not known.", without, len(one.Seeds))
-	case !errs(one.Value, one.SE):
+	if lacking(one) > 0 {
+		return censored(s, one) + "."
+	}
+	out := fmt.Sprintf("%s = %s at %s %s", s.Statistic, asGiven(s.Target), s.Path, sc.withError(one.Value, one.SE)) + unit
+	if !errs(one.Value, one.SE) {
 		return out + fmt.Sprintf(", with each of %d seeds.", len(one.Seeds))
 	}
 	interval := sc.between(result.Assertion{SE: one.SE, Low: one.Low, High: one.High})
 	return out + fmt.Sprintf(" (95"+nbsp+"%% interval %s, from %d seeds).", interval, len(one.Seeds))
 }
 
-// Unsolved says that there is no solution, what there is at the ends of the range, and, if the
-// curve comes nearer between them, where.
+// censored says of a solution that some seeds lack what the others have.
+func censored(s *result.Solve, one result.Solution) string {
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, k := range one.Seeds {
+		if !math.IsNaN(k.Value) {
+			low, high = math.Min(low, k.Value), math.Max(high, k.Value)
+		}
+	}
+	n, without := len(one.Seeds), lacking(one)
+	where := fmt.Sprintf("from %s to %s", rough(low), rough(high))
+	if without == n-1 {
+		where = "at " + rough(low)
+	}
+	return fmt.Sprintf("%s = %s has no value of %s: with %d of %d seeds it is met %s, and with %d nowhere from %s to %s, so that a mean would be biased; take more trials, or a wider range",
+		s.Statistic, asGiven(s.Target), s.Path, n-without, n, where, without, asGiven(s.Curve[0].At), asGiven(s.Curve[len(s.Curve)-1].At))
+}
+
+// rough is a number of which nobody knows the error.
+func rough(x float64) string {
+	x, _ = strconv.ParseFloat(strconv.FormatFloat(x, 'g', 3, 64), 64)
+	return asGiven(x)
+}
+
+// Unsolved says why there is no answer; "" if there is one. If there is no solution, it says what
+// there is at the ends of the range, and, if the curve comes nearer between them, where.
 func Unsolved(s *result.Solve) string {
 	s = clean(s)
+	if len(s.Solutions) > 0 {
+		for _, one := range s.Solutions {
+			if lacking(one) > 0 {
+				return strings.ReplaceAll(censored(s, one), nbsp, " ")
+			}
+		}
+		return ""
+	}
 	at := func(p result.CurvePoint) string { return asWritten.withError(p.Value, p.SE) + " at " + asGiven(p.At) }
 	first, last := s.Curve[0], s.Curve[len(s.Curve)-1]
 	out := fmt.Sprintf("no %s from %s to %s makes %s %s: it is %s and %s", s.Path, asGiven(first.At), asGiven(last.At), s.Statistic, asGiven(s.Target), at(first), at(last))
@@ -125,6 +164,9 @@ func Unsolved(s *result.Solve) string {
 	}
 	if nearest.At != first.At && nearest.At != last.At {
 		out += ", and comes nearest with " + at(nearest)
+	}
+	if gap(nearest) < 2*nearest.SE {
+		out += "; that is within two standard errors, so that more trials may find one"
 	}
 	return strings.ReplaceAll(out, nbsp, " ")
 }

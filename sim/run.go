@@ -182,7 +182,7 @@ func (j *job) series() ([]Series, error) {
 	list := make([]Series, len(j.slots))
 	for i, s := range j.slots {
 		list[i] = Series{Outcome: j.model.Outcomes[s.outcome].Name, Year: s.year + 1}
-		if v, ok := j.program.Fixed(i); ok {
+		if v, ok := j.program.FixedAt(i, j.at); ok {
 			list[i].Values = slices.Repeat([]float64{v}, j.opt.Trials)
 		}
 	}
@@ -209,8 +209,10 @@ type job struct {
 	opt      Options
 	slots    []slot
 	program  *expr.Program
-	varying  []int // the slots that are not the same number in every trial
-	place    []int // by slot, its place among these; −1: none
+	varying  []int   // the slots that are not the same number in every trial
+	place    []int   // by slot, its place among these; −1: none
+	at       expr.At // of the parameters; nil: they are what they are in the model
+	instead  []Dist  // by input, in place of the model's; nil: none
 	progress *progress
 
 	headlines *headlines
@@ -264,7 +266,7 @@ func keeping(columns [][]float64) func() keeper {
 // simulate takes the model through its trials; keep makes a keeper for each worker.
 func (j *job) simulate(keep func() keeper) error {
 	for i, s := range j.slots {
-		if v, ok := j.program.Fixed(i); ok {
+		if v, ok := j.program.FixedAt(i, j.at); ok {
 			if err := check(&j.model.Outcomes[s.outcome], []float64{v}, 0); err != nil {
 				return err
 			}
@@ -273,6 +275,10 @@ func (j *job) simulate(keep func() keeper) error {
 	trials := j.opt.Trials
 	return parallel(j.ctx, j.opt.Workers, (trials+width-1)/width, func() func(int) error {
 		r := &runner{job: j, drawer: j.draws.drawer(), machine: j.program.Machine(width), keep: keep()}
+		r.drawer.instead = j.instead
+		if j.at != nil {
+			r.machine.Set(j.at)
+		}
 		return func(k int) error {
 			first := k * width
 			n := min(width, trials-first)

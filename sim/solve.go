@@ -21,15 +21,19 @@ const solveSeeds = 8
 // Solve looks for the values at which a curve meets a target. On the first seed it follows the
 // curve over the grid, which increases: the trials at all its points are the same, so that it is
 // as smooth as what it is of. Wherever the curve passes the target between two points it is
-// solved by root, to a thirtieth of the standard error that the solution has. The same is done
-// with seven more seeds, near there; with x_k the solution of seed k,
+// solved by root, to a thirtieth of the standard error that the solution has. Seven more seeds
+// are searched for where they pass the target in the same direction, outward from there to the
+// ends of the grid; with x_k the solution of seed k,
 //
 //	x̄ = Σ x_k/8,   SE = sd(x_k)/√8,   95 % interval x̄ ± t₇·SE
 //
-// where t₇ = 2.36 is Student's. A curve that passes the target twice between two points of the
-// grid goes unseen. Of the result it fills Curve, Solutions and Runs.
+// where t₇ = 2.36 is Student's. Where a seed has none from end to end, the solutions of the others
+// are censored: their mean would lie too far from the end beyond which it is, so that Value and
+// what goes with it are NaN. A curve that passes the target twice between two points of the grid
+// goes unseen, and where noise takes it to and fro there is one solution or none (passages). Of
+// the result it fills Curve, Solutions and Runs.
 func Solve(curve Curve, grid []float64, target float64, seed uint64) (*result.Solve, error) {
-	s := &solver{curve: curve, target: target, r: &result.Solve{}}
+	s := &solver{curve: curve, target: target, grid: grid, r: &result.Solve{}}
 	gap := make([]float64, len(grid))
 	se := make([]float64, len(grid))
 	for i, x := range grid {
@@ -45,13 +49,11 @@ func Solve(curve Curve, grid []float64, target float64, seed uint64) (*result.So
 			return nil, fmt.Errorf("it is the target at %v and at %v, and perhaps everywhere between: there is nothing to solve", grid[i-1], grid[i])
 		}
 	}
-	for i := 1; i < len(grid); i++ {
-		if !opposite(gap[i-1], gap[i]) {
-			continue
-		}
-		solution := result.Solution{From: grid[i-1], To: grid[i]}
-		slope := (gap[i] - gap[i-1]) / (grid[i] - grid[i-1])
-		spread := max(se[i-1], se[i]) / math.Abs(slope) // NaN where there is no error
+	for _, g := range passages(gap, se) {
+		i := g.middle
+		solution := result.Solution{From: grid[g.first-1], To: grid[g.last]}
+		slope := (gap[g.last] - gap[g.first-1]) / (solution.To - solution.From)
+		spread := max(se[g.first-1], se[g.last]) / math.Abs(slope) // NaN where there is no error
 		tolerance := 1e-6 * (grid[len(grid)-1] - grid[0])
 		if spread > 0 {
 			tolerance = max(tolerance, spread/30)
@@ -61,14 +63,13 @@ func Solve(curve Curve, grid []float64, target float64, seed uint64) (*result.So
 			return nil, err
 		}
 		solution.Seeds = append(solution.Seeds, result.SeedSolution{Seed: seed, Value: first})
-		// Other seeds look from there, as far as the next point of the grid on either side.
-		lo, hi := grid[max(0, i-2)], grid[min(i+1, len(grid)-1)]
-		half := (grid[i] - grid[i-1]) / 8
+		cell := solution.To - solution.From
+		half := cell / 8
 		if spread > 0 {
-			half = min(max(2*spread, 4*tolerance), half*8)
+			half = min(max(2*spread, 4*tolerance), cell)
 		}
 		for k := uint64(1); k < solveSeeds; k++ {
-			x, err := s.near(seed+k, first, half, lo, hi, tolerance)
+			x, err := s.near(seed+k, first, half, slope, tolerance)
 			if err != nil {
 				return nil, err
 			}
@@ -80,15 +81,48 @@ func Solve(curve Curve, grid []float64, target float64, seed uint64) (*result.So
 		}
 		e := stats.Mean(values, 1)
 		solution.Value, solution.SE, solution.Low, solution.High = e.Value, e.SE, e.Low, e.High
-		if slices.ContainsFunc(values, math.IsNaN) { // what is left says too little of the spread
-			solution.SE, solution.Low, solution.High = math.NaN(), math.NaN(), math.NaN()
+		if slices.ContainsFunc(values, math.IsNaN) {
+			nan := math.NaN()
+			solution.Value, solution.SE, solution.Low, solution.High = nan, nan, nan, nan
 		}
 		s.r.Solutions = append(s.r.Solutions, solution)
-		if gap[i] == 0 {
-			i++ // the next two points pass the same
-		}
 	}
 	return s.r, nil
+}
+
+// A passage is where a curve passes the target: between the points of the grid before and at
+// first, and before and at last, which are others if noise takes it to and fro, and middle if it
+// is in the middle of these.
+type passage struct{ first, middle, last int }
+
+// passages lists where a curve with these gaps and standard errors passes the target. Places
+// between which it stays within two standard errors of the target are one if their number is odd,
+// and none if it is even: on both sides of them all it is on the same side of the target.
+func passages(gap, se []float64) []passage {
+	var list []passage
+	for i := 1; i < len(gap); i++ {
+		if !opposite(gap[i-1], gap[i]) {
+			continue
+		}
+		group := []int{i}
+		for noise := true; noise; {
+			if gap[i] == 0 {
+				i++ // the next two points pass the same
+			}
+			noise = false
+			for k := i; k < len(gap)-1 && math.Abs(gap[k]) < 2*se[k]; k++ {
+				if opposite(gap[k], gap[k+1]) {
+					i, noise = k+1, true
+					group = append(group, i)
+					break
+				}
+			}
+		}
+		if n := len(group); n%2 == 1 {
+			list = append(list, passage{group[0], group[n/2], group[n-1]})
+		}
+	}
+	return list
 }
 
 // opposite says whether two gaps have the target between them, or one of them is on it.
@@ -97,6 +131,7 @@ func opposite(a, b float64) bool { return a <= 0 && b >= 0 || a >= 0 && b <= 0 }
 type solver struct {
 	curve  Curve
 	target float64
+	grid   []float64
 	r      *result.Solve
 }
 
@@ -105,14 +140,17 @@ func (s *solver) at(x float64, seed uint64) (Estimate, error) {
 	return s.curve(x, seed)
 }
 
-// near solves the curve of a seed around x: from half to both sides of it, and then wider, but
-// not beyond lo and hi. NaN: there is no solution.
-func (s *solver) near(seed uint64, x, half, lo, hi, tolerance float64) (float64, error) {
-	a, b := max(x-half, lo), min(x+half, hi)
+// near solves the curve of a seed where it passes the target in the direction of slope, nearest to
+// x: it looks from half to both sides of it, and then further out by turns, in steps that grow
+// but never skip a point of the grid, to the ends of the grid. NaN: there is no solution.
+func (s *solver) near(seed uint64, x, half, slope, tolerance float64) (float64, error) {
+	lo, hi := s.grid[0], s.grid[len(s.grid)-1]
 	gap := func(x float64) (float64, error) {
 		e, err := s.at(x, seed)
 		return e.Value - s.target, err
 	}
+	passes := func(fa, fb float64) bool { return opposite(fa, fb) && (fb-fa)*slope > 0 }
+	a, b := max(x-half, lo), min(x+half, hi)
 	fa, err := gap(a)
 	if err != nil {
 		return 0, err
@@ -121,32 +159,53 @@ func (s *solver) near(seed uint64, x, half, lo, hi, tolerance float64) (float64,
 	if err != nil {
 		return 0, err
 	}
-	if opposite(fa, fb) {
+	if passes(fa, fb) {
 		return s.root(seed, a, b, fa, fb, tolerance)
 	}
+	below := func() (float64, bool, error) {
+		to := lo
+		for _, g := range s.grid {
+			if g < a {
+				to = g
+			}
+		}
+		to = max(to, a-half)
+		f, err := gap(to)
+		if err != nil || !passes(f, fa) {
+			a, fa = to, f
+			return 0, false, err
+		}
+		x, err := s.root(seed, to, a, f, fa, tolerance)
+		return x, true, err
+	}
+	above := func() (float64, bool, error) {
+		to := hi
+		for _, g := range slices.Backward(s.grid) {
+			if g > b {
+				to = g
+			}
+		}
+		to = min(to, b+half)
+		f, err := gap(to)
+		if err != nil || !passes(fb, f) {
+			b, fb = to, f
+			return 0, false, err
+		}
+		x, err := s.root(seed, b, to, fb, f, tolerance)
+		return x, true, err
+	}
 	for a > lo || b < hi {
-		// The target lies beyond the end that is nearer to it, if the curve goes on as it goes.
-		if half *= 2; a > lo && (b >= hi || math.Abs(fa) <= math.Abs(fb)) {
-			x := max(a-half, lo)
-			fx, err := gap(x)
-			if err != nil {
-				return 0, err
-			}
-			if opposite(fx, fa) {
-				return s.root(seed, x, a, fx, fa, tolerance)
-			}
-			a, fa = x, fx
-			continue
+		// The side that is nearer to x; of two that are as near, the one towards which the curve
+		// comes nearer to the target, if it goes on as it goes.
+		down := x-a < b-x || x-a == b-x && (fa > 0) == (slope > 0)
+		step := above
+		if a > lo && (down || b >= hi) {
+			step = below
 		}
-		x := min(b+half, hi)
-		fx, err := gap(x)
-		if err != nil {
-			return 0, err
+		if found, ok, err := step(); err != nil || ok {
+			return found, err
 		}
-		if opposite(fb, fx) {
-			return s.root(seed, b, x, fb, fx, tolerance)
-		}
-		b, fb = x, fx
+		half *= 2
 	}
 	return math.NaN(), nil
 }

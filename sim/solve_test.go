@@ -2,6 +2,7 @@ package sim
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,7 +46,7 @@ func TestSolve(t *testing.T) {
 		}
 		for i, s := range r.Solutions {
 			if name == "at the edge" { // of some seeds it lies outside
-				if !math.IsNaN(s.SE) || s.From != 0 {
+				if !math.IsNaN(s.Value) || !math.IsNaN(s.SE) || s.From != 0 {
 					t.Errorf("%s: %+v", name, s)
 				}
 				continue
@@ -60,7 +61,7 @@ func TestSolve(t *testing.T) {
 				t.Errorf("%s: %v is not between %v and %v", name, s.Value, s.From, s.To)
 			}
 		}
-		if r.Runs > 9+len(c.want)*8*9 {
+		if r.Runs > 9+len(c.want)*8*11 { // a seed that has none looks everywhere
 			t.Errorf("%s takes %d runs", name, r.Runs)
 		}
 	}
@@ -83,5 +84,90 @@ func TestSolveJumps(t *testing.T) {
 	r, err = Solve(line, []float64{0, 1, 2, 3}, 2, 1)
 	if err != nil || len(r.Solutions) != 1 || r.Solutions[0].Value != 2 {
 		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// The other seeds look for a solution from end to end, nearest first, where the curve passes the
+// target in the same direction.
+func TestSolveFar(t *testing.T) {
+	grid := []float64{0, 1, 2, 3, 4, 5, 6, 7, 8}
+	shift := func(seed uint64) float64 { return float64((seed-1)*4%8) * 0.9 } // 0, 3.6, 0, …
+	line := func(x float64, seed uint64) (stats.Estimate, error) {
+		return stats.Estimate{Value: x - shift(seed), SE: 0.05}, nil
+	}
+	r, err := Solve(line, grid, 2.5, 1)
+	if err != nil || len(r.Solutions) != 1 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	for _, one := range r.Solutions[0].Seeds {
+		if want := 2.5 + shift(one.Seed); math.Abs(one.Value-want) > 0.002 {
+			t.Errorf("seed %d: %v, want %v", one.Seed, one.Value, want)
+		}
+	}
+	if s := r.Solutions[0]; math.Abs(s.Value-4.3) > 0.002 || math.IsNaN(s.SE) {
+		t.Errorf("%+v", s)
+	}
+	// The valley of every second seed is wholly above the target: none, and not the other side's.
+	valley := func(x float64, seed uint64) (stats.Estimate, error) {
+		return stats.Estimate{Value: (x-4)*(x-4) + shift(seed), SE: 0.05}, nil
+	}
+	r, err = Solve(valley, grid, 2.25, 1)
+	if err != nil || len(r.Solutions) != 2 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	for i, s := range r.Solutions {
+		for _, one := range s.Seeds {
+			want := []float64{2.5, 5.5}[i]
+			if shift(one.Seed) > 0 {
+				want = math.NaN()
+			}
+			if !(math.Abs(one.Value-want) < 0.02) && one.Value == one.Value {
+				t.Errorf("solution %d, seed %d: %v, want %v", i, one.Seed, one.Value, want)
+			}
+			if (one.Value != one.Value) != (want != want) {
+				t.Errorf("solution %d, seed %d: %v, want %v", i, one.Seed, one.Value, want)
+			}
+		}
+		if !math.IsNaN(s.Value) || !math.IsNaN(s.Low) {
+			t.Errorf("solution %d is censored: %+v", i, s)
+		}
+	}
+	// A seed whose crossing the other way is nearer has its own further out: here at 1, 3 and 5.
+	wave := func(x float64, seed uint64) (stats.Estimate, error) {
+		if seed > 1 {
+			x -= 1.2
+		}
+		return stats.Estimate{Value: math.Cos(math.Pi / 2 * x), SE: 0.01}, nil
+	}
+	r, err = Solve(wave, []float64{0, 2, 4, 5.9}, 0, 1)
+	if err != nil || len(r.Solutions) != 3 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	for _, one := range r.Solutions[0].Seeds[1:] {
+		if math.Abs(one.Value-2.2) > 0.01 { // not 0.2, where it rises
+			t.Errorf("seed %d passes at %v", one.Seed, one.Value)
+		}
+	}
+}
+
+// TestPassages tells noise that takes a curve to and fro from places that it passes.
+func TestPassages(t *testing.T) {
+	for _, c := range []struct {
+		gap  []float64
+		want []passage
+	}{
+		{[]float64{-3, 3, 4}, []passage{{1, 1, 1}}},
+		{[]float64{-9, 1, -1, 5}, []passage{{1, 2, 3}}}, // three times, by noise
+		{[]float64{-9, 3, -3, 5}, []passage{{1, 1, 1}, {2, 2, 2}, {3, 3, 3}}},
+		{[]float64{-9, 1, 1.5, 0.5, -6}, nil}, // comes, and goes
+		{[]float64{-9, 1, 2.5, 0.5, -6}, []passage{{1, 1, 1}, {4, 4, 4}}},
+		{[]float64{-2, 0, 3, 4}, []passage{{1, 1, 1}}}, // on a point of the grid
+		{[]float64{-2, -1, 0}, []passage{{2, 2, 2}}},
+		{[]float64{4, 3}, nil},
+	} {
+		se := slices.Repeat([]float64{1}, len(c.gap))
+		if got := passages(c.gap, se); !slices.Equal(got, c.want) {
+			t.Errorf("%v: %v, want %v", c.gap, got, c.want)
+		}
 	}
 }

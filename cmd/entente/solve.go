@@ -21,8 +21,7 @@ import (
 // solveFlags are the flags of `entente solve`.
 type solveFlags struct {
 	simulationFlags
-	vary   string
-	target string
+	vary, target []string
 }
 
 // usualGrid is how many points of a range are looked at where the command line does not say.
@@ -44,14 +43,20 @@ trials, so that the curve is as smooth as the model is. Wherever it passes the t
 between two of them, the value is found by the ITP method. The curve need not only
 rise or only fall: there may be several solutions, and all are given, or none. A curve
 that passes the target twice between two neighbours goes unseen; more values find it.
+Where noise takes it to and fro, by less than two standard errors at the values between,
+it counts as passing once, or, if it turns back, as not passing; more trials tell.
 
-The same is done with seven more seeds, those that follow --seed. A solution is the
-mean of the eight, with its standard error and 95 % interval. That takes some fifty
-runs for each solution; how many it took is said. Where the statistic has the standard
-error s and the curve a slope, a solution is known to about s/slope/√8.
+The same is done with seven more seeds, those that follow --seed: each is searched from
+a to b, outward from the first seed's solution, for where the curve passes the target in
+the same direction. A solution is the mean of the eight, with its standard error and
+95 % interval. That takes some fifty runs for each solution; how many it took is said.
+Where the statistic has the standard error s and the curve a slope, a solution is known
+to about s/slope/√8. If some seeds have none from a to b, the mean of the others would be
+biased: no value is given then (null with --json), only which the others have. More
+trials or a wider range help.
 
-Exit status: 0 there is a solution; 1 there is none between a and b, and the values at
-both ends are given.`,
+Exit status: 0 each solution has a value; 1 there is none between a and b, and the values
+at both ends are given, or one that not all seeds have.`,
 		Example: `  entente solve baseline --vary openai.cash=10:300 --for 'P(openai.failed == 1) = 0.15'
   entente solve baseline --vary openai.revenue.growth.initial*=0.5:1.5 -n 20000 \
                 --for 'p95(azure.exposure@2031) = 1000'
@@ -62,8 +67,8 @@ both ends are given.`,
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&f.vary, "vary", "", "what to look for: `PATH=a:b`, or PATH=a:b/n for a grid of n values; PATH*= multiplies, PATH+= adds")
-	flags.StringVar(&f.target, "for", "", "the target: `TEXT` such as 'p95(azure.exposure@2031) = 100'")
+	flags.StringArrayVar(&f.vary, "vary", nil, "what to look for: `PATH=a:b`, or PATH=a:b/n for a grid of n values; PATH*= multiplies, PATH+= adds")
+	flags.StringArrayVar(&f.target, "for", nil, "the target: `TEXT` such as 'p95(azure.exposure@2031) = 100'")
 	f.addDraws(cmd)
 	flags.BoolVar(&f.json, "json", false, "print the solutions as JSON")
 	flags.BoolVar(&f.raw, "raw", false, "all digits in the table, not only those that their standard errors support")
@@ -85,9 +90,12 @@ func solve(cmd *cobra.Command, name string, f solveFlags) error {
 	expected := (len(v.grid) + 50) * v.opt.Trials
 	tell, clear := f.watch(stderr, expected)
 	if tell != nil {
-		v.tell = func(trials int) { tell(min(trials, expected), expected) }
+		v.opt.Progress = func(done, _ int) { tell(min(v.done+done, expected), expected) }
 	}
-	r, err := sim.Solve(func(x float64, seed uint64) (sim.Estimate, error) { return v.at(ctx, x, seed) }, v.grid, v.target.Value, v.opt.Seed)
+	if v.runs, err = sim.NewRepeat(v.opt); err != nil {
+		return err
+	}
+	r, err := sim.Solve(func(x float64, seed uint64) (sim.Estimate, error) { return v.estimate(ctx, x, seed) }, v.grid, v.target.Value, v.opt.Seed)
 	clear()
 	if ctx.Err() != nil {
 		return errInterrupted
@@ -99,8 +107,8 @@ func solve(cmd *cobra.Command, name string, f solveFlags) error {
 	if err := (printer[*result.Solve]{reports.WriteSolveJSON, reports.WriteSolve}).print(cmd, f.simulationFlags, r); err != nil {
 		return err
 	}
-	if len(r.Solutions) == 0 {
-		return &failure{errors.New(reports.Unsolved(r))}
+	if why := reports.Unsolved(r); why != "" {
+		return &failure{errors.New(why)}
 	}
 	return nil
 }
@@ -114,17 +122,23 @@ type solving struct {
 	grid     []float64
 	target   scenarios.Target
 	opt      sim.Options
+	points   models.Points
+	at       map[float64]sim.Point // of the grid
+	runs     *sim.Repeat
 	done     int // trials of the runs before this one
-	tell     func(trials int)
 }
 
 // newSolving reads and checks everything, and every point of the grid.
 func newSolving(cmd *cobra.Command, name string, f solveFlags) (*solving, error) {
 	switch {
-	case f.vary == "":
+	case len(f.vary) == 0:
 		return nil, errors.New("nothing is varied: give --vary PATH=a:b, such as openai.cash=10:100")
-	case f.target == "":
+	case len(f.target) == 0:
 		return nil, errors.New("nothing is asked for: give --for 'STATISTIC = VALUE', such as 'p95(azure.exposure@2031) = 100'")
+	case len(f.vary) > 1:
+		return nil, fmt.Errorf("--vary is given %d times: one value is looked for at a time; `entente sweep` varies several, and --set fixes others", len(f.vary))
+	case len(f.target) > 1:
+		return nil, fmt.Errorf("--for is given %d times: one target is looked for at a time", len(f.target))
 	}
 	template, err := scenarios.Read(name, cmd.InOrStdin())
 	if err != nil {
@@ -134,10 +148,10 @@ func newSolving(cmd *cobra.Command, name string, f solveFlags) (*solving, error)
 	if v.scenario, err = template.Load(f.set); err != nil {
 		return nil, err
 	}
-	if v.path, v.grid, err = gridOf(f.vary); err != nil {
+	if v.path, v.grid, err = gridOf(f.vary[0]); err != nil {
 		return nil, err
 	}
-	if v.target, err = v.scenario.Target(f.target); err != nil {
+	if v.target, err = v.scenario.Target(f.target[0]); err != nil {
 		return nil, err
 	}
 	if v.opt, err = options(cmd, v.scenario, f.simulationFlags); err != nil {
@@ -145,16 +159,31 @@ func newSolving(cmd *cobra.Command, name string, f solveFlags) (*solving, error)
 	}
 	metrics := v.target.Statistic.Metrics()
 	v.opt.Keep = func(name string) bool { return slices.Contains(metrics, name) }
+	const word = "word"
+	if _, err := template.System(append(slices.Clone(f.set), v.path+"="+word)); err == nil {
+		return nil, fmt.Errorf("--vary %s: %s is no number: it could as well be %q", f.vary[0], v.path, word)
+	}
 	for _, x := range v.grid {
-		m, err := v.model(x)
+		system, err := v.system(x)
 		if err != nil {
 			return nil, err
 		}
-		if v.opt.Beside == nil {
-			v.opt.Beside = m
-		}
+		v.points.Add(system)
+	}
+	if v.points.Same() {
+		return nil, fmt.Errorf("--vary %s: no number of the model is another at %s than at %s, so that %s is nothing to look for",
+			f.vary[0], short(v.grid[0]), short(v.grid[len(v.grid)-1]), v.path)
+	}
+	points, err := v.points.Compile()
+	if err != nil {
+		return nil, err
+	}
+	v.opt.Beside = points[0].Model
+	v.at = map[float64]sim.Point{}
+	for i, x := range v.grid {
+		v.at[x] = points[i]
 		for _, metric := range metrics {
-			if !slices.ContainsFunc(m.Outcomes, func(o sim.Outcome) bool { return o.Name == metric }) {
+			if !slices.ContainsFunc(points[i].Model.Outcomes, func(o sim.Outcome) bool { return o.Name == metric }) {
 				return nil, fmt.Errorf("with %s there is no %s", v.override(x), metric)
 			}
 		}
@@ -193,36 +222,39 @@ func gridOf(text string) (string, []float64, error) {
 	return a.path, grid, nil
 }
 
+func short(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+
 // override is what --set would be told for the value x.
-func (v *solving) override(x float64) string {
-	return v.path + "=" + strconv.FormatFloat(x, 'g', -1, 64)
+func (v *solving) override(x float64) string { return v.path + "=" + short(x) }
+
+func (v *solving) system(x float64) (*models.System, error) {
+	return v.template.System(append(slices.Clone(v.set), v.override(x)))
 }
 
-func (v *solving) model(x float64) (*sim.Model, error) {
-	system, err := v.template.System(append(slices.Clone(v.set), v.override(x)))
-	if err != nil {
-		return nil, err
+// point is the scenario at x; it compiles only what those before have not.
+func (v *solving) point(x float64) (sim.Point, error) {
+	if p, known := v.at[x]; known {
+		return p, nil
 	}
-	return models.Compile(system)
+	system, err := v.system(x)
+	if err != nil {
+		return sim.Point{}, err
+	}
+	return v.points.Another(system)
 }
 
-// at is the statistic at x, in the trials of a seed.
-func (v *solving) at(ctx context.Context, x float64, seed uint64) (sim.Estimate, error) {
-	m, err := v.model(x)
+// estimate is the statistic at x, in the trials of a seed.
+func (v *solving) estimate(ctx context.Context, x float64, seed uint64) (sim.Estimate, error) {
+	p, err := v.point(x)
 	if err != nil {
 		return sim.Estimate{}, err
 	}
-	opt := v.opt
-	opt.Seed = seed
-	if v.tell != nil {
-		opt.Progress = func(done, total int) { v.tell(v.done + done) }
-	}
-	trials, err := sim.Trials(ctx, m, opt)
+	trials, err := v.runs.Trials(ctx, p, seed)
 	if err != nil {
 		return sim.Estimate{}, fmt.Errorf("%s: %w", v.override(x), err)
 	}
-	v.done += opt.Trials
-	return v.target.Statistic.Estimate(trials, opt.Sampler), nil
+	v.done += v.opt.Trials
+	return v.target.Statistic.Estimate(trials, v.opt.Sampler), nil
 }
 
 // describe fills in what the solutions are of.

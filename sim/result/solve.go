@@ -20,8 +20,8 @@ type CurvePoint struct{ At, Value, SE float64 }
 
 // A Solution is a value at which the statistic meets the target.
 type Solution struct {
-	// Value is the mean over the seeds that have a solution here, SE its standard error, and Low
-	// and High the ends of its 95 % interval.
+	// Value is the mean over the seeds, SE its standard error, and Low and High the ends of its
+	// 95 % interval. NaN, if a seed has none: the mean of the others would be biased.
 	Value, SE, Low, High float64
 	From, To             float64 // the points of the curve between which it lies
 	Seeds                []SeedSolution
