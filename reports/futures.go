@@ -57,6 +57,27 @@ func (j futureJSON) future() result.Future {
 	return f
 }
 
+// futureCharts are what is drawn of each future.
+var futureCharts = []struct{ metric, title, unit, howTo string }{
+	{"exposure", "Exposure", "USD bn, at the end of each year", " Between the ends of two years exposure may be higher: what happens names its peak. The axis is the same in all futures."},
+	{"flow", "Flow to the clouds’ owners", "USD bn over each year", " The axis is the same in all futures."},
+}
+
+// futureAxes are the axes of the charts, which all futures share so that they compare by eye.
+func (p *page) futureAxes() map[string]axis {
+	axes := map[string]axis{}
+	for _, part := range futureCharts {
+		var ms []*result.Metric
+		for _, future := range p.R.Futures {
+			for _, l := range p.layersIn(future, part.metric) {
+				ms = append(ms, l.m)
+			}
+		}
+		axes[part.metric] = common(ms...)
+	}
+	return axes
+}
+
 // futureSection tells some trials in words.
 func (p *page) futureSection() {
 	if len(p.R.Futures) == 0 {
@@ -66,27 +87,22 @@ func (p *page) futureSection() {
 	s := &section{ID: "futures", Title: count + ", told", Lead: []string{
 		"What single trials look like, of which all other numbers are the statistics. They are chosen by a rule, as examples: none of them is a forecast, and what happens in one happens in few others in the same order.",
 	}}
+	axes := p.futureAxes()
 	for i, future := range p.R.Futures {
 		b := block{Heading: capitalised(future.Title), Text: []string{p.chosen(future)}}
 		if text := p.unusual(future.Inputs); text != "" {
 			b.Text = append(b.Text, text)
 		}
-		for _, part := range []struct{ metric, title, unit string }{
-			{"exposure", "Exposure", "USD bn, at the end of each year"}, {"flow", "Flow to the clouds’ owners", "USD bn over each year"},
-		} {
+		for _, part := range futureCharts {
 			layers := p.layersIn(future, part.metric)
 			if len(layers) == 0 {
 				continue
 			}
-			var ms []*result.Metric
-			for _, l := range layers {
-				ms = append(ms, l.m)
-			}
 			id := fmt.Sprintf("future-%d-%s", i+1, part.metric)
-			d, err := curves(layers, common(ms...))
+			d, err := curves(layers, axes[part.metric])
 			p.draw(id, d, err)
 			b.Figures = append(b.Figures, figure{ID: id, Title: part.title, Unit: part.unit, Size: "s",
-				Summary: fmt.Sprintf("%s in trial %d, year by year.", part.title, future.Trial), HowTo: "Each line is one cloud in this one trial: there is nothing to average, and no spread.",
+				Summary: fmt.Sprintf("%s in trial %d, year by year.", part.title, future.Trial), HowTo: "Each line is one cloud in this one trial: there is nothing to average, and no spread." + part.howTo,
 				Table: means(fmt.Sprintf("%s in trial %d, USD bn", part.title, future.Trial), layers)})
 			b.Legend = p.legend(p.shownIn(future), lines)
 		}
@@ -95,10 +111,10 @@ func (p *page) futureSection() {
 		caption := "What happens: " + future.Title
 		if len(main) < len(future.Happenings) {
 			s.Blocks = append(s.Blocks,
-				block{Kind: "words", Table: p.happening(caption+", the main things", main, future.Inputs)},
-				block{Kind: "folded", Table: p.happening(fmt.Sprintf("%s, all %d things", caption, len(future.Happenings)), future.Happenings, future.Inputs)})
+				block{Kind: "words", Table: p.happening(caption+", the main things", main, future.Inputs, mostEffects)},
+				block{Kind: "folded", Table: p.happening(fmt.Sprintf("%s, all %d things", caption, len(future.Happenings)), future.Happenings, future.Inputs, 0)})
 		} else {
-			s.Blocks = append(s.Blocks, block{Kind: "words", Table: p.happening(caption, main, future.Inputs)})
+			s.Blocks = append(s.Blocks, block{Kind: "words", Table: p.happening(caption, main, future.Inputs, 0)})
 		}
 	}
 	s.Blocks = append(s.Blocks, block{Text: []string{"Every payment of such a trial, by whom, to whom and for what, with the sums that make its metrics, is what " +
@@ -107,13 +123,13 @@ func (p *page) futureSection() {
 }
 
 // happening is a table of what happens when.
-func (p *page) happening(caption string, hs []result.Happening, inputs []result.Drawn) *tableView {
+func (p *page) happening(caption string, hs []result.Happening, inputs []result.Drawn, most int) *tableView {
 	t := &tableView{Caption: caption, Head: []string{"When", "What"}}
-	for _, told := range p.f.story(hs, inputs) {
+	for _, told := range p.f.story(hs, inputs, most) {
 		t.Rows = append(t.Rows, tableRow{Cells: []string{told.When, told.Text}})
 	}
 	if len(t.Rows) == 0 {
-		t.Rows = append(t.Rows, tableRow{Cells: []string{"", "Nothing that is told of: no event, no raise, no failure, no shortfall."}})
+		t.Rows = append(t.Rows, tableRow{Cells: []string{"Never", "Nothing that is told of: no event, no raise, no failure, no shortfall."}})
 	}
 	return t
 }
@@ -183,21 +199,27 @@ func (f finder) mainly(hs []result.Happening) []result.Happening {
 // chosen is how a trial was chosen, and where it stands, in sentences.
 func (p *page) chosen(f result.Future) string {
 	c := newCalendar(p.R.Run)
-	var parts []string
-	for _, s := range f.Standings {
-		id, metric, _ := strings.Cut(s.Metric, ".")
-		label := map[string]string{"npv": "net present value", "exposure": "exposure"}[metric]
-		if label == "" {
-			continue
-		}
-		if s.Year > 0 {
-			label += fmt.Sprintf(" at the end of %d", c.year(s.Year))
-		}
-		parts = append(parts, fmt.Sprintf("%s’s %s is %s (lower in %s of the trials)", p.f.nameOf(id), label, inUnits(s.Value, s.Unit), share(s.Below)))
-	}
 	text := fmt.Sprintf("Trial %s: %s.", decimal(float64(f.Trial), 0), f.Rule)
-	if len(parts) > 0 {
-		text += " " + capitalised(and(parts)) + "."
+	for _, cl := range p.R.Clouds {
+		var parts []string
+		for _, s := range f.Standings {
+			id, metric, _ := strings.Cut(s.Metric, ".")
+			label := map[string]string{"npv": "net present value", "peak_exposure": "highest exposure", "exposure": "exposure"}[metric]
+			if label == "" || id != cl.ID {
+				continue
+			}
+			if s.Year > 0 {
+				label += fmt.Sprintf(" at the end of %d", c.year(s.Year))
+			}
+			lower := fmt.Sprintf(" (lower in %s)", share(s.Below))
+			if len(parts) == 0 {
+				label, lower = name(cl)+"’s "+label, fmt.Sprintf(" (lower in %s of the trials)", share(s.Below))
+			}
+			parts = append(parts, fmt.Sprintf("%s is %s%s", label, inUnits(s.Value, s.Unit), lower))
+		}
+		if len(parts) > 0 {
+			text += " " + capitalised(and(parts)) + "."
+		}
 	}
 	return text
 }

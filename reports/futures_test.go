@@ -69,6 +69,18 @@ func TestFutureSection(t *testing.T) {
 			t.Errorf("the report has %q", not)
 		}
 	}
+	if i := strings.Index(text, "Nothing that is told of"); !strings.Contains(text[max(0, i-200):i], "Never") {
+		t.Errorf("the row of nothing has no header: %q", text[max(0, i-200):i])
+	}
+	low, high := slices.Clone(r.Futures[0].Outcomes), slices.Clone(r.Futures[0].Outcomes)
+	for i := range high {
+		high[i].Values = slices.Clone(high[i].Values)
+		high[i].Values[0] = 2400
+	}
+	p := &page{R: &result.Result{Run: r.Run, Clouds: r.Clouds, Futures: []result.Future{{Outcomes: low}, {Outcomes: high}}}, colors: map[string]string{}}
+	if axes := p.futureAxes(); axes["exposure"].hi < 2400 || axes["flow"].hi < 2400 {
+		t.Errorf("the axes are %+v", axes)
+	}
 	r.Futures = nil
 	b.Reset()
 	if err := WriteHTML(&b, r); err != nil || strings.Contains(b.String(), `id="futures"`) {

@@ -112,8 +112,11 @@ func (t *ledgerText) head() {
 	if t.l.Rule != "" {
 		fmt.Fprintf(t, "%s\n", wrap("Chosen: "+t.l.Rule+".", t.width))
 	}
-	fmt.Fprintf(t, "%s\n", wrap(fmt.Sprintf("One of %s, which count from 0; seed %d, sampler %s. Money is in billions of US dollars.",
-		trials(r.Run.Trials), r.Run.Seed, r.Run.Sampler), t.width))
+	of := "One of " + trials(r.Run.Trials) + ", which count from 0"
+	if r.Run.Trials == 1 {
+		of = "The only trial"
+	}
+	fmt.Fprintf(t, "%s\n", wrap(fmt.Sprintf("%s; seed %d, sampler %s. Money is in billions of US dollars.", of, r.Run.Seed, r.Run.Sampler), t.width))
 }
 
 func (t *ledgerText) standings() {
@@ -129,7 +132,11 @@ func (t *ledgerText) standings() {
 		}
 		sc := scaleOf(s.Unit)
 		sc.raw = t.opt.Raw
-		rows = append(rows, []string{label, sc.bare(s.Value, 0), sc.label, share(s.Below), share(s.Above)})
+		value, unit := sc.bare(s.Value, 0), sc.label
+		if strings.HasSuffix(s.Metric, ".failed") {
+			value, unit = map[float64]string{0: "no", 1: "yes"}[s.Value], ""
+		}
+		rows = append(rows, []string{label, value, unit, share(s.Below), share(s.Above)})
 	}
 	t.table([]string{"", "this trial", "", "lower", "higher"}, rows, 2)
 }
@@ -144,7 +151,14 @@ func (t *ledgerText) unusual() {
 		return compareFloats(math.Abs(b.P-0.5), math.Abs(a.P-0.5))
 	})
 	shown := inputs[:min(len(inputs), mostUnusual)]
-	t.title(fmt.Sprintf("What was drawn farthest from its middle: %d of %d assumptions", len(shown), len(inputs)))
+	heading := fmt.Sprintf("What was drawn farthest from its middle: %d of %d assumptions", len(shown), len(inputs))
+	if len(shown) == len(inputs) {
+		heading = fmt.Sprintf("What was drawn: %d assumptions, farthest from the middle first", len(inputs))
+	}
+	if len(inputs) == 1 {
+		heading = "What was drawn: one assumption"
+	}
+	t.title(heading)
 	var rows [][]string
 	for _, in := range shown {
 		rows = append(rows, []string{in.Path, t.drawn(in.Value), in.Unit, "p" + percentile(in.P), t.assumed(in.Path)})
@@ -189,7 +203,7 @@ func (t *ledgerText) assumed(path string) string {
 
 func (t *ledgerText) story() {
 	t.title("What happened")
-	story := t.f.story(t.l.Happenings, t.l.Inputs)
+	story := t.f.story(t.l.Happenings, t.l.Inputs, 0)
 	column := 0
 	for _, s := range story {
 		column = max(column, len(s.When))
@@ -410,6 +424,9 @@ func (t *ledgerText) deals() {
 			first = "outside the deals"
 		}
 		t.blocks(first, items, true)
+	}
+	if slices.ContainsFunc(t.l.Lines, func(line result.Line) bool { return strings.HasPrefix(line.Payer, estateOf) }) {
+		t.WriteString("\n" + wrap("The estate of a lab that fails is what it leaves but cash: those who take its assets over pay for them, and the price goes to the holders of its equity.", t.width) + "\n")
 	}
 	switch {
 	case !titled:

@@ -71,7 +71,7 @@ func TestWriteLedger(t *testing.T) {
 		"cloud.npv −12.5 USD bn 0 % >99.9 %",
 		"cloud.exposure at the end of 2028",
 		"lab.cash 29.1 USD bn p99.6 10 to 30",
-		"2027 Q1 Event price war: multiplies lab_cloud.price by 0.612; adds -0.2 to 0.1 to lab_cloud.margin;\n moves 25 % of lab_cloud.share to the lab's other alliances. It lasts until 2027 Q4.",
+		"2027 Q1 Event price war: the price of The Cloud’s compute for The Lab is multiplied by 0.612; adds\n -0.2 to 0.1 to lab_cloud.margin; 25 % of what The Lab uses of The Cloud moves to its other\n clouds. It lasts until 2027 Q4.",
 		"2027 Q1 Big owner pays The Lab a tranche of $10 bn.",
 		"2028 Q4 The Lab fails: it is $1.23 bn short of cash.",
 		"The cash of The Lab",
@@ -278,16 +278,17 @@ func TestStory(t *testing.T) {
 		"The Lab uses less of The Cloud than it has committed to: $0.5 bn is waived.":                                    {Kind: "shortfall", Who: "lab", Whom: "cloud", Parts: []float64{0.5}},
 		"The Lab has used all that it committed to The Cloud.":                                                           {Kind: "credited", Who: "lab", Whom: "cloud"},
 		"The Cloud is now where The Lab uses most: 47.2 % of its compute.":                                               {Kind: "lead", Who: "lab", Whom: "cloud", Amount: 0.472},
-		"The Cloud’s exposure peaks at $1,489 bn.":                                                                       {Kind: "peak", Who: "cloud", Amount: 1489.4},
+		"The Cloud’s exposure peaks at $1,489 bn.":                                                                       {Kind: "peak", From: 3, To: 3, Who: "cloud", Amount: 1489.4},
+		"The Cloud’s exposure peaks at $1,488 bn, between the ends of two years.":                                        {Kind: "peak", From: 2, To: 2, Who: "cloud", Amount: 1488.4},
 		"Big owner pays The Lab a tranche of $10 bn.":                                                                    {Kind: "tranche", Who: "big_owner", Whom: "lab", Amount: 10},
 	}
 	for want, h := range hs {
-		story := f.story([]result.Happening{h}, nil)
+		story := f.story([]result.Happening{h}, nil, 0)
 		if len(story) != 1 || strings.ReplaceAll(story[0].Text, nbsp, " ") != want {
 			t.Errorf("%+v is told as %+v, want %q", h, story, want)
 		}
 	}
-	if story := f.story([]result.Happening{{Kind: "something new"}}, nil); len(story) != 0 {
+	if story := f.story([]result.Happening{{Kind: "something new"}}, nil, 0); len(story) != 0 {
 		t.Errorf("what is not known is told as %+v", story)
 	}
 }

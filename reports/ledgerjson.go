@@ -23,7 +23,7 @@ func WriteLedgerJSON(w io.Writer, l *result.Ledger) error {
 	list(&b, "alliances", r.Alliances, func(a result.Alliance) any { return allianceJSON(a) })
 	list(&b, "standings", l.Standings, func(s result.Standing) any { return standingToJSON(s) })
 	list(&b, "inputs", l.Inputs, func(in result.Drawn) any { return drawnToJSON(in) })
-	told := f.story(l.Happenings, l.Inputs)
+	told := f.story(l.Happenings, l.Inputs, 0)
 	list(&b, "happenings", l.Happenings, func(h result.Happening) any { return happeningToJSON(h) })
 	list(&b, "story", told, func(s dated) any {
 		return struct {

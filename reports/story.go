@@ -59,12 +59,13 @@ func (c calendar) times(from, to int) string {
 // year is the calendar year in which a year of the run ends.
 func (c calendar) year(y int) int { return c.start.AddDate(y, 0, -1).Year() }
 
-// story tells what happened in words, in the order of time.
-func (f finder) story(hs []result.Happening, inputs []result.Drawn) []dated {
+// story tells what happened in words, in the order of time, with so many effects of an event at
+// most; 0: all of them.
+func (f finder) story(hs []result.Happening, inputs []result.Drawn, most int) []dated {
 	c := newCalendar(f.r.Run)
 	var list []dated
 	for _, h := range hs {
-		text := f.sentence(h, c, inputs)
+		text := f.sentence(h, c, inputs, most)
 		if text == "" {
 			continue
 		}
@@ -84,7 +85,7 @@ func dollars(x float64) string {
 
 // sentence is one thing that happened; nothing, if it is of a kind that this program does not
 // know.
-func (f finder) sentence(h result.Happening, c calendar, inputs []result.Drawn) string {
+func (f finder) sentence(h result.Happening, c calendar, inputs []result.Drawn, most int) string {
 	who, whom := f.party(h.Who), f.party(h.Whom)
 	part := func(k int) float64 {
 		if k < len(h.Parts) {
@@ -94,7 +95,7 @@ func (f finder) sentence(h result.Happening, c calendar, inputs []result.Drawn) 
 	}
 	switch h.Kind {
 	case "event":
-		return f.eventSentence(h, c, inputs)
+		return f.eventSentence(h, c, inputs, most)
 	case "tranche":
 		return fmt.Sprintf("%s pays %s a tranche of %s.", who, whom, dollars(h.Amount))
 	case "raise":
@@ -145,16 +146,20 @@ func (f finder) sentence(h result.Happening, c calendar, inputs []result.Drawn) 
 	case "lead":
 		return fmt.Sprintf("%s is now where %s uses most: %s of its compute.", whom, who, inPercent(h.Amount))
 	case "peak":
-		return fmt.Sprintf("%s’s exposure peaks at %s.", who, dollars(h.Amount))
+		text := fmt.Sprintf("%s’s exposure peaks at %s", who, dollars(h.Amount))
+		if (h.From+1)%(12/stepMonths) != 0 {
+			text += ", between the ends of two years"
+		}
+		return text + "."
 	}
 	return ""
 }
 
-// mostEffects is how many effects of an event are told.
+// mostEffects is how many effects of an event are told among the main things.
 const mostEffects = 3
 
 // eventSentence is that an event begins, what it does in this trial, and how long.
-func (f finder) eventSentence(h result.Happening, c calendar, inputs []result.Drawn) string {
+func (f finder) eventSentence(h result.Happening, c calendar, inputs []result.Drawn, most int) string {
 	var e result.Event
 	for _, other := range f.r.Events {
 		if other.ID == h.Who {
@@ -165,14 +170,11 @@ func (f finder) eventSentence(h result.Happening, c calendar, inputs []result.Dr
 	var effects []string
 	for k, term := range e.Terms {
 		if k > 0 {
-			effects = append(effects, asDrawn(term, fmt.Sprintf("%s.effects.%d.", e.ID, k-1), inputs))
+			effects = append(effects, f.effectText(term, fmt.Sprintf("%s.effects.%d.", e.ID, k-1), inputs))
 		}
 	}
-	if more := len(effects) - mostEffects; more > 0 {
-		effects = append(effects[:mostEffects], fmt.Sprintf("and %d more effects", more))
-		if more == 1 {
-			effects[mostEffects] = "and one more effect"
-		}
+	if more := len(effects) - most; most > 0 && more > 1 {
+		effects = append(effects[:most], fmt.Sprintf("and %d more effects", more))
 	}
 	if len(effects) > 0 {
 		text += ": " + strings.Join(effects, "; ")
@@ -227,9 +229,15 @@ func asDrawn(term, path string, inputs []result.Drawn) string {
 // inPercent is a share with three figures at most.
 func inPercent(x float64) string { return threeFigures(100*x) + nbsp + "%" }
 
+// estateOf, in front of a lab's id, is what is left of one that has failed.
+const estateOf = "estate of "
+
 // party is what a reader calls one that pays or receives: by name or, of an owner of clouds,
 // which has none, by its id.
 func (f finder) party(id string) string {
+	if lab, ok := strings.CutPrefix(id, estateOf); ok {
+		return estateOf + f.nameOf(lab)
+	}
 	if name := f.nameOf(id); name != id {
 		return name
 	}
