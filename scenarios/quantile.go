@@ -1,9 +1,18 @@
 package scenarios
 
 // Quantile returns the quantity and the probability of a statistic that is a quantile, which
-// p95(aws.npv) is and mean(aws.npv) is not.
+// p95(aws.npv) is, min(aws.npv) and max(aws.npv) are as its ends, and mean(aws.npv) is not.
 func (s Statistic) Quantile() (q Quantity, p float64, ok bool) {
-	return Quantity{Text: s.Text, Unit: s.Unit, ask: s.ask}, s.p, s.kind == "p"
+	q = Quantity{Text: s.Text, Unit: s.Unit, ask: s.ask}
+	switch s.kind {
+	case "p":
+		return q, s.p, true
+	case "min":
+		return q, 0, true
+	case "max":
+		return q, 1, true
+	}
+	return q, 0, false
 }
 
 // Metric returns the name of the metric that a quantity is, if it is one and no arithmetic.

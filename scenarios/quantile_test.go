@@ -13,6 +13,8 @@ func TestQuantileOf(t *testing.T) {
 		"p95(aws.npv)":             {"aws.npv", 0.95, true},
 		"p2.5(azure.exposure@y5)":  {"azure.exposure", 0.025, true},
 		"p50(azure.npv - aws.npv)": {"", 0.5, true},
+		"min(aws.npv)":             {"aws.npv", 0, true},
+		"max(aws.npv)":             {"aws.npv", 1, true},
 		"mean(aws.npv)":            {"", 0, false},
 		"es95(aws.npv)":            {"", 0, false},
 		"P(aws.npv > 1)":           {"", 0, false},
