@@ -50,11 +50,12 @@ and for what, quarter by quarter. It is the trial that it is in ` + "`entente ru
 the same scenario, trials, seed and sampler, bit by bit. Trials count from 0.
 
 Without a flag it is the trial closest to the middle: of all, the one whose largest
-distance from the median is least, over exposure at the end and net present value
-of the two clouds that the report is about. A METRIC may be of a year
-(azure.exposure@2031; without one it is the last) or arithmetic (azure.npv - aws.npv).
---quantile 'p95(azure.exposure@2031)' takes the trial at place 95 in 100 from below;
-of trials with the same value the first is taken.
+distance from the median is least, over net present value, peak exposure, and
+exposure halfway and at the end, of the two clouds that the report is about. A
+METRIC may be of a year (azure.exposure@2031; without one it is the last) or
+arithmetic (azure.npv - aws.npv). --quantile 'p95(azure.exposure@2031)' takes the
+trial at place 95 in 100 from below; min(azure.npv) and max(azure.npv) are the ends.
+Of trials with the same value the first is taken.
 
 Every line of the ledger names who pays, who receives, the deal, the reason, the
 amount and the metrics that it counts for. A line is a payment; a charge, which is
@@ -101,9 +102,21 @@ nothing is printed and the command fails.`,
 			panic(err) // there is no such flag
 		}
 	}
-	cmd.MarkFlagsMutuallyExclusive("trial", "worst", "lowest", "highest", "median", "quantile")
-	cmd.MarkFlagsMutuallyExclusive("format", "json")
 	return cmd
+}
+
+// atMostOne refuses flags that say the same thing, if more than one of them is given.
+func atMostOne(cmd *cobra.Command, what string, flags ...string) error {
+	var given []string
+	for _, flag := range flags {
+		if cmd.Flags().Changed(flag) {
+			given = append(given, "--"+flag)
+		}
+	}
+	if len(given) > 1 {
+		return fmt.Errorf("%s: each is to %s, and only one can be given", strings.Join(given, " and "), what)
+	}
+	return nil
 }
 
 // completeMetrics offers the metrics of the scenario that is named.
@@ -132,6 +145,12 @@ func completeMetrics(cmd *cobra.Command, args []string, prefix string) ([]string
 // explain checks everything, finds the trial, traces it, checks its sums, and prints.
 func explain(cmd *cobra.Command, name string, f explainFlags) error {
 	stdout, stderr := cmd.OutOrStdout(), cmd.ErrOrStderr()
+	if err := atMostOne(cmd, "choose the trial", "trial", "worst", "lowest", "highest", "median", "quantile"); err != nil {
+		return err
+	}
+	if err := atMostOne(cmd, "say in what format", "format", "json"); err != nil {
+		return err
+	}
 	if f.json {
 		f.format = "json"
 	}
@@ -258,7 +277,7 @@ func (f explainFlags) choose(scenario *scenarios.Scenario, opt sim.Options) (cho
 		}
 		q, p, ok := s.Quantile()
 		if !ok {
-			return c, fmt.Errorf("--quantile %s: that is no quantile; p50(aws.npv) and p97.5(azure.exposure@2031) are", f.point)
+			return c, fmt.Errorf("--quantile %s: that is no quantile; p50(aws.npv), p97.5(azure.exposure@2031) and min(aws.npv) are", f.point)
 		}
 		c.quantity, c.p, c.rule = &q, p, "the quantile "+f.point
 	}
@@ -286,11 +305,7 @@ func tell(ctx context.Context, scenario *scenarios.Scenario, model *sim.Model, l
 	if err != nil {
 		return nil, err
 	}
-	if len(clouds) == 0 {
-		for _, cl := range scenario.Facts.Clouds {
-			clouds = append(clouds, cl.ID)
-		}
-	}
+	clouds = tellable(clouds, scenario.Facts.Clouds)
 	shown := standing(clouds, scenario.Facts.Labs, model.Years)
 	if c.quantity != nil {
 		for _, column := range c.quantity.Columns() {
@@ -319,18 +334,16 @@ func tell(ctx context.Context, scenario *scenarios.Scenario, model *sim.Model, l
 	switch {
 	case k >= 0:
 	case c.quantity != nil:
-		if k, ok = sim.OrderStatistic(c.quantity.Values(all), c.p); !ok {
+		values := c.quantity.Values(all)
+		if k, ok = sim.OrderStatistic(values, c.p); !ok {
 			return nil, fmt.Errorf("%s: no trial has a value", c.quantity.Text)
 		}
+		c.rule += equals(values, values[k])
 	default:
-		c.rule = middleRule(clouds, opt.Trials)
+		c.rule = middleRule(clouds, scenario.Facts.Run, opt.Trials)
 		var list [][]float64
-		for _, name := range headlines(clouds, nil) {
-			for _, s := range shown {
-				if s.Metric == name {
-					list = append(list, columns[s][:min(opt.Trials, sim.ChosenAmong)])
-				}
-			}
+		for _, s := range middling(clouds, model.Years) {
+			list = append(list, columns[s][:min(opt.Trials, sim.ChosenAmong)])
 		}
 		if k, ok = sim.Middle(list); !ok {
 			return nil, errors.New("no trial has a value of everything by which the middle is chosen: name one with --trial")
@@ -359,13 +372,80 @@ func tell(ctx context.Context, scenario *scenarios.Scenario, model *sim.Model, l
 	return l, nil
 }
 
-// middleRule says how the trial in the middle is chosen.
-func middleRule(clouds []string, trials int) string {
-	rule := "the trial that is closest to the middle in " + strings.Join(headlines(clouds, nil), ", ")
-	if trials > sim.ChosenAmong {
-		rule += fmt.Sprintf(", of the first %d", sim.ChosenAmong)
+// equals says how many trials have the value that was looked for, and how many have one at all,
+// where that is not one of all.
+func equals(values []float64, x float64) string {
+	same, defined := 0, 0
+	for _, v := range values {
+		if v == x {
+			same++
+		}
+		if !math.IsNaN(v) {
+			defined++
+		}
 	}
-	return rule
+	text := ""
+	if same > 1 {
+		text = fmt.Sprintf("; one of %d trials with this value, the first", same)
+	}
+	if defined < len(values) {
+		has := "have"
+		if defined == 1 {
+			has = "has"
+		}
+		text += fmt.Sprintf("; %d of %d trials %s a value", defined, len(values), has)
+	}
+	return text
+}
+
+// tellable are the clouds of which trials are told: those that are compared or, where there are
+// no two, the only one.
+func tellable(compared []string, all []result.Entity) []string {
+	if len(compared) > 0 {
+		return compared
+	}
+	var ids []string
+	for _, cl := range all {
+		ids = append(ids, cl.ID)
+	}
+	return ids
+}
+
+// middling are what a trial is near the middle of: what becomes of the clouds at the end, and on
+// the way there.
+func middling(clouds []string, years int) []scenarios.Column {
+	var list []scenarios.Column
+	for _, id := range clouds {
+		list = append(list, scenarios.Column{Metric: id + ".npv", Year: 1}, scenarios.Column{Metric: id + ".peak_exposure", Year: 1})
+		for _, year := range slices.Compact([]int{(years + 1) / 2, years}) {
+			list = append(list, scenarios.Column{Metric: id + ".exposure", Year: year})
+		}
+	}
+	return list
+}
+
+// middleRule says how the trial in the middle is chosen.
+func middleRule(clouds []string, run result.Run, trials int) string {
+	var words []string
+	for _, s := range middling(clouds, run.Years) {
+		word := s.Metric
+		if strings.HasSuffix(word, ".exposure") {
+			word += fmt.Sprintf("@y%d", s.Year)
+			if start, err := time.Parse(time.DateOnly, run.Start); err == nil {
+				word = fmt.Sprintf("%s@%d", s.Metric, start.AddDate(s.Year, 0, -1).Year())
+			}
+		}
+		words = append(words, word)
+	}
+	return "the trial whose largest distance from the median is least, in shares of the trials, over " + strings.Join(words, ", ") + among(trials)
+}
+
+// among says of how many trials the first are chosen from.
+func among(trials int) string {
+	if trials > sim.ChosenAmong {
+		return fmt.Sprintf(", of the first %d", sim.ChosenAmong)
+	}
+	return ""
 }
 
 // standing lists the metrics of which it is told where the trial stands: of the clouds that the
@@ -373,8 +453,8 @@ func middleRule(clouds []string, trials int) string {
 func standing(clouds []string, labs []result.Entity, years int) []scenarios.Column {
 	var list []scenarios.Column
 	for _, id := range clouds {
-		list = append(list, scenarios.Column{Metric: id + ".npv", Year: 1}, scenarios.Column{Metric: id + ".exposure", Year: years},
-			scenarios.Column{Metric: id + ".peak_exposure", Year: 1}, scenarios.Column{Metric: id + ".loss_total", Year: 1})
+		list = append(list, middling([]string{id}, years)...)
+		list = append(list, scenarios.Column{Metric: id + ".loss_total", Year: 1})
 	}
 	for _, lab := range labs {
 		list = append(list, scenarios.Column{Metric: lab.ID + ".run_rate", Year: years}, scenarios.Column{Metric: lab.ID + ".failed", Year: 1})

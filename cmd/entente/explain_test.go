@@ -5,12 +5,15 @@ import (
 	"context"
 	"encoding/json"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"entente/models"
+	"entente/reports"
 	"entente/scenarios"
 	"entente/sim"
+	"entente/sim/result"
 )
 
 // told is what these tests need of `entente explain --json`.
@@ -127,3 +130,47 @@ func TestLedgerThatDoesNotAddUp(t *testing.T) {
 		t.Errorf("two cents more: %v", err)
 	}
 }
+
+// Every effect of every event in the library is told in words, without the path of what it changes.
+func TestEffectsOfTheLibraryInWords(t *testing.T) {
+	told := 0
+	for _, builtin := range scenarios.Builtins() {
+		name := builtin.Name
+		scenario, err := scenarios.Load(name, scenarios.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := &result.Ledger{Facts: scenario.Facts}
+		for _, a := range scenario.Facts.Assumptions {
+			l.Inputs = append(l.Inputs, result.Drawn{Path: a.Path, Unit: a.Unit, Value: 0.25})
+		}
+		for _, e := range scenario.Facts.Events {
+			told += len(e.Terms) - 1
+			l.Happenings = append(l.Happenings, result.Happening{Kind: string(models.EventActive), Who: e.ID})
+		}
+		var b bytes.Buffer
+		if err := reports.WriteLedgerJSON(&b, l); err != nil {
+			t.Fatal(err)
+		}
+		var d struct{ Story []struct{ Text string } }
+		if err := json.Unmarshal(b.Bytes(), &d); err != nil {
+			t.Fatal(err)
+		}
+		if len(d.Story) != len(l.Happenings) {
+			t.Fatalf("%s: %d of %d events are told", name, len(d.Story), len(l.Happenings))
+		}
+		for i, s := range d.Story {
+			if path := pathLike.FindString(s.Text); path != "" {
+				t.Errorf("%s: %s in %q", name, path, s.Text)
+			}
+			if got, want := strings.Count(s.Text, ";")+1, len(scenario.Facts.Events[i].Terms)-1; got != want && want > 0 {
+				t.Errorf("%s: %d of %d effects in %q", name, got, want, s.Text)
+			}
+		}
+	}
+	if told < 100 {
+		t.Errorf("only %d effects were told", told)
+	}
+}
+
+var pathLike = regexp.MustCompile("[a-z_]+\\.[a-z_.]+|[a-z]+_[a-z]+")

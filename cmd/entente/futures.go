@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"entente/models"
@@ -23,26 +24,27 @@ type pick struct {
 	title, rule string
 }
 
-// picks chooses the trials that a result tells, from the headlines' values in the first trials:
-// the one closest to the middle, if all that this takes is kept, and for each of the compared
-// clouds the one at the fifth percentile of its net present value. What is the same in every
-// trial has no values, and chooses none. A trial that is chosen twice is told once.
-func picks(clouds []result.Entity, kept []string, first []sim.Series, trials int) []pick {
-	of := func(metric string) []float64 {
-		if i := slices.IndexFunc(first, func(s sim.Series) bool { return s.Outcome == metric }); i >= 0 {
+// picks chooses the trials that a result tells, from values in the first trials: the one closest
+// to the middle, if all that this takes is kept, and for each of the clouds the one at the fifth
+// percentile of its net present value. What is the same in every trial has no values, and
+// chooses none. A trial that is chosen twice is told once.
+func picks(clouds []result.Entity, kept func(string) bool, first []sim.Series, run result.Run) []pick {
+	of := func(c scenarios.Column) []float64 {
+		if i := slices.IndexFunc(first, func(s sim.Series) bool { return s.Outcome == c.Metric && s.Year == c.Year }); i >= 0 {
 			return first[i].Values
 		}
 		return nil
 	}
+	npv := func(c result.Entity) []float64 { return of(scenarios.Column{Metric: c.ID + ".npv", Year: 1}) }
 	var ids []string
 	var columns [][]float64
 	for _, c := range clouds {
 		ids = append(ids, c.ID)
 	}
 	all := true
-	for _, name := range headlines(ids, nil) {
-		all = all && slices.Contains(kept, name)
-		if x := of(name); x != nil {
+	for _, c := range middling(ids, run.Years) {
+		all = all && kept(c.Metric)
+		if x := of(c); x != nil {
 			columns = append(columns, x)
 		}
 	}
@@ -60,17 +62,31 @@ func picks(clouds []result.Entity, kept []string, first []sim.Series, trials int
 	}
 	if all {
 		k, ok := sim.Middle(columns)
-		add(k, ok, "near the middle", middleRule(ids, trials))
+		add(k, ok, "near the middle", middleRule(ids, run, run.Trials))
 	}
 	for _, c := range clouds {
-		k, ok := sim.OrderStatistic(of(c.ID+".npv"), badAt)
+		k, ok := sim.OrderStatistic(npv(c), badAt)
+		title := "bad for " + c.Name
 		rule := fmt.Sprintf("the trial at p%g of %s.npv", 100*badAt, c.ID)
-		if trials > sim.ChosenAmong {
-			rule += fmt.Sprintf(", of the first %d", sim.ChosenAmong)
+		for _, other := range clouds {
+			if x := npv(other); ok && other.ID != c.ID && x != nil {
+				at := place(x, k)
+				rule += fmt.Sprintf(", which is at p%s of %s.npv", strconv.FormatFloat(100*at, 'g', 2, 64), other.ID)
+				if at < place(npv(c), k) {
+					title += ", and worse for " + other.Name
+				}
+			}
 		}
-		add(k, ok, "bad for "+c.Name, rule)
+		add(k, ok, title, rule+among(run.Trials))
 	}
 	return list
+}
+
+// place is where a trial stands among all, as a share; those with the same value share the
+// place in the middle of them.
+func place(values []float64, trial int) float64 {
+	below, above := sim.Standing(values, values[trial])
+	return (below + 1 - above) / 2
 }
 
 // badAt is the quantile at which a future is called bad: one in twenty is worse.
@@ -83,7 +99,9 @@ func futures(ctx context.Context, scenario *scenarios.Scenario, model *sim.Model
 		i := slices.IndexFunc(scenario.Facts.Clouds, func(c result.Entity) bool { return c.ID == id })
 		entities = append(entities, scenario.Facts.Clouds[i])
 	}
-	chosen := picks(entities, opt.Headlines, first, opt.Trials)
+	run := scenario.Facts.Run
+	run.Trials = opt.Trials
+	chosen := picks(entities, opt.Keep, first, run)
 	if len(chosen) == 0 {
 		return nil, nil
 	}
@@ -102,7 +120,12 @@ func futures(ctx context.Context, scenario *scenarios.Scenario, model *sim.Model
 	var list []result.Future
 	for i, trace := range traces {
 		f := result.Future{Trial: trace.Trial, Title: chosen[i].title, Rule: chosen[i].rule, Outcomes: outcomesOf(model, trace)}
-		for _, s := range first {
+		for _, column := range standing(clouds, scenario.Facts.Labs, model.Years) {
+			i := slices.IndexFunc(first, func(s sim.Series) bool { return s.Outcome == column.Metric && s.Year == column.Year })
+			if i < 0 {
+				continue
+			}
+			s := first[i]
 			o := model.Outcomes[slices.IndexFunc(model.Outcomes, func(o sim.Outcome) bool { return o.Name == s.Outcome })]
 			at := result.Standing{Metric: s.Outcome, Unit: o.Unit, Year: s.Year, Value: s.Values[trace.Trial]}
 			if o.Kind == sim.AtTheEnd {

@@ -140,7 +140,12 @@ func run(cmd *cobra.Command, name string, f runFlags) error {
 		}
 	}
 	var first []sim.Series
+	told := tellable(clouds, scenario.Facts.Clouds)
+	sampled := standing(told, scenario.Facts.Labs, model.Years)
 	opt.Sample = func(values []sim.Series) { first = values }
+	opt.Sampled = func(name string, year int) bool {
+		return metrics[name] && slices.Contains(sampled, scenarios.Column{Metric: name, Year: year})
+	}
 	var clear func()
 	opt.Progress, clear = f.watch(stderr, opt.Trials)
 	simulated, err := sim.Run(ctx, model, opt)
@@ -157,7 +162,7 @@ func run(cmd *cobra.Command, name string, f runFlags) error {
 		return &failure{err}
 	}
 	r.Assertions = asserts.found
-	r.Futures, err = futures(ctx, scenario, model, ledger, opt, clouds, first)
+	r.Futures, err = futures(ctx, scenario, model, ledger, opt, told, first)
 	if ctx.Err() != nil {
 		return errInterrupted
 	}
