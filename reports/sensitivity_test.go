@@ -13,7 +13,7 @@ import (
 )
 
 func est(value, low, high float64) result.Estimate {
-	return result.Estimate{Value: value, Low: low, High: high}
+	return result.Estimate{Value: value, Low: low, High: high, SE: math.Round(1e9*(high-low)/4) / 1e9}
 }
 
 // What cannot be negative is never written as negative, and what is not told from 0 says how large
@@ -24,8 +24,8 @@ func TestIndexCell(t *testing.T) {
 		e    result.Estimate
 		want string
 	}{
-		{est(0.138, 0.128, 0.148), "13.8 ± 1.0"},
-		{est(0.0025, 0.0001, 0.0049), "0.25 ± 0.24"},
+		{est(0.138, 0.128, 0.148), "13.8 ± 0.5"},
+		{est(0.0025, 0.0001, 0.0049), "0.25 ± 0.12"},
 		{est(0.002, -0.001, 0.005), "< 0.50"},
 		{est(-0.004, -0.012, 0.004), "< 0.80"}, // about 0
 		{est(-0.004, -0.006, -0.002), "< 0.20"},
@@ -47,9 +47,9 @@ func TestSwingWords(t *testing.T) {
 		e          result.Estimate
 		cell, word string
 	}{
-		{"USD bn", est(314, 300, 328), "+314 ± 14", "+$314 ± 14 bn"},
-		{"USD bn", est(-3.51, -3.76, -3.26), "−3.51 ± 0.25", "−$3.51 ± 0.25 bn"},
-		{"probability", est(0.02, 0.015, 0.025), "+2.0 ± 0.5", "+2.0 ± 0.5 %"},
+		{"USD bn", est(314, 300, 328), "+314 ± 7", "+$314 ± 7 bn"},
+		{"USD bn", est(-3.51, -3.76, -3.26), "−3.51 ± 0.12", "−$3.51 ± 0.12 bn"},
+		{"probability", est(0.02, 0.015, 0.025), "+2.00 ± 0.25", "+2.00 ± 0.25 %"},
 		{"years", est(0, 0, 0), "0", "0 years"},
 		{"", est(5, math.NaN(), math.NaN()), "+5", "+5"},
 	} {
@@ -80,8 +80,10 @@ func sensitivities() []*result.Sensitivity {
 	nan := math.NaN()
 	about := result.Scenario{Name: noGood, SHA256: "abc", Argument: "my file.yaml", Overrides: []string{"openai.cash=4"}}
 	run := result.Run{Trials: 4096, Seed: 3, Sampler: "sobol", Start: "2027-01-01", Years: 5}
+	few := run
+	few.Trials = 200
 	assumptions := []result.Assumption{{Path: "openai.cash", Text: "20 to 60", Unit: "USD bn", Source: "Somebody [press] https://example.com/x", Mean: 38, P5: 20, P95: 60, Quantiles: []float64{20, 30, 40, 60}}}
-	given := &result.Sensitivity{Version: "1", Scenario: about, Run: run, Method: result.GivenData, Simulated: 4096, Inputs: 330, Assumptions: assumptions,
+	given := &result.Sensitivity{Version: "1", Scenario: about, Run: few, Method: result.GivenData, Simulated: 4096, Inputs: 330, Assumptions: assumptions, PartialTrials: 711,
 		Associations: []result.Associations{
 			{Quantity: noGood, Unit: "USD bn", Mean: 100, SE: 1, SD: 60, Inputs: []result.Association{
 				{Path: "openai.cash", Rank: est(0.386, 0.372, 0.400), Partial: est(-0.462, -0.473, -0.451), Share: est(0.138, 0.128, 0.148), Delta: est(0.153, 0.147, 0.159)},
@@ -108,8 +110,9 @@ func sensitivities() []*result.Sensitivity {
 			{Statistic: "p95(azure.npv)", Unit: "USD bn", Value: 420, SE: 4, Swings: []result.Swing{
 				{Path: "openai.cash", Unit: "USD bn", Low: 24.13, High: 55.02, AtLow: 270, SEAtLow: 4, AtHigh: 585, SEAtHigh: 8, Swing: est(315, 308, 322)},
 				{Path: noGood, Unit: noGood, Low: 0.1, High: 0.9, AtLow: 421, SEAtLow: 4, AtHigh: 419, SEAtHigh: 4, Swing: est(-2, -5, 1)},
-				{Path: "openai.opex", Unit: "share", Low: 0.1, High: 0.1, AtLow: 420, AtHigh: 420, Swing: est(0, 0, 0)},
+				{Path: "openai.opex", Unit: "share", Low: 0.1, High: 0.1, AtLow: 420, AtHigh: 420, Swing: est(0, 0, 0), With: []string{"openai.cash"}},
 			}},
+			{Statistic: "mean(openai.failed)", Unit: "probability", Swings: []result.Swing{{Path: "openai.cash", Unit: "USD bn", Low: 24, High: 55}}},
 			{Statistic: "max(azure.npv)", Unit: "", Value: 1000, SE: nan},
 		}}
 	return []*result.Sensitivity{given, sobol, tornado}
@@ -117,9 +120,9 @@ func sensitivities() []*result.Sensitivity {
 
 func TestSensitivityTable(t *testing.T) {
 	for k, want := range [][]string{
-		{"openai.cash .*0.386 ± 0.014 .*−0.462 ± 0.011 .*13.8 ± 1.0 .*15.3 ± 0.6", "< 0.30 .*< 1.0 ", "–", "and 27 more inputs", "hangs on nothing", "Of 330 inputs, some 8 would"},
-		{"openai.cash \\+1 .*13.0 ± 2.0 .*30 ± 6", "< 0.19", "all other assumptions +0 +10 ± 5", "chance", "sum of S +67.0 ± 3.0", "openai.cash \\+1: openai.cash, openai.opex, which are correlated", "the 2 of 330 inputs"},
-		{"openai.cash +24.13 +55.02 +270 +585 +\\+315 ± 7", "−2.0 ± 3.0|−2 ± 3", "openai.opex +10 +10 +420 +420 +0", "match openai.\\*, x, of 330"},
+		{"openai.cash .*0.386 ± 0.007 .*−0.462 ± 0.005 .*13.8 ± 0.5 .*15.30 ± 0.30", "± is a standard error\\. The files have 95 % intervals", "no extra runs", "because 200 trials are too few for 330 inputs: it takes 711 trials", "< 0.30 .*< 1.0 ", "–", "27 more inputs are in the files", "is the same in every trial", "Of 330 inputs, some 8 would"},
+		{"openai.cash \\+1 .*13.0 ± 1.0 .*30.0 ± 3.0", "< 0.19", "all other assumptions +0 +10.0 ± 2.5", "chance", "sum of S +67.0 ± 1.5", "openai.cash \\+1: openai.cash, openai.opex, which are correlated", "the 2 of 330 inputs"},
+		{"openai.cash +24.13 +55.02 +270 +585 +\\+315.0 ± 3.5", "−2.0 ± 1.5", "openai.opex +0.1 +0.1 +420 +420 +0", "while it moves, as no --set does it: openai.opex\\.", "It is the same at both ends of the one input that was moved", "match openai.\\*, x, of 330"},
 	} {
 		for _, width := range []int{0, 60, 200} {
 			var b bytes.Buffer
@@ -175,6 +178,8 @@ func TestSensitivityJSON(t *testing.T) {
 				Swings []struct {
 					Low   float64
 					Swing []*float64
+					SE    map[string]float64
+					With  []string        `json:"correlated_with"`
 					Told  map[string]bool `json:"told_from_0"`
 				}
 			}
@@ -182,7 +187,7 @@ func TestSensitivityJSON(t *testing.T) {
 		if err := json.Unmarshal(b.Bytes(), &got); err != nil {
 			t.Fatalf("%s: %v\n%s", s.Method, err, b.String())
 		}
-		if got.Kind != "sensitivity" || got.Method != s.Method || !strings.Contains(got.Note, "told_from_0") || len(got.Results) != 2 {
+		if got.Kind != "sensitivity" || got.Method != s.Method || !strings.Contains(got.Note, "told_from_0") || len(got.Results) != len(s.Associations)+len(s.Indices)+len(s.Tornados) {
 			t.Errorf("%+v", got)
 		}
 		r := got.Results[0]
@@ -196,7 +201,7 @@ func TestSensitivityJSON(t *testing.T) {
 				t.Errorf("%+v", g)
 			}
 		case result.OneByOne:
-			if w := r.Swings; w[0].Low != 24.13 || !w[0].Told["swing"] || w[1].Told["swing"] || r.Statistic != "p95(azure.npv)" {
+			if w := r.Swings; w[0].Low != 24.13 || w[0].SE["swing"] != 3.5 || len(w[2].With) != 1 || !w[0].Told["swing"] || w[1].Told["swing"] || r.Statistic != "p95(azure.npv)" {
 				t.Errorf("%+v", w)
 			}
 		}
@@ -208,9 +213,9 @@ func TestSensitivityCSV(t *testing.T) {
 		rows int
 		line string
 	}{
-		{4 * 42, `given-data,"'=cmd|' /C calc'!A0<script>alert(1)</script>` + "\x1b" + `[31m",USD bn,openai.cash,rank_correlation,0.386,0.372,0.4,true,,,,`},
-		{2*5 + 2, `sobol,azure.npv,USD bn,all other assumptions,total,0.1,0.05,0.15,true,,,,`},
-		{3, `tornado,p95(azure.npv),USD bn,openai.cash,swing,315,308,322,true,24.13,55.02,270,585`},
+		{4 * 42, `given-data,"'=cmd|' /C calc'!A0<script>alert(1)</script>` + "\x1b" + `[31m",USD bn,openai.cash,rank_correlation,0.386,0.007,0.372,0.4,true,,,,`},
+		{2*5 + 2, `sobol,azure.npv,USD bn,all other assumptions,total,0.1,0.025,0.05,0.15,true,,,,`},
+		{4, `tornado,p95(azure.npv),USD bn,openai.cash,swing,315,3.5,308,322,true,24.13,55.02,270,585`},
 	} {
 		var b bytes.Buffer
 		if err := WriteSensitivityCSV(&b, sensitivities()[k]); err != nil {
@@ -244,8 +249,8 @@ var chartsOf = regexp.MustCompile(`(?s)<script type="application/json" id="chart
 func TestSensitivityHTML(t *testing.T) {
 	for k, want := range [][]string{
 		{"It goes most with openai.cash", "12 more inputs are in sensitivity.csv", "Its mean is $100.0", "hangs on none of the inputs"},
-		{"13.0 ± 2.0 % of the variance by itself, 30 ± 6 % with all", "explain 67.0 ± 3.0 %; the rest is interaction", "openai.cash +1: openai.cash, openai.opex", "hangs on nothing"},
-		{"It swings most with openai.cash: as that goes from $24.13 bn to $55.02 bn, by +$315 ± 7 bn", "There is no input to move"},
+		{"13.0 ± 1.0 % of the variance by itself, 30.0 ± 3.0 % with all", "explain 67.0 ± 1.5 %; the rest is interaction", "openai.cash +1: openai.cash, openai.opex", "hangs on nothing"},
+		{"It swings most with openai.cash: as that goes from $24.13 bn to $55.02 bn, by +$315.0 ± 3.5 bn", "It is the same at both ends of the one input", `<i class="c1 solid">`, "There is no input to move"},
 	} {
 		s := sensitivities()[k]
 		var b bytes.Buffer

@@ -12,12 +12,12 @@ import (
 // Numbers have all their digits, and what does not exist is empty.
 func WriteSensitivityCSV(w io.Writer, s *result.Sensitivity) error {
 	out := csv.NewWriter(w)
-	rows := [][]string{{"method", "of", "unit", "input", "measure", "value", "low", "high", "told_from_0", "input_low", "input_high", "at_low", "at_high"}}
+	rows := [][]string{{"method", "of", "unit", "input", "measure", "value", "se", "low", "high", "told_from_0", "input_low", "input_high", "at_low", "at_high"}}
 	add := func(of, unit, input, measure string, e result.Estimate, more ...float64) {
 		row := []string{s.Method, csvText(of), csvText(unit), csvText(input), measure,
-			csvNumber(e.Value), csvNumber(e.Low), csvNumber(e.High), strconv.FormatBool(isTold(e)), "", "", "", ""}
+			csvNumber(e.Value), csvNumber(e.SE), csvNumber(e.Low), csvNumber(e.High), strconv.FormatBool(isTold(e)), "", "", "", ""}
 		for k, x := range more {
-			row[9+k] = csvNumber(x)
+			row[10+k] = csvNumber(x)
 		}
 		rows = append(rows, row)
 	}

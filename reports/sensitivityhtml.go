@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-echarts/go-echarts/v2/opts"
 
@@ -115,9 +116,9 @@ func (p *sensitivityPage) associations(k int, a *result.Associations) {
 		value, top.Path, correlationCell(top.Rank), shareWords(top.Share))}
 	t := &tableView{Caption: a.Quantity + ": inputs, the strongest first", Head: []string{"Input", "rank correlation", "partial", "S, %", "δ, %"}}
 	if left := len(a.Inputs) - tabledInputs; left > 0 {
-		t.Foot = fmt.Sprintf("%d more inputs are in sensitivity.csv. ", left)
+		t.Foot = moreIn(left, "sensitivity.csv") + " "
 	}
-	t.Foot += "± is half of the 95\u00a0% interval; < is the upper end of an interval that holds 0."
+	t.Foot += "± is a standard error; < is the upper end of a 95\u00a0% interval that holds 0."
 	for _, in := range a.Inputs[:min(len(a.Inputs), tabledInputs)] {
 		var row tableRow
 		row.text(in.Path)
@@ -169,7 +170,7 @@ func (p *sensitivityPage) indices(k int, x *result.Indices) {
 	s.Lead = []string{fmt.Sprintf("%s Of what stands alone, %s does most: %s of the variance by itself, %s with all that it does together with others. One by one, the groups explain %s; the rest is interaction.",
 		value, top.Name, shareWords(top.First), shareWords(top.Total), shareWords(x.Sum))}
 	t := &tableView{Caption: x.Quantity + ": Sobol indices", Head: []string{"Group", "S, %", "S_T, %"},
-		Foot: "± is half of the 95\u00a0% interval; < is the upper end of an interval that holds 0."}
+		Foot: "± is half of the 95\u00a0% interval; < is the upper end of a 95\u00a0% interval that holds 0."}
 	chart := rankedBars{}
 	total, first := bars{name: "S_T", color: "$c0/26", width: 11}, bars{name: "S", color: "$c0", width: 5}
 	named := 0
@@ -216,19 +217,28 @@ func (p *sensitivityPage) tornado(k int, t *result.Tornado) {
 		p.add(s)
 		return
 	}
+	if unmoved(t) {
+		s.Lead = []string{value + " " + nothingMoves(t)}
+		s.Blocks = []block{{}}
+		p.add(s)
+		return
+	}
 	top := t.Swings[0]
 	s.Lead = []string{fmt.Sprintf("%s It swings most with %s: as that goes from %s to %s, by %s.", value, top.Path,
 		withUnit(top.Low, top.Unit), withUnit(top.High, top.Unit), swingWords(sc, top.Swing))}
 	table := &tableView{Caption: t.Statistic + ": swings, the widest first", Head: []string{"Input", "its p10", "its p90", "unit", "at p10", "at p90", "swing"},
-		Foot: "± is half of the 95\u00a0% interval of the swing, in the same trials. Values are in " + sc.label + "."}
+		Foot: "± is a standard error: of the swing, in the same trials. An input's p10 and p90 stand as a scenario file has them."}
+	if sc.label != "" {
+		table.Foot += " The other values are in " + sc.label + "."
+	}
 	chart := rankedBars{origin: t.Value * sc.factor}
 	low, high := bars{name: "at p10", color: "$c1", width: 9}, bars{name: "at p90", color: "$c0", width: 9}
 	for i, w := range t.Swings {
 		var row tableRow
 		row.text(w.Path)
-		row.number(inputValue(w.Low, w.Unit), exact{w.Low * scaleOf(w.Unit).factor, math.NaN()})
-		row.number(inputValue(w.High, w.Unit), exact{w.High * scaleOf(w.Unit).factor, math.NaN()})
-		row.text(scaleOf(w.Unit).label)
+		row.number(inputValue(w.Low), exact{w.Low, math.NaN()})
+		row.number(inputValue(w.High), exact{w.High, math.NaN()})
+		row.text(w.Unit)
 		row.number(sc.bare(w.AtLow, w.SEAtLow), exact{w.AtLow * sc.factor, w.SEAtLow * sc.factor})
 		row.number(sc.bare(w.AtHigh, w.SEAtHigh), exact{w.AtHigh * sc.factor, w.SEAtHigh * sc.factor})
 		row.number(swingCell(sc, w.Swing), exactOf(w.Swing, sc.factor))
@@ -241,13 +251,13 @@ func (p *sensitivityPage) tornado(k int, t *result.Tornado) {
 		low.add(chart.origin, at, sc.factor)
 		half := (w.Swing.High - w.Swing.Low) / 2
 		high.add(chart.origin, result.Estimate{Value: w.AtHigh, Low: w.AtHigh - half, High: w.AtHigh + half}, sc.factor)
-		low.ends, high.ends = append(low.ends, inputValue(w.Low, w.Unit)), append(high.ends, inputValue(w.High, w.Unit))
+		low.ends, high.ends = append(low.ends, inputValue(w.Low)), append(high.ends, inputValue(w.High))
 	}
 	chart.bars = []bars{low, high}
 	d, err := chart.drawing()
 	p.draw(id+"-swings", d, err)
 	s.Blocks = append(s.Blocks, block{
-		Legend: []legendItem{{"c1", "with the input at its p10"}, {"c0", "with the input at its p90"}},
+		Legend: []legendItem{{"c1 solid", "with the input at its p10"}, {"c0 solid", "with the input at its p90"}},
 		Figures: []figure{{ID: id + "-swings", Title: t.Statistic, Unit: sc.label + ", each input alone at its p10 and p90", Size: "l", Table: table,
 			Summary: fmt.Sprintf("A tornado of %s. The widest swing is that of %s, %s.", t.Statistic, top.Path, swingWords(sc, top.Swing)),
 			HowTo:   "Each bar goes from the value with all inputs as the scenario has them to that with one input at its p10 or p90; the numbers at its ends are the input's own values there, of which the lower is the p10. The thin line at the p90 end is the 95\u00a0% interval of the swing. Both ends on one side: the input works the same way whether it is low or high."}},
@@ -266,7 +276,7 @@ func shareWords(e result.Estimate) string {
 
 func withUnit(x float64, unit string) string {
 	sc := scaleOf(unit)
-	return sc.signed(inputValue(x, unit)) + sc.suffix
+	return sc.signed(sc.bare(significant(x, 4), 0)) + sc.suffix
 }
 
 // swingWords is a swing with its unit, in a sentence.
@@ -283,7 +293,7 @@ func swingWords(sc scale, e result.Estimate) string {
 // exactOf is an estimate to all its digits, with its standard error, so that what is negative by
 // noise has its noise beside it.
 func exactOf(e result.Estimate, factor float64) exact {
-	return exact{factor * e.Value, factor * (e.High - e.Low) / (2 * 1.96)}
+	return exact{factor * e.Value, factor * e.SE}
 }
 
 // assumptions are those that are named, with their sources.
@@ -327,7 +337,6 @@ func (b *bars) add(from float64, e result.Estimate, factor float64) {
 func (r *rankedBars) drawing() (drawing, error) {
 	c := newCanvas("@tips")
 	c.line.Tooltip.Show = opts.Bool(false) // the table has the numbers
-	c.line.GridList[0].Left = "26"         // labels turn out wider than they are taken to be
 	ax := axis{lo: r.origin, hi: r.origin, formatter: "@number"}
 	shares := r.reach.hi == 0 && r.origin == 0 && len(r.bars) > 0 && r.bars[0].ends == nil
 	for k := range r.bars {
@@ -354,14 +363,17 @@ func (r *rankedBars) drawing() (drawing, error) {
 	}
 	ax = ax.nice()
 	labels := make([]string, len(r.labels))
+	longest := 0
 	for i, l := range r.labels {
-		labels[i] = squeeze(l, 36)
+		labels[i] = squeeze(l, 44)
+		longest = max(longest, utf8.RuneCountInString(labels[i]))
 	}
+	c.line.GridList[0].Left = fmt.Sprint(10 + longest) // labels turn out wider than they are taken to be
 	c.axes(opts.XAxis{Type: "value", Min: ax.lo, Max: ax.hi, AxisLabel: &opts.AxisLabel{Formatter: "@number"}}, axis{})
 	c.xExtra["interval"] = ax.step
 	c.yExtra = map[string]any{"type": "category", "data": labels, "inverse": true, "min": nil, "max": nil,
 		"axisTick": map[string]any{"show": false}, "splitLine": map[string]any{"show": false},
-		"axisLabel": map[string]any{"color": "$muted", "fontSize": 10, "interval": 0, "width": 195, "overflow": "truncate"}}
+		"axisLabel": map[string]any{"color": "$muted", "fontSize": 10, "interval": 0, "width": 270, "overflow": "truncate"}}
 	for _, b := range r.bars {
 		var data []any
 		for i := range b.to {

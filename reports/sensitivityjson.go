@@ -15,6 +15,7 @@ type (
 		Partial estimate `json:"partial_rank_correlation"`
 		Share   estimate `json:"share_of_variance"`
 		Delta   estimate `json:"delta"`
+		SE      sensed   `json:"se"`
 		Told    told     `json:"told_from_0"`
 	}
 	indexJSON struct {
@@ -22,6 +23,7 @@ type (
 		Inputs []string `json:"inputs"`
 		First  estimate `json:"first_order"`
 		Total  estimate `json:"total"`
+		SE     sensed   `json:"se"`
 		Told   told     `json:"told_from_0"`
 	}
 	swingJSON struct {
@@ -33,10 +35,15 @@ type (
 		SEAtLow  number   `json:"se_at_low"`
 		AtHigh   number   `json:"at_high"`
 		SEAtHigh number   `json:"se_at_high"`
+		With     []string `json:"correlated_with"`
 		Swing    estimate `json:"swing"`
+		SE       sensed   `json:"se"`
 		Told     told     `json:"told_from_0"`
 	}
 )
+
+// sensed are the standard errors of estimates, by name.
+type sensed map[string]number
 
 // told says of estimates, by name, whether their intervals leave out 0.
 type told map[string]bool
@@ -66,6 +73,7 @@ func WriteSensitivityJSON(w io.Writer, s *result.Sensitivity) error {
 		fmt.Fprintf(&b, ", \"mean\": %s, \"se\": %s, \"sd\": %s", marshal(number(a.Mean)), marshal(number(a.SE)), marshal(number(a.SD)))
 		list(&b, "inputs", a.Inputs, func(in result.Association) any {
 			return associationJSON{in.Path, estimateToJSON(in.Rank), estimateToJSON(in.Partial), estimateToJSON(in.Share), estimateToJSON(in.Delta),
+				sensed{"rank_correlation": number(in.Rank.SE), "partial_rank_correlation": number(in.Partial.SE), "share_of_variance": number(in.Share.SE), "delta": number(in.Delta.SE)},
 				told{"rank_correlation": isTold(in.Rank), "partial_rank_correlation": isTold(in.Partial), "share_of_variance": isTold(in.Share), "delta": isTold(in.Delta)}}
 		})
 		b.WriteByte('}')
@@ -76,6 +84,7 @@ func WriteSensitivityJSON(w io.Writer, s *result.Sensitivity) error {
 			marshal(number(x.Mean)), marshal(number(x.SE)), marshal(number(x.SD)), marshal(estimateToJSON(x.Sum)))
 		list(&b, "groups", x.Groups, func(g result.Index) any {
 			return indexJSON{g.Name, append([]string{}, g.Inputs...), estimateToJSON(g.First), estimateToJSON(g.Total),
+				sensed{"first_order": number(g.First.SE), "total": number(g.Total.SE)},
 				told{"first_order": isTold(g.First), "total": isTold(g.Total)}}
 		})
 		b.WriteByte('}')
@@ -85,7 +94,7 @@ func WriteSensitivityJSON(w io.Writer, s *result.Sensitivity) error {
 		fmt.Fprintf(&b, ", \"value\": %s, \"se\": %s", marshal(number(t.Value)), marshal(number(t.SE)))
 		list(&b, "swings", t.Swings, func(w result.Swing) any {
 			return swingJSON{w.Path, w.Unit, number(w.Low), number(w.High), number(w.AtLow), number(w.SEAtLow), number(w.AtHigh), number(w.SEAtHigh),
-				estimateToJSON(w.Swing), told{"swing": isTold(w.Swing)}}
+				append([]string{}, w.With...), estimateToJSON(w.Swing), sensed{"swing": number(w.Swing.SE)}, told{"swing": isTold(w.Swing)}}
 		})
 		b.WriteByte('}')
 	}

@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"fmt"
 	"io"
 	"math"
 	"slices"
@@ -36,6 +35,10 @@ func WriteSensitivityTable(w io.Writer, s *result.Sensitivity, opt TableOptions)
 	for _, a := range s.Associations {
 		sc := unitScale(a.Unit)
 		title(a.Quantity, "mean "+sc.inWordsWithError(a.Mean, a.SE))
+		if len(a.Inputs) == 0 {
+			b.WriteString(wrap("It is the same in every trial, or hangs on none of the inputs that were looked at.", width) + "\n")
+			continue
+		}
 		tab := sensitivityRows{opt: opt, head: []string{"input", "rank", "partial", "S, %", "δ, %"}}
 		shown := a.Inputs
 		if s.Chosen == "" {
@@ -46,10 +49,7 @@ func WriteSensitivityTable(w io.Writer, s *result.Sensitivity, opt TableOptions)
 		}
 		b.WriteString(tab.String())
 		if left := len(a.Inputs) - len(shown); left > 0 {
-			fmt.Fprintf(&b, "and %d more inputs, which the files have\n", left)
-		}
-		if len(a.Inputs) == 0 {
-			b.WriteString("It is the same in every trial: it hangs on nothing.\n")
+			b.WriteString(moreIn(left, "the files") + "\n")
 		}
 	}
 	for _, x := range s.Indices {
@@ -65,9 +65,13 @@ func WriteSensitivityTable(w io.Writer, s *result.Sensitivity, opt TableOptions)
 	for _, t := range s.Tornados {
 		sc := unitScale(t.Unit)
 		title(t.Statistic, sc.inWordsWithError(t.Value, t.SE))
+		if unmoved(&t) {
+			b.WriteString(wrap(nothingMoves(&t), width) + "\n")
+			continue
+		}
 		tab := sensitivityRows{opt: opt, head: []string{"input", "p10", "p90", "at p10", "at p90", "swing " + sc.label}}
 		for _, w := range t.Swings {
-			tab.add(w.Path, inputValue(w.Low, w.Unit), inputValue(w.High, w.Unit), sc.bare(w.AtLow, w.SEAtLow), sc.bare(w.AtHigh, w.SEAtHigh), swingCell(sc, w.Swing))
+			tab.add(w.Path, inputValue(w.Low), inputValue(w.High), sc.bare(w.AtLow, w.SEAtLow), sc.bare(w.AtHigh, w.SEAtHigh), swingCell(sc, w.Swing))
 		}
 		b.WriteString(tab.String())
 	}

@@ -202,9 +202,14 @@ func (h *headlines) drivers() []result.Drivers {
 		d := result.Drivers{Metric: h.name(of[k]), Year: h.year(of[k]), Trials: n}
 		for _, found := range ds {
 			d.Inputs = append(d.Inputs, result.Driver{Path: drawn[found.Input].Name,
-				Rank: result.Estimate(found.Rank), Share: result.Estimate(found.Share)})
+				Rank: interval(found.Rank), Share: interval(found.Share)})
 		}
 		list = append(list, d)
 	}
 	return list
+}
+
+// interval leaves out the standard error, which a run does not show.
+func interval(e sense.Estimate) result.Estimate {
+	return result.Estimate{Value: e.Value, Low: e.Low, High: e.High}
 }

@@ -30,6 +30,10 @@ const (
 	MostAssociationTrials  = sense.MaxTrials
 )
 
+// LeastPartialTrials are how many trials the partial rank correlations of that many inputs take; 0:
+// no number is enough.
+func LeastPartialTrials(inputs int) int { return sense.LeastPartialTrials(inputs) }
+
 // Associations say how quantities go with each input over the trials of a run, by quantity, those
 // first that go with it most. What they are named is left to the caller. A quantity that a trial
 // has no value of is refused.
@@ -315,7 +319,7 @@ func (p *parted) less(o *parted) result.Estimate {
 	}
 	value := p.whole.Value - o.whole.Value
 	if math.IsNaN(p.whole.SE) && math.IsNaN(o.whole.SE) { // a largest value, say
-		return result.Estimate{Value: value, Low: math.NaN(), High: math.NaN()}
+		return result.Estimate{Value: value, Low: math.NaN(), High: math.NaN(), SE: math.NaN()}
 	}
 	return result.Estimate(sense.Jackknifed(value, &without))
 }

@@ -17,6 +17,12 @@ type format[R any] struct {
 
 const comparisonFile = "comparison.json"
 
+// Those of which `entente report` says what made them.
+const (
+	sensitivityFile = "sensitivity.json"
+	discoveryFile   = "discovery.json"
+)
+
 var (
 	htmlFormat = format[*result.Result]{"html", "Report:", "report.html", reports.WriteHTML}
 	jsonFormat = format[*result.Result]{"json", "Result:", "result.json", reports.WriteJSON}

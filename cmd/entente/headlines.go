@@ -15,8 +15,7 @@ import (
 const pilotTrials = 1024
 
 // compared are the two clouds that a result compares: AWS and Azure, by id, where the scenario
-// has them, else the two whose mean exposure at the end is largest in a short run. Empty: there
-// are no two.
+// has them, else the two whose mean exposure at the end is largest in a short run, or the only one.
 func compared(ctx context.Context, scenario *scenarios.Scenario, opt sim.Options) ([]string, error) {
 	var ids []string
 	for _, c := range scenario.Facts.Clouds {
@@ -26,7 +25,7 @@ func compared(ctx context.Context, scenario *scenarios.Scenario, opt sim.Options
 	case slices.Contains(ids, "aws") && slices.Contains(ids, "azure"):
 		return []string{"aws", "azure"}, nil
 	case len(ids) < 2:
-		return nil, nil
+		return ids, nil
 	}
 	model, err := models.Compile(scenario.System)
 	if err != nil {

@@ -19,7 +19,8 @@ func reportCommand() *cobra.Command {
 		Use:   "report RESULT...",
 		Short: "Make the HTML report again from saved results",
 		Long: `Make report.html again from result.json or comparison.json, beside it. A RESULT is
-such a file, or the directory that holds it. The report is the one that was
+such a file, or the directory that holds it; other results have their report from the
+command that makes them. The report is the one that was
 written with it, byte for byte, if it is the same version of entente that makes it.`,
 		Example: `  entente report out/baseline
   entente report result.json --out somewhere/else`,
@@ -45,8 +46,11 @@ func report(stdout io.Writer, args []string, dir string) error {
 		if info, err := os.Stat(file); err == nil && info.IsDir() {
 			dir := file
 			file = filepath.Join(dir, jsonFormat.file)
-			if other := filepath.Join(dir, comparisonFile); !exists(file) && exists(other) {
-				file = other
+			if !exists(file) {
+				file = resultIn(dir)
+			}
+			if file == "" {
+				return fmt.Errorf("%s holds no result: there is no %s and no %s", dir, jsonFormat.file, comparisonFile)
 			}
 		}
 		text, err := os.ReadFile(file)
@@ -90,6 +94,28 @@ func report(stdout io.Writer, args []string, dir string) error {
 	return nil
 }
 
+// resultIn is the file in a directory that holds a result; "" if none does.
+func resultIn(dir string) string {
+	for _, name := range []string{comparisonFile, sensitivityFile, discoveryFile, sweepManifest} {
+		if file := filepath.Join(dir, name); exists(file) {
+			return file
+		}
+	}
+	return ""
+}
+
+// writer is the command that makes results of a kind from whose files no report can be made again,
+// as they have not all that it shows; "" of others.
+func writer(kind string) string {
+	switch kind {
+	case "sensitivity", "sweep":
+		return kind
+	case "discovery":
+		return "discover"
+	}
+	return ""
+}
+
 func exists(file string) bool {
 	_, err := os.Stat(file)
 	return err == nil
@@ -97,10 +123,16 @@ func exists(file string) bool {
 
 // reportOf reads a saved result, and returns what writes its report.
 func reportOf(text []byte) (func(io.Writer) error, error) {
-	var head struct{ Comparison json.RawMessage }
+	var head struct {
+		Comparison json.RawMessage
+		Kind       string
+	}
 	if err := json.Unmarshal(text, &head); err == nil && head.Comparison != nil {
 		r, err := reports.ReadComparisonJSON(bytes.NewReader(text))
 		return func(w io.Writer) error { return reports.WriteComparisonHTML(w, r) }, err
+	}
+	if command := writer(head.Kind); command != "" {
+		return nil, fmt.Errorf("this is a result of `entente %s`, whose report cannot be made from it: run that again (report.html ends with the command)", command)
 	}
 	r, err := reports.ReadJSON(bytes.NewReader(text)) // which says what is wrong with it, too
 	return func(w io.Writer) error { return reports.WriteHTML(w, r) }, err

@@ -38,7 +38,7 @@ const (
 
 var sensitivityFormats = []format[*result.Sensitivity]{
 	{"html", "Report:", "report.html", reports.WriteSensitivityHTML},
-	{"json", "Result:", "sensitivity.json", reports.WriteSensitivityJSON},
+	{"json", "Result:", sensitivityFile, reports.WriteSensitivityJSON},
 	{"csv", "Table:", "sensitivity.csv", reports.WriteSensitivityCSV},
 }
 
@@ -56,7 +56,7 @@ func sensitivityCommand() *cobra.Command {
 given-data  from the trials of one ordinary run: rank correlations, partial rank
             correlations (what the other inputs explain taken out), the share of the
             variance that an input alone explains, and Borgonovo's index, by how much
-            the whole distribution moves when the input is known. Costs nothing.
+            the whole distribution moves when the input is known. No extra runs.
 sobol       Sobol indices from a design made for them: S, the share of the variance
             that an input alone explains, and S_T, its share with all interactions
             (estimators of Janon and Jansen, scrambled Sobol points). Inputs that are
@@ -71,15 +71,18 @@ tornado     each input alone at its p10 and at its p90, all else as the scenario
 aws.npv - azure.npv, and with tornado also a statistic such as
 'p95(azure.exposure@2031)' or 'P(aws.loss_total > 20)' (a quantity is its mean).
 Without it these are exposure at the end and net present value of the two clouds that
-reports compare, and the failures of the labs.
+reports compare, or of the only one, and the failures of the labs; of these, what varies.
 
-All estimates have 95 % intervals, which do not move when the command is run again: of
-sobol from the 16 independent replicates of the design, of tornado from the differences
-in the same trials. Shares and indices cannot be negative, but their estimates can, by
+All estimates have a standard error, which stands after ±, and in the files a 95 %
+interval, too; neither moves when the command is run again. Those of sobol are from the 16
+independent replicates of the design, those of tornado from the differences in the same
+trials. Shares and indices cannot be negative, but their estimates can, by
 noise: what is not told from 0 is shown as what it is below.
 
-An end of a tornado is what ` + "`entente run --set PATH=VALUE`" + ` gives with its trials; the
-inputs that are correlated with it stay as they are.
+The ends of an input stand in a tornado as a scenario file has them, 0.107 and not 10.7 %.
+What a statistic is there is what ` + "`entente run --set PATH=VALUE`" + ` gives with the value
+in sensitivity.csv and the same trials, seed and sampler. Of an input that is correlated
+with others it is not: here those stay as they are, and --set refuses such an input.
 
 It writes report.html, sensitivity.json and sensitivity.csv, and prints tables.`,
 		Example: `  entente sensitivity
@@ -106,7 +109,7 @@ It writes report.html, sensitivity.json and sensitivity.csv, and prints tables.`
 	flags.Lookup("trials").Usage = fmt.Sprintf("number of trials of each run (default: %d with given-data, which is the most, %d with sobol, %d with tornado)",
 		sim.MostAssociationTrials, sobolTrials, tornadoTrials)
 	flags.Lookup("memory").Usage = "most memory for the trials' values"
-	flags.StringVarP(&f.out, "out", "o", "", "the `DIR` that files go to (default: out/, and there the scenario's name with -sensitivity)")
+	flags.StringVarP(&f.out, "out", "o", "", "the `DIR` that files go to (default: out/, and there the scenario's name with -sensitivity- and the method)")
 	flags.Var(formatList[*result.Sensitivity]{&f.formats, sensitivityFormats}, "format", "files to write")
 	flags.BoolVar(&f.json, "json", false, "print the result on standard output in place of the tables")
 	f.addPrinting(cmd)
@@ -164,7 +167,7 @@ func sensitivity(cmd *cobra.Command, name string, f sensitivityFlags) error {
 	if err := s.fits(f.memory); err != nil {
 		return err
 	}
-	out, err := openOutput(f.directory(fileName(scenario.Facts.Scenario.Name)+"-sensitivity"), fileNames(f.formats))
+	out, err := openOutput(f.directory(fileName(scenario.Facts.Scenario.Name)+"-sensitivity-"+s.method), fileNames(f.formats))
 	if err != nil {
 		return err
 	}
@@ -246,7 +249,7 @@ func (s *sensing) takeInputs(text string) error {
 			return fmt.Errorf("--inputs %q is no pattern: * stands for any letters, ? for one, [ab] for one of some", glob)
 		}
 		if !slices.ContainsFunc(names, func(name string) bool { return matches(glob, name) }) {
-			return fmt.Errorf("--inputs %q matches none of the scenario's %d inputs that are drawn%s", glob, len(names), didYouMean(glob, names))
+			return fmt.Errorf("--inputs %q matches none of the %s that the scenario draws%s", glob, times(len(names), "input"), didYouMean(glob, names))
 		}
 		s.globs = append(s.globs, glob)
 	}
@@ -266,20 +269,9 @@ func (s *sensing) alone(name string) bool {
 // takeQuantities reads what is asked for, or takes the headlines.
 func (s *sensing) takeQuantities(texts []string) error {
 	if len(texts) == 0 {
-		opt := s.opt
-		clouds, err := compared(s.ctx, s.scenario, opt)
-		if err != nil {
-			return &failure{err}
-		}
-		for _, name := range headlines(clouds, s.scenario.Facts.Labs) {
-			i := slices.IndexFunc(s.model.Outcomes, func(o sim.Outcome) bool { return o.Name == name })
-			if i < 0 {
-				continue // a lab that can't fail
-			}
-			if s.model.Outcomes[i].Kind != sim.AtTheEnd {
-				name += "@" + s.lastYear()
-			}
-			texts = append(texts, name)
+		var err error
+		if texts, err = s.usual(); err != nil {
+			return err
 		}
 	}
 	for _, text := range texts {
@@ -306,6 +298,49 @@ func (s *sensing) takeQuantities(texts []string) error {
 		s.quantities = append(s.quantities, q)
 	}
 	return nil
+}
+
+// usual are the headlines that vary in a short run; if none does, those that there are.
+func (s *sensing) usual() ([]string, error) {
+	if len(s.model.Together()) == 0 {
+		return nil, nil // which is told later
+	}
+	clouds, err := compared(s.ctx, s.scenario, s.opt)
+	if err != nil {
+		return nil, &failure{err}
+	}
+	names := headlines(clouds, s.scenario.Facts.Labs)
+	names = slices.DeleteFunc(names, func(name string) bool { return s.outcome(name) < 0 }) // of a lab that can't fail
+	pilot := sim.Options{Trials: min(s.opt.Trials, pilotTrials), Seed: s.opt.Seed, Sampler: s.opt.Sampler, Workers: s.opt.Workers,
+		Keep: func(name string) bool { return slices.Contains(names, name) }}
+	trials, err := sim.Trials(s.ctx, s.model, pilot)
+	if err != nil {
+		return nil, &failure{err}
+	}
+	var all, varying []string
+	for _, name := range names {
+		text := name
+		if s.model.Outcomes[s.outcome(name)].Kind != sim.AtTheEnd {
+			text += "@" + s.lastYear()
+		}
+		all = append(all, text)
+		q, err := s.scenario.Quantity(text)
+		if err != nil {
+			return nil, err
+		}
+		if values := q.Values(trials); slices.ContainsFunc(values, func(v float64) bool { return v != values[0] }) {
+			varying = append(varying, text)
+		}
+	}
+	if len(varying) == 0 {
+		return all, nil
+	}
+	return varying, nil
+}
+
+// outcome is the number of one, or −1.
+func (s *sensing) outcome(name string) int {
+	return slices.IndexFunc(s.model.Outcomes, func(o sim.Outcome) bool { return o.Name == name })
 }
 
 // lastYear is the calendar year of the last year's end.
@@ -367,7 +402,7 @@ func (s *sensing) fits(memory int) error {
 		perTrial += 8 * 2 * inputs // their ranks
 	}
 	if most := memory / perTrial; s.opt.Trials > most {
-		return fmt.Errorf("%d trials of %d inputs take %.0f MB, more than --memory allows: -n %d fits", s.opt.Trials, inputs, float64(perTrial)*float64(s.opt.Trials)/1e6, most)
+		return fmt.Errorf("%d trials of %s take %.0f MB, more than --memory allows: -n %d fits", s.opt.Trials, times(inputs, "input"), float64(perTrial)*float64(s.opt.Trials)/1e6, most)
 	}
 	return nil
 }
@@ -446,6 +481,9 @@ func (s *sensing) associations() error {
 	if err != nil {
 		return err
 	}
+	if least := sim.LeastPartialTrials(s.result.Inputs); s.opt.Trials < least && lackPartials(found) {
+		s.result.PartialTrials = least
+	}
 	for k := range found {
 		a := &found[k]
 		a.Quantity, a.Unit = s.quantities[k].Text, s.quantities[k].Unit
@@ -456,6 +494,16 @@ func (s *sensing) associations() error {
 	}
 	s.result.Associations, s.result.Simulated = found, s.opt.Trials
 	return nil
+}
+
+// lackPartials says that there is no partial rank correlation at all.
+func lackPartials(found []result.Associations) bool {
+	for _, a := range found {
+		if slices.ContainsFunc(a.Inputs, func(in result.Association) bool { return !math.IsNaN(in.Partial.Value) }) {
+			return false
+		}
+	}
+	return true
 }
 
 // strongest lists inputs by how much the quantities hang on them, those that match if they have to.
@@ -557,6 +605,11 @@ func (s *sensing) tornado() error {
 			w := &t.Swings[i]
 			j := slices.IndexFunc(s.scenario.Facts.Assumptions, func(a result.Assumption) bool { return a.Path == w.Path })
 			w.Unit = s.scenario.Facts.Assumptions[j].Unit
+			for _, group := range s.model.Together() {
+				if slices.Contains(group, w.Path) {
+					w.With = slices.DeleteFunc(slices.Clone(group), func(name string) bool { return name == w.Path })
+				}
+			}
 		}
 		slices.SortStableFunc(t.Swings, func(a, b result.Swing) int {
 			return cmp.Compare(math.Abs(b.Swing.Value), math.Abs(a.Swing.Value))

@@ -161,8 +161,8 @@ type Driver struct {
 	Share Estimate
 }
 
-// Estimate is a value and its 95 % interval.
-type Estimate struct{ Value, Low, High float64 }
+// Estimate is a value and its 95 % interval, and of a sensitivity analysis its standard error.
+type Estimate struct{ Value, Low, High, SE float64 }
 
 // Convergence is the mean of a metric over the first trials, for more and more of them.
 type Convergence struct {

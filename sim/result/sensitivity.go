@@ -20,6 +20,9 @@ type Sensitivity struct {
 	// Chosen says how the inputs were chosen of which there is something: "" of all, a number of
 	// the strongest, or patterns.
 	Chosen string
+	// PartialTrials is how many trials partial rank correlations take, where there are too few for
+	// them; 0: there are enough.
+	PartialTrials int
 
 	Associations []Associations // of GivenData, by quantity
 	Indices      []Indices      // of Sobol, by quantity
@@ -78,6 +81,8 @@ type Tornado struct {
 type Swing struct {
 	Path string
 	Unit string // of the input
+	// With are the inputs that it is correlated with, which stay as they are.
+	With []string
 	// The input's p10 and p90, what the statistic is there, and its standard errors.
 	Low, High        float64
 	AtLow, SEAtLow   float64

@@ -126,8 +126,9 @@ func (t *table) delta(x, y []uint8) Estimate {
 		value += mean / 2
 		variance += squares / float64(4*len(found)*(len(found)-1))
 	}
-	half := t14 * math.Sqrt((1+2/math.Pi)*variance)
-	return Estimate{value, value - half, value + half}
+	se := math.Sqrt((1 + 2/math.Pi) * variance)
+	half := t14 * se
+	return Estimate{value, value - half, value + half, se}
 }
 
 func (t *table) count(x, y []uint8) {

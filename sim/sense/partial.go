@@ -12,6 +12,18 @@ const collinear = 1e-9
 // jackknifeTrials are how many of the trials the intervals of Partials come from.
 const jackknifeTrials = 1 << 12
 
+// LeastPartialTrials are how many trials the partial rank correlations of that many inputs take: the
+// regression on all of them has to leave, without a part of the trials that a jackknife looks at, as
+// many again. 0: no number is enough.
+func LeastPartialTrials(inputs int) int {
+	for n := MinTrials; n <= jackknifeTrials; n++ {
+		if n-n/Parts-1 >= 2*(inputs+1) {
+			return n
+		}
+	}
+	return 0
+}
+
 // Partials returns, by output and input, the partial rank correlation: that of an output and an
 // input when what the ranks of all other inputs explain linearly has been taken out of the ranks
 // of both. With R the correlation matrix of the inputs' ranks, r their correlations with the
@@ -23,7 +35,7 @@ const jackknifeTrials = 1 << 12
 // Conover, "The use of the rank transformation in regression", 1979; Saltelli, Chan and Scott,
 // "Sensitivity Analysis", 2000, 6.6.3). The intervals are those of a jackknife of Fisher's
 // z = artanh PRCC over 16 parts of the first 4,096 trials, each time ranked anew, and scaled to
-// all n by √((4096−p)/(n−p)), with p inputs.
+// all n by √((4096−p)/(n−p)), with p inputs; the standard error is (1 − PRCC²) times that of z.
 //
 // NaN: the input or the output is constant; other inputs determine the input, or the inputs the
 // output, so that there is nothing left to correlate; or there are too few trials for so many
@@ -31,7 +43,7 @@ const jackknifeTrials = 1 << 12
 func Partials(inputs, outputs [][]float64, workers int) [][]Estimate {
 	found := make([][]Estimate, len(outputs))
 	for k := range found {
-		found[k] = slices.Repeat([]Estimate{{math.NaN(), math.NaN(), math.NaN()}}, len(inputs))
+		found[k] = slices.Repeat([]Estimate{{math.NaN(), math.NaN(), math.NaN(), math.NaN()}}, len(inputs))
 	}
 	if len(outputs) == 0 || len(inputs) == 0 {
 		return found
@@ -56,7 +68,7 @@ func Partials(inputs, outputs [][]float64, workers int) [][]Estimate {
 		columns, columnsFirst = append(columns, c), append(columnsFirst, rankedFirst[k])
 	}
 	p := len(used)
-	if few-few/Parts-1 < 2*(p+1) {
+	if least := LeastPartialTrials(p); least == 0 || n < least {
 		return found
 	}
 	g := newGram(columns, p, workers)
@@ -83,7 +95,8 @@ func Partials(inputs, outputs [][]float64, workers int) [][]Estimate {
 			}
 			e := Jackknifed(0, &z)
 			at := fisher(value)
-			found[k][i] = Estimate{value, math.Tanh(at + scale*e.Low), math.Tanh(at + scale*e.High)}
+			found[k][i] = Estimate{value, math.Tanh(at + scale*e.Low), math.Tanh(at + scale*e.High),
+				(1 - float64(value*value)) * scale * e.SE}
 		}
 	}
 	return found

@@ -13,8 +13,8 @@ const (
 	t14 = 2.144786687916925
 )
 
-// Jackknifed returns the 95 % interval of a value, of which without says what it is without each
-// of the parts:
+// Jackknifed returns the 95 % interval and the standard error of a value, of which without says what
+// it is without each of the parts:
 //
 //	value ± t·SE,   SE² = (R−1)/R·Σ(x_r − x̄)²,   R = 16
 //
@@ -27,6 +27,7 @@ func Jackknifed(value float64, without *[Parts]float64) Estimate {
 	for _, x := range without {
 		squares += float64((x - mean) * (x - mean))
 	}
-	half := t15 * math.Sqrt(squares*(Parts-1)/Parts)
-	return Estimate{value, value - half, value + half}
+	se := math.Sqrt(squares * (Parts - 1) / Parts)
+	half := t15 * se
+	return Estimate{value, value - half, value + half, se}
 }

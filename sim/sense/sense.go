@@ -16,8 +16,8 @@ const MinTrials = 128
 // MaxTrials are the most that are needed: the interval of a rank correlation is ± 0.015 then.
 const MaxTrials = 1 << 14
 
-// An Estimate is a value and its 95 % interval.
-type Estimate struct{ Value, Low, High float64 }
+// An Estimate is a value, its 95 % interval, and its standard error.
+type Estimate struct{ Value, Low, High, SE float64 }
 
 // A Driver is what an output has to do with one input.
 type Driver struct {
@@ -114,6 +114,7 @@ func (d *Driver) strength() float64 {
 // within sets the interval by a standard error, between low and 1.
 func (e *Estimate) within(se, low float64) {
 	half := 1.96 * se
+	e.SE = se
 	e.Low, e.High = max(e.Value-half, low), min(e.Value+half, 1)
 }
 
