@@ -863,7 +863,7 @@ func (p *page) allianceSection() {
 		}
 	}
 	if len(terms.Rows) > 0 {
-		s.Blocks = append(s.Blocks, block{Kind: "folded", Table: terms})
+		s.Blocks = append(s.Blocks, block{Kind: "printed", Table: terms})
 	}
 	p.add(s)
 }

@@ -194,7 +194,7 @@ type section struct {
 
 // A block is a row of figures, a table, or one of the special parts of the template.
 type block struct {
-	Kind    string // "", words (a table of texts), folded (one that opens), prose, answers, control, assumptions, sources, reproduce
+	Kind    string // "", words (a table of texts), folded (one that opens), printed (one that opens, and stands on paper), prose, answers, control, assumptions, sources, reproduce
 	Heading string
 	Text    []string
 	Legend  []legendItem

@@ -82,7 +82,8 @@
     // The chosen year, where the axis is of years.
     "@year": function () {
       return function (params, api) {
-        var x = Math.round(api.coord([api.value(0), 0])[0]) + 0.5, box = params.coordSys;
+        var box = params.coordSys, x = Math.round(api.coord([api.value(0), 0])[0]) + 0.5;
+        x = Math.max(box.x + 0.5, Math.min(box.x + box.width - 0.5, x)); // at the edges it would be cut off
         return { type: "line", shape: { x1: x, y1: box.y, x2: x, y2: box.y + box.height }, style: { stroke: api.visual("color"), lineWidth: 1, lineDash: [2, 2] } };
       };
     },
@@ -342,14 +343,15 @@
     all.forEach(function (el) { near.observe(el); });
   } else drawAll();
 
-  // Paper has light charts as wide as the page, and everything on it that was folded or filtered.
+  // Paper has light charts as wide as the page, and everything on it that was folded or filtered, but what
+  // is there in short as well.
   var shut = [], lines = [];
   function forPaper() {
     if (printing) return;
     shut = [];
     each(views, function (v) { v.hidden = false; });
     var told = {};
-    each(document.querySelectorAll("main details:not(.save)"), function (d) {
+    each(document.querySelectorAll("main details:not(.save, .folded), main .printed"), function (d) {
       if (d.classList.contains("how")) { // how to read a kind of chart is said once
         if (told[d.textContent]) { d.dataset.told = ""; return; }
         told[d.textContent] = true;
