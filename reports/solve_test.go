@@ -42,11 +42,11 @@ There are 2 solutions: the curve passes 0.1 more than once.
 The curve with seed 1, and where it passes 0.1:
 
  openai.cash  P(openai.failed = 1) ± s.e.
-─────────────────────────────────────────────
+─────────────────────────────────────────────────
           10              0.0500 ± 0.0020
-                                            ◂ 0.1
+                                           ◂ 0.1
           20              0.2000 ± 0.0020
-                                            ◂ 0.1
+                                           ◂ 0.1
           30              0.0800 ± 0.0020
           40                            –
 
