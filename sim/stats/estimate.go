@@ -320,8 +320,9 @@ func wilson(s, se, n, z float64) (low, high float64) {
 //
 // because h is in proportion to 1/√n, or smaller, and because with h = d it would be told only
 // as often as not: as it is, n' trials tell with a probability of 80 % where v is right (Cohen,
-// "Statistical power analysis for the behavioral sciences", 1988, chapter 2). NaN: that cannot
-// be said.
+// "Statistical power analysis for the behavioral sciences", 1988, chapter 2). Of a share
+// that is 0 or 1 h is Wilson's z²/(n + z²), so that n' = n·h(1−d)/((1−h)d) trials tell if it is
+// that in them too. Needed is 30 at least. NaN: that cannot be said.
 func (e Estimate) Tell(bound float64, n int) (told bool, needed float64) {
 	switch {
 	case math.IsNaN(e.Value):
@@ -338,6 +339,13 @@ func (e Estimate) Tell(bound float64, n int) (told bool, needed float64) {
 		h = one * e.SE
 	}
 	d := math.Abs(bound - e.Value)
+	if none := e.Value == 0 && e.Low == 0 || e.Value == 1 && e.High == 1; none && !(e.SE > 0) && h < 1 && d < 1 {
+		return false, max(float64(n)*(h*(1-d))/((1-h)*d), fewestTold)
+	}
 	r := h / d * (one + power) / one
-	return false, float64(n) * (r * r)
+	return false, max(float64(n)*(r*r), fewestTold)
 }
+
+// fewestTold is the fewest trials that Tell asks for: of fewer neither a standard error nor an
+// interval by a normal distribution is worth much.
+const fewestTold = 30

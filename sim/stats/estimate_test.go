@@ -97,6 +97,32 @@ func TestTell(t *testing.T) {
 	}
 }
 
+// Of a share that is 0 or 1 so far, as many trials tell as let Wilson's interval end at the bound;
+// and no fewer than 30 do.
+func TestTellRareShare(t *testing.T) {
+	none, all := make([]bool, 100), make([]bool, 100)
+	for i := range all {
+		all[i] = true
+	}
+	for _, c := range []struct {
+		holds  []bool
+		bound  float64
+		needed float64
+	}{
+		{none, 0.01, 380.3}, {all, 0.99, 380.3}, {none[:1], 0.5, 30}, {none[:1], 0.01, 380.3}, {all[:3], 0.8, 30},
+	} {
+		told, needed := Share(c.holds, 1).Tell(c.bound, len(c.holds))
+		if told {
+			t.Errorf("%d trials tell of %v", len(c.holds), c.bound)
+		}
+		near(t, "trials", needed, c.needed, 0.1)
+	}
+	_, high := wilson(0, 0, 381, 1.959964)
+	if high > 0.01 {
+		t.Errorf("381 trials do not tell of 0.01: %v", high)
+	}
+}
+
 // A value that the sample of a column takes for frequent may lie above its highest quantile.
 func TestRareAtom(t *testing.T) {
 	x := make([]float64, 20_001)
