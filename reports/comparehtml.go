@@ -650,7 +650,7 @@ func (p *comparisonPage) methodSection() {
 	}
 	p.add(&section{ID: "method", Title: "Method", Blocks: []block{
 		{Kind: "prose", Text: []string{
-			"Every random number is determined by the seed, the name of what is drawn, the trial and the step. What both scenarios draw under the same name is therefore the same in each trial of both, whatever else is in one and not in the other: a lab, a deal or an event more takes no luck from the rest. With the samplers sobol and latin, what both draw also has the same place in the design.",
+			"Every random number is determined by the seed, the name of what is drawn, the trial and the step. What both scenarios draw under the same name is therefore the same in each trial of both, whatever else is in one and not in the other: a lab, a deal or an event more takes no luck from the rest. With the samplers sobol and latin, what both draw also has the same place in the design, A's: A is what a run of it makes, and B differs a little from a run of its own, within its standard errors, because that would choose the order of its inputs and the directions of its shocks by itself. With random it does not differ.",
 			"A is simulated as `entente run` would. Years are compared by date. Where the scenarios start in different years, their luck is shared by steps from the start and not by date, so that pairing is worth less.",
 		}},
 		{Kind: "words", Table: t},

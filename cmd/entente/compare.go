@@ -39,13 +39,19 @@ more. Each has a standard error and a 95 % interval that count the pairing, the
 share of trials in which B is above A, and what the pairing was worth: so many
 times as many trials would be needed if each scenario had draws of its own.
 
+A is what ` + "`entente run`" + ` makes of it. With the samplers sobol and latin B is not, to the
+last digits, because it takes A's order of inputs and A's directions of shocks, so that
+both have the same draws; within its standard errors it is. With random it is.
+
 --with changes values in all scenarios but the first. Without a B, A with these
 changes is compared with A. --set changes values in all of them. Trials, seed and
 sampler are A's unless given.
 
-Years are compared by date, where both have them; what is of the whole time (npv,
-loss_total, failed) only where that is the same in both. A metric that one of them
-has not is listed and not compared: what is absent has no value, and is not 0.
+Years are compared by date, where both have them; they have to end on the same day of
+the year. --with horizon.start=DATE moves the start of B, and with it what B says of its
+start. What is of the whole time (npv, loss_total, failed) is compared only where that
+is the same in both. A metric that one of them has not is listed and not compared: what
+is absent has no value, and is not 0.
 
 The table shows exposure, npv and losses of the clouds and the failures of the
 labs, or what --metrics selects; comparison.json has all, and so has, with
@@ -106,7 +112,7 @@ func compare(cmd *cobra.Command, args []string, f compareFlags) error {
 		return err
 	}
 	opt.Keep = func(name string) bool { return metrics[name] }
-	variants, err := variantsOf(cs)
+	variants, err := variantsOf(cmd, cs, f)
 	if err != nil {
 		return err
 	}
@@ -257,17 +263,61 @@ func (c *contender) facts() result.Contender {
 }
 
 // variantsOf says by how many years each starts later than the first.
-func variantsOf(cs []contender) ([]sim.Variant, error) {
+func variantsOf(cmd *cobra.Command, cs []contender, f compareFlags) ([]sim.Variant, error) {
 	var list []sim.Variant
 	for _, c := range cs {
 		later := c.start.Year() - cs[0].start.Year()
 		if !c.start.Equal(cs[0].start.AddDate(later, 0, 0)) {
-			return nil, fmt.Errorf("%s starts on %s and %s on %s: their years end on different days, so that none can be compared; set horizon.start to the same day of a year",
-				cs[0].label, cs[0].start.Format(time.DateOnly), c.label, c.start.Format(time.DateOnly))
+			return nil, fmt.Errorf("%s starts on %s and %s on %s: their years end on different days, so that none can be compared%s",
+				cs[0].label, cs[0].start.Format(time.DateOnly), c.label, c.start.Format(time.DateOnly), realigned(cmd, cs, c.start, f))
 		}
 		list = append(list, sim.Variant{Name: c.label, Model: c.model, Later: later})
 	}
 	return list, nil
+}
+
+// realigned says what lets years end on the same days, of what has been tried: to start all but the
+// first on its day of the year that is nearest to a start, or the first on their day.
+func realigned(cmd *cobra.Command, cs []contender, start time.Time, f compareFlags) string {
+	loads := func(cs []contender, day string) bool {
+		for _, c := range cs {
+			if c.arg == "-" {
+				return false // it has been read
+			}
+			set := slices.Concat(f.set, f.with, []string{"horizon.start=" + day})
+			if _, err := scenarios.Load(c.arg, scenarios.Options{Stdin: cmd.InOrStdin(), Set: set}); err != nil {
+				return false
+			}
+		}
+		return true
+	}
+	nearest := func(day, to time.Time) []string {
+		var days []time.Time
+		for y := -1; y <= 1; y++ {
+			days = append(days, day.AddDate(to.Year()-day.Year()+y, 0, 0))
+		}
+		slices.SortFunc(days, func(a, b time.Time) int { return cmp.Compare(a.Sub(to).Abs(), b.Sub(to).Abs()) })
+		var list []string
+		for _, d := range days {
+			list = append(list, d.Format(time.DateOnly))
+		}
+		return list
+	}
+	const stays = "; what a scenario says of its start is then of that day"
+	first := cs[0]
+	for _, day := range nearest(first.start, start) {
+		if loads(cs[1:], day) {
+			return fmt.Sprintf("; --with horizon.start=%s starts all but %s on that day%s", day, first.label, stays)
+		}
+	}
+	if len(cs) == 2 && len(f.with) == 0 {
+		for _, day := range nearest(start, first.start) {
+			if loads(cs[:1], day) {
+				return fmt.Sprintf("; `entente compare %s %s --with horizon.start=%s` starts %s on that day%s", cs[1].arg, first.arg, day, first.label, stays)
+			}
+		}
+	}
+	return "; --with horizon.start=DATE moves the start of all but " + first.label
 }
 
 // date sets the dates of the years.

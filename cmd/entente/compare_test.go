@@ -106,7 +106,7 @@ func TestCompareStarts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return contender{start: d}
+		return contender{arg: "-", start: d}
 	}
 	for _, c := range []struct {
 		a, b  string
@@ -116,7 +116,7 @@ func TestCompareStarts(t *testing.T) {
 		{"2026-01-01", "2026-01-01", 0, false}, {"2026-04-01", "2028-04-01", 2, false}, {"2028-10-01", "2026-10-01", -2, false},
 		{"2026-01-01", "2026-10-01", 0, true}, {"2025-10-01", "2026-01-01", 0, true},
 	} {
-		vs, err := variantsOf([]contender{at(c.a), at(c.b)})
+		vs, err := variantsOf(compareCommand(), []contender{at(c.a), at(c.b)}, compareFlags{})
 		if (err != nil) != c.wrong || err == nil && vs[1].Later != c.later {
 			t.Errorf("%s and %s: %v, %v", c.a, c.b, vs, err)
 		}
