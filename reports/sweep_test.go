@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -130,7 +131,7 @@ func TestSweepHTML(t *testing.T) {
 			t.Errorf("%s: %d places for %d charts, want %d", name, plots, len(drawings), want)
 		}
 		for id, d := range drawings {
-			if turns := id == "m-aws-exposure" && name != "across"; turns != (len(d.Years) == 2) && id != "m-aws-backlog" {
+			if turns := id == "m-aws-exposure"; turns != (len(d.Years) == 2) && id != "m-aws-backlog" {
 				t.Errorf("%s: %s has %d years", name, id, len(d.Years))
 			}
 		}
@@ -230,7 +231,7 @@ func TestSweepBrowser(t *testing.T) {
 		{"lines", "light", "m-aws-exposure", "95\u00a0% of the mean"},
 		{"texts", "dark", "m-aws-exposure", "mean"},
 		{"map", "dark", "m-aws-exposure", "discount_rate plus"},
-		{"across", "light", "", ""},
+		{"across", "light", "m-aws-exposure", ""},
 		{"hostile", "light", "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -251,7 +252,10 @@ func TestSweepBrowser(t *testing.T) {
 				t.Errorf("%d charts are empty", n)
 			}
 			if c.chart != "" {
-				b.pointAt(c.chart, c.tip)
+				if c.tip != "" { // in the middle of it there is something
+					b.pointAt(c.chart, c.tip)
+				}
+				b.look(c.chart)
 				before := b.atRest()[c.chart]
 				eval[bool](b, "(() => { const y = document.getElementById('year'); y.value = 0; y.dispatchEvent(new Event('input')); return true })()")
 				b.look(c.chart)
@@ -262,5 +266,54 @@ func TestSweepBrowser(t *testing.T) {
 			b.fits(1280, 768, 360)
 			b.quiet()
 		})
+	}
+}
+
+// Colours span no less than luck could make of equal means, and cells that can't be told from
+// point 1 are marked.
+func TestSweepTints(t *testing.T) {
+	s := sweeps()["map"]
+	p, err := newSweepPage(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := make([]*result.SweepRow, 4)
+	at := func(diffs, errs [4]float64) {
+		for i := range rows {
+			rows[i] = &result.SweepRow{Diff: diffs[i], SEDiff: errs[i], Stat: result.Stat{Mean: 10 + diffs[i], SE: 5}}
+		}
+	}
+	at([4]float64{0, 0.1, -0.2, 0.15}, [4]float64{0, 0.3, 0.3, 0.3})
+	noise := p.tintOf(rows)
+	if spread := noise.strength(10.15) - noise.strength(9.8); !(spread > 0 && spread < 0.2) {
+		t.Errorf("luck spans %v of the colours", spread)
+	}
+	for i, want := range []int{isFirst, notTold, notTold, notTold} {
+		if got := p.mark(i, rows[i]); got != want {
+			t.Errorf("of luck, cell %d has mark %d, want %d", i, got, want)
+		}
+	}
+	at([4]float64{0, 20, 40, math.NaN()}, [4]float64{0, 0.3, 0.3, math.NaN()})
+	rows[3].Stat.Mean = 30
+	effect := p.tintOf(rows)
+	if effect.strength(10) != palest || effect.strength(50) != strongest || p.mark(2, rows[2]) != unmarked || p.mark(3, rows[3]) != unmarked {
+		t.Errorf("an effect has the scale %+v", effect)
+	}
+}
+
+// Points of other horizons stand in the table with the last year that all have, and the page says so.
+func TestSweepHorizons(t *testing.T) {
+	s := swept("grid", []string{"horizon.years"}, []string{"1"}, []string{"2"})
+	short := &s.Points[0]
+	short.Rows = slices.DeleteFunc(short.Rows, func(r result.SweepRow) bool { return r.Stat.Year == 2 })
+	var b bytes.Buffer
+	if err := WriteSweepTable(&b, s, TableOptions{}); err != nil || !strings.Contains(b.String(), "aws.exposure@2027, USD bn") || !strings.Contains(b.String(), "each over its own") {
+		t.Errorf("%v:\n%s", err, b.String())
+	}
+	if text := string(sweepPageOf(t, s)); !strings.Contains(text, "The points do not have the same years.") || !strings.Contains(text, "at the end of 2027 is lowest with horizon.years 1") {
+		t.Error("the page does not say of which years it is")
+	}
+	if text := string(sweepPageOf(t, sweeps()["lines"])); strings.Contains(text, "do not have the same years") {
+		t.Error("points of the same years are said to have others")
 	}
 }

@@ -243,7 +243,7 @@ func (p *sweepPage) control() {
 			longest = m
 		}
 	}
-	if longest == nil || len(longest.years) < 2 || p.form() == asAxes || p.crowded() {
+	if longest == nil || len(longest.years) < 2 || p.crowded() {
 		return
 	}
 	b := block{Kind: "control"}
@@ -276,6 +276,9 @@ func (p *sweepPage) figures() {
 			continue
 		}
 		numbers += len(m.years) * len(p.s.Points)
+		if p.form() == asAxes {
+			numbers += len(m.years) * len(p.s.Points) * len(p.axes) / 3
+		}
 		f := p.figure(m)
 		if n := len(s.Blocks); n == 0 || len(s.Blocks[n-1].Figures) == 2 {
 			s.Blocks = append(s.Blocks, block{})
@@ -325,9 +328,9 @@ func (p *sweepPage) reading() string {
 	case asLines:
 		return "Lines are means over all futures. The light band is how far off each mean may be; the dark one how far off the difference to point 1 may be, which is known much better, because luck is shared. Where the dark band leaves no room for a level line, the parameter matters."
 	case asMap:
-		return "Each cell is the mean over all futures at one pair of values: the stronger the colour, the further from the palest cell. The tables have standard errors."
+		return "Each cell is the mean over all futures at one pair of values: the stronger the colour, the higher, on the scale above the map. The scale never spans less than luck could make of equal means, so that a map of one colour is a map of nothing. Hatched cells can't be told from point 1: the difference in the same futures is within its 95 % interval. The tables have standard errors."
 	}
-	return "Each line is a point: it crosses an axis for each value that is varied, and the last one at the mean of the metric. The stronger its colour, the higher the mean. Where strong lines cross an axis all in one place, that value matters."
+	return "Each line is a point: it crosses an axis for each value that is varied, and the last one at the mean of the metric. The stronger its colour, the higher the mean. Where strong lines cross an axis all in one place, that value matters. The bar beside the last axis is the 95 % interval of a mean, in the middle of all; the axis never spans less than four of its halves."
 }
 
 func (p *sweepPage) figure(m *sweepMetric) figure {
@@ -349,13 +352,7 @@ func (p *sweepPage) figure(m *sweepMetric) figure {
 		case asMap:
 			d, err = p.heatMap(m, y, sc)
 		default:
-			if y != m.last() {
-				continue
-			}
 			d, err = p.across(m, y, sc)
-			if m.last() > 0 {
-				f.Unit = strings.TrimPrefix(sc.label+", mean "+m.when(y), ", ")
-			}
 		}
 		if err != nil {
 			p.draw(id, d, err)
@@ -369,6 +366,9 @@ func (p *sweepPage) figure(m *sweepMetric) figure {
 		d, err = yearly(ds)
 	}
 	p.draw(id, d, err)
+	if p.form() != asLines {
+		f.Size = "l" // there are names and a scale in it, too
+	}
 	if p.form() == asMap {
 		f.Table = p.matrix(m, sc)
 	} else {
@@ -508,27 +508,79 @@ func (c *canvas) named(label string) {
 	c.line.GridList[0].Bottom = "24"
 }
 
-// strengths maps means to the strength of their colour: the palest is the lowest.
-func strengths(rows []*result.SweepRow) func(mean float64) float64 {
-	lo, hi := math.Inf(1), math.Inf(-1)
+// A tint is the scale of a metric's colours: from lo, which is pale, to hi.
+type tint struct{ lo, hi float64 }
+
+// The strengths of colours, the palest and the strongest.
+const palest, strongest = 0.1, 0.9
+
+// tintOf spans the means, and no less than what luck could make of equal ones: four times half the
+// 95 % interval of the difference to point 1 or, where there is none, of the mean, each in the
+// middle of all.
+func (p *sweepPage) tintOf(rows []*result.SweepRow) tint {
+	t := tint{math.Inf(1), math.Inf(-1)}
 	for _, r := range rows {
 		if r != nil && !math.IsNaN(r.Stat.Mean) {
-			lo, hi = min(lo, r.Stat.Mean), max(hi, r.Stat.Mean)
+			t.lo, t.hi = min(t.lo, r.Stat.Mean), max(t.hi, r.Stat.Mean)
 		}
 	}
-	return func(mean float64) float64 {
-		if !(hi > lo) {
-			return 0.5
-		}
-		return significant(0.1+0.8*(mean-lo)/(hi-lo), 3)
+	if less := 4*p.off(rows) - (t.hi - t.lo); less > 0 {
+		t.lo, t.hi = t.lo-less/2, t.hi+less/2
 	}
+	return t
+}
+
+// off is half a 95 % interval of the difference to point 1 or, where there is none, of the mean:
+// the median of the points.
+func (p *sweepPage) off(rows []*result.SweepRow) float64 {
+	var list []float64
+	for i, r := range rows {
+		switch {
+		case r == nil || i == 0 && r.SEDiff == 0:
+		case !math.IsNaN(r.SEDiff):
+			list = append(list, p.t*r.SEDiff)
+		case !math.IsNaN(r.Stat.SE):
+			list = append(list, p.t*r.Stat.SE)
+		}
+	}
+	if len(list) == 0 {
+		return 0
+	}
+	slices.Sort(list)
+	return list[len(list)/2]
+}
+
+// strength is that of a mean's colour.
+func (t tint) strength(mean float64) float64 {
+	if !(t.hi > t.lo) {
+		return (palest + strongest) / 2
+	}
+	return significant(palest+(strongest-palest)*(mean-t.lo)/(t.hi-t.lo), 3)
+}
+
+// The marks of cells.
+const (
+	unmarked = iota
+	notTold  // from point 1
+	isFirst
+)
+
+// mark says whether a point's mean can be told from that of point 1.
+func (p *sweepPage) mark(point int, r *result.SweepRow) int {
+	switch {
+	case point == 0:
+		return isFirst
+	case math.Abs(r.Diff) <= p.t*r.SEDiff || isDust(r.Diff, r.SEDiff):
+		return notTold
+	}
+	return unmarked
 }
 
 // heatMap draws the means of a grid of two axes.
 func (p *sweepPage) heatMap(m *sweepMetric, year int, sc scale) (drawing, error) {
 	c := newCanvas("@cells")
 	x, y := &p.axes[1], &p.axes[0]
-	strength := strengths(m.at[year])
+	scale := p.tintOf(m.at[year])
 	c.axes(opts.XAxis{Type: "category"}, axis{})
 	c.line.SetXAxis(x.shown())
 	c.named(x.label())
@@ -536,16 +588,22 @@ func (p *sweepPage) heatMap(m *sweepMetric, year int, sc scale) (drawing, error)
 		"axisTick": map[string]any{"show": false}, "axisLine": map[string]any{"show": false}, "splitLine": map[string]any{"show": false},
 		"axisLabel": map[string]any{"color": "$muted", "fontSize": 11},
 		"name":      y.label(), "nameLocation": "end", "nameTextStyle": map[string]any{"color": "$muted", "fontSize": 11, "align": "left"}}
-	c.line.GridList[0].Top = "30"
+	c.line.GridList[0].Top = "74"
 	c.line.Tooltip.Trigger = "item"
 	var data [][]any
 	for i, r := range m.at[year] {
 		if r != nil {
-			data = append(data, []any{x.place[i], y.place[i], finite(r.Stat.Mean * sc.factor), strength(r.Stat.Mean)})
+			mean, se := r.Stat.Mean*sc.factor, r.Stat.SE*sc.factor
+			data = append(data, []any{x.place[i], y.place[i], finite(mean), finite(scale.strength(r.Stat.Mean)), p.mark(i, r), max(0, places(mean, se)),
+				finite(se), finite(r.Diff * sc.factor), finite(r.SEDiff * sc.factor)})
 		}
 	}
 	c.custom(m.name, "@cell", "$c1", data, 0, 1)
 	c.extra[0] = map[string]any{"silent": false}
+	if scale.lo <= scale.hi {
+		c.custom("scale", "@scale", "$c1", [][]any{{0, 0, finite(scale.lo * sc.factor), finite(scale.hi * sc.factor), scale.strength(scale.lo), scale.strength(scale.hi)}}, 0, 1)
+		c.extra[1] = map[string]any{"silent": true, "clip": false}
+	}
 	return c.drawing()
 }
 
@@ -554,7 +612,7 @@ func (p *sweepPage) heatMap(m *sweepMetric, year int, sc scale) (drawing, error)
 func (p *sweepPage) across(m *sweepMetric, year int, sc scale) (drawing, error) {
 	c := newCanvas("@point")
 	c.line.Tooltip.Trigger = "item"
-	strength := strengths(m.at[year])
+	scale := p.tintOf(m.at[year])
 	var names []string
 	var columns [][]float64
 	for k := range p.axes {
@@ -579,7 +637,7 @@ func (p *sweepPage) across(m *sweepMetric, year int, sc scale) (drawing, error) 
 	columns = append(columns, means)
 	c.axes(opts.XAxis{Type: "category"}, axis{lo: 0, hi: 1})
 	c.line.SetXAxis(names)
-	c.xExtra["axisLabel"] = map[string]any{"color": "$muted", "fontSize": 11, "interval": 0, "width": 110, "overflow": "break", "margin": 22}
+	c.xExtra["axisLabel"] = map[string]any{"color": "$muted", "fontSize": 11, "interval": 0, "formatter": "@name", "margin": 22, "hideOverlap": false}
 	c.xExtra["axisLine"] = map[string]any{"show": false}
 	c.yExtra["axisLabel"], c.yExtra["splitLine"] = map[string]any{"show": false}, map[string]any{"show": false}
 	c.line.GridList[0].Top = "26"
@@ -597,6 +655,9 @@ func (p *sweepPage) across(m *sweepMetric, year int, sc scale) (drawing, error) 
 		if lo > hi {
 			continue
 		}
+		if k == len(columns)-1 {
+			lo, hi = scale.lo*sc.factor, scale.hi*sc.factor
+		}
 		ends = append(ends, []any{k, 0, finite(lo)}, []any{k, 1, finite(hi)})
 		for i, v := range x {
 			at := 0.5
@@ -607,17 +668,37 @@ func (p *sweepPage) across(m *sweepMetric, year int, sc scale) (drawing, error) 
 		}
 	}
 	for i, r := range m.at[year] {
-		s := 0.0
-		if r != nil {
-			s = strength(r.Stat.Mean)
+		if r == nil || math.IsNaN(r.Stat.Mean) || len(data[i]) < len(columns) {
+			data[i] = make([]any, len(columns)+5)
+			continue
 		}
-		data[i] = append(data[i], s)
+		data[i] = append(data[i], scale.strength(r.Stat.Mean), finite(r.Stat.Mean*sc.factor), finite(r.Stat.SE*sc.factor), finite(r.Diff*sc.factor), finite(r.SEDiff*sc.factor))
 	}
 	c.custom("axes", "@ends", "$axis", ends, 0, 1)
 	c.extra[0] = map[string]any{"silent": true, "clip": false}
 	c.custom("points", "@across", "$c1", data, []int{}, dims)
 	c.extra[1] = map[string]any{"silent": false}
+	if off := p.offMean(m.at[year]); scale.hi > scale.lo && off > 0 {
+		half := off / (scale.hi - scale.lo)
+		c.custom("95\u00a0% of a mean", "@off", "$c1", [][]any{{len(columns) - 1, significant(max(0, 0.5-half), 4), significant(min(1, 0.5+half), 4)}}, 0, []int{1, 2})
+		c.extra[2] = map[string]any{"silent": true, "clip": false}
+	}
 	return c.drawing()
+}
+
+// offMean is half a 95 % interval of the mean: the median of the points.
+func (p *sweepPage) offMean(rows []*result.SweepRow) float64 {
+	var list []float64
+	for _, r := range rows {
+		if r != nil && !math.IsNaN(r.Stat.SE) {
+			list = append(list, p.t*r.Stat.SE)
+		}
+	}
+	if len(list) == 0 {
+		return 0
+	}
+	slices.Sort(list)
+	return list[len(list)/2]
 }
 
 func significantOrNaN(x float64) float64 {

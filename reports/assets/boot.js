@@ -19,6 +19,37 @@
     pairs.forEach(function (p) { h += "<tr><td>" + encode(p[0]) + "</td><td>" + encode(p[1]) + "</td></tr>"; });
     return h + "</table></div>";
   }
+  // A number with its error, or alone.
+  function within(x, se) {
+    if (x === null || isNaN(x)) return "\u2013";
+    if (!(se > 1e-9 * Math.abs(x))) return plain(+x.toPrecision(4));
+    var digits = Math.max(0, 1 - Math.floor(Math.log10(se)));
+    return fixed(x, digits) + " \u00b1 " + fixed(se, digits);
+  }
+  function fixed(x, digits) {
+    return (x < 0 ? "\u2212" : "") + Math.abs(x).toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  }
+  // A colour that is so strong on paper, and what can be read on a colour: black or white, which
+  // has the higher contrast by luminance (WCAG 2.2, relative luminance).
+  function channels(hex) {
+    var n = parseInt(hex.slice(1), 16);
+    return [n >> 16, n >> 8 & 255, n & 255];
+  }
+  function mixed(hex, strength) {
+    var paper = channels(colour("$paper"));
+    return "#" + channels(hex).map(function (c, i) { return (256 + Math.round(paper[i] + (c - paper[i]) * strength)).toString(16).slice(1); }).join("");
+  }
+  function on(hex) {
+    var l = channels(hex).map(function (c) { c /= 255; return c <= 0.04045 ? c / 12.92 : Math.pow((c + 0.055) / 1.055, 2.4); });
+    return 0.2126 * l[0] + 0.7152 * l[1] + 0.0722 * l[2] > 0.179 ? "#111111" : "#ffffff";
+  }
+  function hatch(x, y, w, h, color) {
+    var lines = [];
+    for (var k = 6; k < w + h; k += 6) {
+      lines.push({ type: "line", shape: { x1: x + Math.min(k, w), y1: y + Math.max(0, k - w), x2: x + Math.max(0, k - h), y2: y + Math.min(k, h) }, style: { stroke: color, lineWidth: 1, opacity: 0.35 } });
+    }
+    return lines;
+  }
   function clip(points, box) {
     points.forEach(function (p) { p[1] = isFinite(p[1]) ? Math.max(box.y, Math.min(box.y + box.height, p[1])) : box.y + box.height; });
     return points;
@@ -26,7 +57,25 @@
 
   // What the options name. Each takes the drawing and gives the function.
   var functions = {
-    "@number": function () { return plain; },
+    "@number": function () { // ticks are evenly spaced: all their digits
+      return function (x) {
+        var a = Math.abs(x);
+        return a >= 1e6 || a < 0.001 ? plain(x) : (x < 0 ? "\u2212" : "") + (+a.toPrecision(6)).toLocaleString("en-US", { maximumFractionDigits: 8 });
+      };
+    },
+    // The name of a parallel axis in lines, as long as there is room between two.
+    "@name": function (d) {
+      return function (name) {
+        var el = document.querySelector('[data-chart="' + d.id + '"]'), n = [].concat(d.option.xAxis)[0].data.length;
+        var most = Math.max(5, Math.floor((el.clientWidth - 20) / n / 6.3)), lines = [], line = "";
+        (name.match(/[^._ ]*[._ ]?/g) || []).forEach(function (part) {
+          if ((line + part).length > most && line) { lines.push(line); line = ""; }
+          for (; part.length > most; part = part.slice(most)) lines.push(part.slice(0, most));
+          line += part;
+        });
+        return lines.concat(line || []).join("\n");
+      };
+    },
     "@percent": function () { return function (x) { return plain(x) + " %"; }; },
     "@tips": function (d) {
       return function (ps) {
@@ -129,18 +178,41 @@
     // A cell of a heat map, as strong as its fourth number, with its value where there is room.
     "@cell": function () {
       return function (params, api) {
-        var at = api.coord([api.value(0), api.value(1)]), size = api.size([1, 1]), v = api.value(2), strength = api.value(3);
+        var at = api.coord([api.value(0), api.value(1)]), size = api.size([1, 1]), v = api.value(2), strength = api.value(3), mark = api.value(4);
         if (isNaN(v)) return null;
-        var w = Math.max(1, size[0] - 1), h = Math.max(1, size[1] - 1);
-        var children = [{ type: "rect", shape: { x: at[0] - size[0] / 2, y: at[1] - size[1] / 2, width: w, height: h }, style: { fill: api.visual("color"), opacity: strength } }];
-        if (w > 40 && h > 15) children.push({ type: "text", style: { x: at[0], y: at[1], text: plain(+v.toPrecision(4)), align: "center", verticalAlign: "middle", fontSize: 11, fill: colour("$ink"), stroke: colour("$paper/70"), lineWidth: 2.5 } });
+        var w = Math.max(1, size[0] - 1), h = Math.max(1, size[1] - 1), x = at[0] - size[0] / 2, y = at[1] - size[1] / 2;
+        var fill = mixed(api.visual("color"), strength), ink = on(fill);
+        var children = [{ type: "rect", shape: { x: x, y: y, width: w, height: h }, style: { fill: fill } }];
+        if (mark === 1) children = children.concat(hatch(x, y, w, h, ink));
+        if (mark === 2) children.push({ type: "rect", shape: { x: x + 1.5, y: y + 1.5, width: Math.max(0, w - 3), height: Math.max(0, h - 3) }, style: { fill: "none", stroke: ink, lineWidth: 1.5 } });
+        // As many digits as the error supports, or as there is room for.
+        var most = Math.max(0, api.value(5)), text = "", font = 0;
+        for (var digits = most; digits >= 0 && !font; digits--) {
+          text = fixed(v, digits);
+          font = [11, 9].filter(function (f) { return text.length * f * 0.58 + 4 < w && f + 3 < h; })[0];
+        }
+        if (font) children.push({ type: "text", style: { x: x + w / 2, y: y + h / 2, text: text, align: "center", verticalAlign: "middle", fontSize: font, fill: ink, stroke: fill, lineWidth: 3 } });
+        return { type: "group", children: children };
+      };
+    },
+    // Above a heat map: what its colours are, and what hatched cells are.
+    "@scale": function () {
+      return function (params, api) {
+        var x = params.coordSys.x, y = params.coordSys.y - 70, color = api.visual("color"), children = [], n = 24, i;
+        var text = function (at, down, words) { return { type: "text", style: { x: at, y: y + down, text: words, verticalAlign: "middle", fontSize: 11, fill: colour("$muted") } }; };
+        var lo = text(x, 6, plain(api.value(2))), wide = 6.4 * lo.style.text.length + 6;
+        for (i = 0; i < n; i++) children.push({ type: "rect", shape: { x: x + wide + 4 * i, y: y, width: 4.5, height: 12 }, style: { fill: mixed(color, api.value(4) + (api.value(5) - api.value(4)) * i / (n - 1)) } });
+        children.push(lo, text(x + wide + 4 * n + 6, 6, plain(api.value(3))));
+        children.push({ type: "rect", shape: { x: x, y: y + 20, width: 18, height: 12 }, style: { fill: mixed(color, 0.1) } });
+        children = children.concat(hatch(x, y + 20, 18, 12, on(mixed(color, 0.1))));
+        children.push(text(x + 24, 26, "not told from point 1, which is framed"));
         return { type: "group", children: children };
       };
     },
     "@cells": function (d) {
       return function (p) {
         var x = [].concat(d.option.xAxis)[0], y = [].concat(d.option.yAxis)[0], v = p.value;
-        return rows(p.seriesName, [[x.name, x.data[v[0]]], [y.name, y.data[v[1]]], ["mean", plain(+v[2].toPrecision(4))]]);
+        return rows(p.seriesName, [[x.name, x.data[v[0]]], [y.name, y.data[v[1]]], ["mean", within(v[2], v[6])], ["difference to point 1", within(v[7], v[8])]]);
       };
     },
     // A point of a sweep as a line across one axis for each thing that is varied, and one for
@@ -149,7 +221,7 @@
       return function (params, api) {
         var n = params.encode.y.length, points = [], i;
         for (i = 0; i < n; i++) {
-          if (isNaN(api.value(i))) return null;
+          if (isNaN(api.value(i))) return null; // it has no mean
           points.push(api.coord([i, api.value(i)]));
         }
         return { type: "polyline", shape: { points: points }, style: { stroke: api.visual("color"), fill: "none", lineWidth: 1.5, opacity: api.value(n) }, emphasis: { style: { lineWidth: 3, opacity: 1 } } };
@@ -164,11 +236,20 @@
           { type: "text", style: { x: at[0], y: at[1] + (top ? -4 : 4), text: plain(+api.value(2).toPrecision(4)), align: "center", verticalAlign: top ? "bottom" : "top", fontSize: 10.5, fill: colour("$muted") } }] };
       };
     },
+    // How far off a mean may be, beside the axis of means.
+    "@off": function () {
+      return function (params, api) {
+        var lo = api.coord([api.value(0), api.value(1)]), hi = api.coord([api.value(0), api.value(2)]), x = lo[0] + 9, color = colour("$ink");
+        var line = function (x1, y1, x2, y2) { return { type: "line", shape: { x1: x1, y1: y1, x2: x2, y2: y2 }, style: { stroke: color, lineWidth: 1.5 } }; };
+        return { type: "group", children: [line(x, lo[1], x, hi[1]), line(x - 3, lo[1], x + 3, lo[1]), line(x - 3, hi[1], x + 3, hi[1])] };
+      };
+    },
     "@point": function (d) {
       return function (p) {
         var table = document.getElementById(d.id).querySelector("table"), head = table.tHead.rows[0].cells, row = table.tBodies[0].rows[p.dataIndex];
-        if (!row) return rows("point " + (p.dataIndex + 1), [["values", "in sweep.csv"]]); // the table has an end
-        return rows("point " + row.cells[0].textContent, Array.prototype.slice.call(row.cells, 1).map(function (c, k) { return [head[k + 1].textContent, c.textContent]; }));
+        var names = [].concat(d.option.xAxis)[0].data, n = names.length, v = p.value; // the table is of another year, and has an end
+        var values = row ? Array.prototype.slice.call(row.cells, 1, n).map(function (c, k) { return [head[k + 1].textContent, c.textContent]; }) : [["values", "in sweep.csv"]];
+        return rows("point " + (p.dataIndex + 1), values.concat([["mean", within(v[n + 1], v[n + 2])], ["difference to point 1", within(v[n + 3], v[n + 4])]]));
       };
     },
     "@bar": function () {
