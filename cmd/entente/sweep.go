@@ -60,7 +60,8 @@ Several --vary make a grid: every combination, the last one changing fastest. Wi
 --design latin|sobol --points N spreads N points over the box of ranges without
 steps, --vary PATH=a:b. --points FILE.csv takes the points from a table: paths on
 top, a point a line, an empty cell for what the scenario says. Every point is
-checked before the first is simulated.
+checked before the first is simulated: a value that is wrong refuses the sweep, and
+values that are wrong only together make their point fail.
 
 Every point has the same random numbers, so that a difference between two points
 is the effect of their values and curves are smooth: diff is the mean difference
@@ -68,10 +69,12 @@ to the first point in the same trial, and se_diff its standard error, far below
 that of either mean. Point 1 is what ` + "`entente run`" + ` gives with its values, and so are
 the others, to the last digit; but with the samplers sobol and latin a point that
 has another horizon, or another volatility or half-life of a shock, keeps the
-directions of point 1, which a run of its own would choose anew.
+directions of point 1, which a run of its own would choose anew. Where the horizon
+is varied, a year is compared with the one of point 1 that ends on the same day;
+diff is empty where there is none, and for what is of the whole time, such as npv.
 
 sweep.csv has a row for each point, metric and year: point, the varied paths,
-metric, year (empty for what is once per trial), n, defined, mean, se, sd, min, p1
+metric, year (1 is the point's first, empty is once per trial), n, defined, mean, se, sd, min, p1
 to p99, max, es5, es95, es1, es99 (means of the lowest and highest 5 and 1 %), the
 standard errors of these, the share above 0, and diff, se_diff. report.html draws it, and
 sweep.json says which sweep the directory holds.
@@ -81,8 +84,9 @@ loss_total and npv of the clouds, revenue and failed of the labs, and the
 scenario's own metrics; --metrics '*' keeps all, in a file ten times as large.
 
 A sweep that was stopped goes on where it was when the same command is given
-again, to the same bytes; a directory that holds another sweep is refused. A point
-that fails says why, the others are finished, and the exit status is 1.
+again, to the same bytes; a finished one makes its report again, and simulates
+nothing. A directory that holds another sweep is refused. A point that fails says
+why, the others are finished, and the exit status is 1.
 
 A hundred points of the baseline at 10,000 trials take less than ten seconds on two
 cores, a thousand about a minute and a half.`,
