@@ -460,8 +460,8 @@ func sidesTable(m *result.PairedMetric, l, caption string) *tableView {
 		row.text(yearOf(&x.Difference))
 		for _, s := range []*result.Stat{&x.A, &x.B} {
 			row.mean(sc, s.Mean, s.SE)
-			row.value(sc, s.P10, s.SEP10)
-			row.value(sc, s.P90, s.SEP90)
+			row.mean(sc, s.P10, s.SEP10)
+			row.mean(sc, s.P90, s.SEP90)
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -520,7 +520,7 @@ func (r *tableRow) shares(x *result.Pair) {
 		case 1:
 			r.number("all", exact{100, math.NaN()})
 		default:
-			r.value(scaleOf("share"), v.x, v.se)
+			r.mean(scaleOf("share"), v.x, v.se)
 		}
 	}
 }

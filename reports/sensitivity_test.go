@@ -279,7 +279,7 @@ func TestSensitivityHTML(t *testing.T) {
 		if err := json.Unmarshal([]byte(chartsOf.FindStringSubmatch(b.String())[1]), &charts); err != nil {
 			t.Fatal(err)
 		}
-		if n := strings.Count(page, "data-chart="); n != len(charts) || n != []int{2, 1, 1}[k] {
+		if n := strings.Count(page, ` data-chart=`); n != len(charts) || n != []int{2, 1, 1}[k] {
 			t.Errorf("%s has %d charts, and draws %d", s.Method, n, len(charts))
 		}
 		for id, c := range charts {

@@ -29,7 +29,7 @@ type discoverFlags struct {
 
 var discoveryFormats = []format[*result.Discovery]{
 	{"html", "Report:", "report.html", reports.WriteDiscoveryHTML},
-	{"json", "Result:", "discovery.json", reports.WriteDiscoveryJSON},
+	{"json", "Result:", discoveryFile, reports.WriteDiscoveryJSON},
 	{"csv", "Trajectory:", "trajectory.csv", reports.WriteDiscoveryCSV},
 }
 
