@@ -752,9 +752,9 @@ func sparkline(q []float64, w, h float64) string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "M0 %g", h)
-	for k, m := range mass {
+	for _, m := range mass {
 		y := math.Round((h-m/top*(h-1))*10) / 10
-		fmt.Fprintf(&b, "V%gH%g", y, math.Round(float64(k+1)*w/cells*10)/10)
+		fmt.Fprintf(&b, "V%gh%g", y, w/cells)
 	}
 	fmt.Fprintf(&b, "V%gZ", h)
 	return b.String()

@@ -152,10 +152,10 @@ func TestSparkline(t *testing.T) {
 	for i := range flat {
 		flat[i] = float64(i)
 	}
-	if s := sparkline(flat, 24, 10); strings.Count(s, "V1H") != 24 {
+	if s := sparkline(flat, 24, 10); strings.Count(s, "V1h") != 24 {
 		t.Errorf("of a uniform distribution: %s", s)
 	}
-	if s := sparkline([]float64{0, 0, 0, 0, 1, 1, math.Inf(1)}, 24, 10); strings.Count(s, "H") != 24 || strings.Contains(s, "NaN") {
+	if s := sparkline([]float64{0, 0, 0, 0, 1, 1, math.Inf(1)}, 24, 10); strings.Count(s, "h") != 24 || strings.Contains(s, "NaN") {
 		t.Errorf("of two values: %s", s)
 	}
 }

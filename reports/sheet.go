@@ -289,6 +289,8 @@ func long(cell string) bool { return utf8.RuneCountInString(cell) > 44 }
 // Exact are the table's numbers for the page's script: a character for each column, which says
 // whether it has values (v), values with errors (e) or neither (-), and behind a colon, row by
 // row, the float64s in base64 (little-endian; 8 digits of a decimal number would take as much).
+// Of errors, which are estimates themselves, float32s are enough. The alphabet is that of addresses,
+// because HTML escapes +.
 func (t *tableView) Exact() string {
 	var kinds []byte
 	for _, r := range t.Rows {
@@ -321,11 +323,11 @@ func (t *tableView) Exact() string {
 				b = binary.LittleEndian.AppendUint64(b, bitsOf(x.value))
 			}
 			if kind == 'e' {
-				b = binary.LittleEndian.AppendUint64(b, bitsOf(x.se))
+				b = binary.LittleEndian.AppendUint32(b, errorBits(x.se))
 			}
 		}
 	}
-	return string(kinds) + ":" + base64.StdEncoding.EncodeToString(b)
+	return string(kinds) + ":" + base64.URLEncoding.EncodeToString(b)
 }
 
 // bitsOf is x as a float64, with one NaN: what 0/0 is differs between processors.
@@ -334,6 +336,14 @@ func bitsOf(x float64) uint64 {
 		x = math.NaN()
 	}
 	return math.Float64bits(x)
+}
+
+// errorBits is the same of a float32.
+func errorBits(x float64) uint32 {
+	if math.IsNaN(x) {
+		return 0x7fc00000
+	}
+	return math.Float32bits(float32(x))
 }
 
 type answerView struct {

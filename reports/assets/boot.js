@@ -604,13 +604,14 @@
   // The numbers of a table to all their digits: what they are of (see Exact of tables) and, row by
   // row, their values and errors.
   function exact(table) {
-    var part = (table.dataset.exact || ":").split(":"), bytes = atob(part[1]), view = new DataView(new ArrayBuffer(bytes.length)), at = 0;
+    var part = (table.dataset.exact || ":").split(":"), bytes = atob(part[1].replace(/-/g, "+").replace(/_/g, "/")), view = new DataView(new ArrayBuffer(bytes.length)), at = 0;
     for (var i = 0; i < bytes.length; i++) view.setUint8(i, bytes.charCodeAt(i));
-    function next() { at += 8; return view.getFloat64(at - 8, true); }
+    function value() { at += 8; return view.getFloat64(at - 8, true); }
+    function error() { at += 4; return +view.getFloat32(at - 4, true).toPrecision(7); }
     return {
       kinds: part[0],
       row: function () {
-        return part[0].split("").map(function (kind) { return kind === "-" ? [] : kind === "v" ? [next()] : [next(), next()]; });
+        return part[0].split("").map(function (kind) { return kind === "-" ? [] : kind === "v" ? [value()] : [value(), error()]; });
       }
     };
   }
