@@ -173,4 +173,4 @@ func TestEffectsOfTheLibraryInWords(t *testing.T) {
 	}
 }
 
-var pathLike = regexp.MustCompile("[a-z_]+\\.[a-z_.]+|[a-z]+_[a-z]+")
+var pathLike = regexp.MustCompile(`[a-z_]+\.[a-z_.]+|[a-z]+_[a-z]+`)
