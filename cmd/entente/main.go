@@ -30,7 +30,7 @@ const (
 func main() {
 	// What is allocated is little beside the trials' values, which the collector does not see: it
 	// may wait longer, and a short run need not wait for it.
-	debug.SetGCPercent(400)
+	debug.SetGCPercent(200)
 	os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
