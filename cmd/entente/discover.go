@@ -75,13 +75,7 @@ trials, seed and sampler give the same bytes, whatever the number of workers.`,
   entente discover --where 'aws.exposure@2031 > azure.exposure@2031' --set openai.cash=40`,
 		Args:              arguments(0, 1),
 		ValidArgsFunction: completeScenarios,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			name := "baseline"
-			if len(args) > 0 {
-				name = args[0]
-			}
-			return discoverRun(cmd, name, f)
-		},
+		RunE:              func(cmd *cobra.Command, args []string) error { return discoverRun(cmd, scenarioOf(args), f) },
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false

@@ -73,13 +73,7 @@ nothing is printed and the command fails.`,
   entente explain --trial 4711 --of azure.flow --format csv > flow.csv`,
 		Args:              arguments(0, 1),
 		ValidArgsFunction: completeScenarios,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			name := "baseline"
-			if len(args) > 0 {
-				name = args[0]
-			}
-			return explain(cmd, name, f)
-		},
+		RunE:              func(cmd *cobra.Command, args []string) error { return explain(cmd, scenarioOf(args), f) },
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false

@@ -52,13 +52,7 @@ too; ` + "`entente check --json`" + ` gives it as JSON.`,
   entente scenarios baseline | entente run - --out out/mine`,
 		Args:              arguments(0, 1),
 		ValidArgsFunction: completeScenarios,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			name := "baseline"
-			if len(args) > 0 {
-				name = args[0]
-			}
-			return run(cmd, name, f)
-		},
+		RunE:              func(cmd *cobra.Command, args []string) error { return run(cmd, scenarioOf(args), f) },
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false

@@ -92,13 +92,7 @@ It writes report.html, sensitivity.json and sensitivity.csv, and prints tables.`
   entente sensitivity --method tornado --inputs 'openai.*,discount_rate'`,
 		Args:              arguments(0, 1),
 		ValidArgsFunction: completeScenarios,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			name := "baseline"
-			if len(args) > 0 {
-				name = args[0]
-			}
-			return sensitivity(cmd, name, f)
-		},
+		RunE:              func(cmd *cobra.Command, args []string) error { return sensitivity(cmd, scenarioOf(args), f) },
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false

@@ -70,6 +70,14 @@ func (f *simulationFlags) addPrinting(cmd *cobra.Command) {
 	flags.BoolVar(&f.noProgress, "no-progress", false, "no progress")
 }
 
+// scenarioOf is the scenario that a command line names: baseline, if none.
+func scenarioOf(args []string) string {
+	if len(args) > 0 {
+		return args[0]
+	}
+	return "baseline"
+}
+
 // load reads a scenario and compiles it.
 func load(cmd *cobra.Command, name string, set []string) (*scenarios.Scenario, *sim.Model, error) {
 	scenario, err := scenarios.Load(name, scenarios.Options{Stdin: cmd.InOrStdin(), Set: set})
