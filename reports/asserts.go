@@ -85,10 +85,7 @@ func assertLines(as []result.Assertion, opt TableOptions) string {
 		return ""
 	}
 	colors := map[string]text.Color{result.Pass: text.FgGreen, result.Fail: text.FgRed, result.Undecided: text.FgYellow}
-	width := opt.Width
-	if width <= 0 {
-		width = 100
-	}
+	width := opt.columns()
 	sc := asWritten
 	sc.raw = opt.Raw
 	var b strings.Builder

@@ -20,16 +20,7 @@ func letter(i int) string { return string(rune('A' + i)) }
 // then what comes of it.
 func WriteComparisonTable(w io.Writer, r *result.Pairing, opt TableOptions) error {
 	r = clean(r)
-	width := opt.Width
-	if width <= 0 {
-		width = 100
-	}
-	bold := func(s string) string {
-		if opt.Color {
-			return text.Colors{text.Bold}.EscapeSeq() + s + text.Reset.EscapeSeq()
-		}
-		return s
-	}
+	width := opt.columns()
 	var b strings.Builder
 	fmt.Fprintf(&b, "A  %s\n", r.Base.Label)
 	for k := range r.Others {
@@ -38,7 +29,7 @@ func WriteComparisonTable(w io.Writer, r *result.Pairing, opt TableOptions) erro
 	for k := range r.Others {
 		p := &r.Others[k]
 		l := letter(k + 1)
-		b.WriteString("\n" + bold("What "+l+" assumes differently") + "\n")
+		b.WriteString("\n" + opt.bold("What "+l+" assumes differently") + "\n")
 		const most = 20
 		for _, c := range p.Changes[:min(most, len(p.Changes))] {
 			b.WriteString(indented(c.Text, width))
@@ -49,8 +40,8 @@ func WriteComparisonTable(w io.Writer, r *result.Pairing, opt TableOptions) erro
 		case n > 0:
 			fmt.Fprintf(&b, "  and %d more, which `entente diff` lists\n", n)
 		}
-		b.WriteString("\n" + bold(l+" − A in the same "+trials(r.Run.Trials)) + ", USD bn if no other unit is given\n")
-		b.WriteString(comparisonRows(r, p, l, opt, bold))
+		b.WriteString("\n" + opt.bold(l+" − A in the same "+trials(r.Run.Trials)) + ", USD bn if no other unit is given\n")
+		b.WriteString(comparisonRows(r, p, l, opt))
 		for i, line := range notCompared(p, l) {
 			if i == 0 {
 				b.WriteByte('\n')
@@ -121,17 +112,9 @@ func reasons(apart []result.Apart) []reason {
 }
 
 // comparisonRows is the table of one scenario beside the base.
-func comparisonRows(r *result.Pairing, p *result.Paired, l string, opt TableOptions, bold func(string) string) string {
+func comparisonRows(r *result.Pairing, p *result.Paired, l string, opt TableOptions) string {
 	columns := comparisonColumns(l, opt)
-	tab := table.NewWriter()
-	style := table.StyleLight
-	style.Format.Header = text.FormatDefault
-	style.Options = table.OptionsNoBordersAndSeparators
-	style.Options.SeparateHeader = true
-	if opt.Color {
-		style.Color.Header = text.Colors{text.Bold}
-	}
-	tab.SetStyle(style)
+	tab := opt.newTable()
 	head := table.Row{""}
 	var configs []table.ColumnConfig
 	for i, c := range columns {
@@ -145,7 +128,7 @@ func comparisonRows(r *result.Pairing, p *result.Paired, l string, opt TableOpti
 		if tab.Length() > 0 {
 			tab.AppendRow(table.Row{""})
 		}
-		tab.AppendRow(table.Row{bold(shorten(g.title, 60))})
+		tab.AppendRow(table.Row{opt.bold(shorten(g.title, 60))})
 		for _, m := range g.metrics {
 			x := lastPair(m)
 			label := "  " + labelOf(m)

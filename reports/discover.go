@@ -326,29 +326,15 @@ func leftOut(width int) []int {
 func WriteDiscovery(w io.Writer, of *result.Discovery, opt TableOptions) error {
 	d := newDiscovery(clean(of))
 	var b strings.Builder
-	bold := func(s string) string {
-		if opt.Color {
-			return text.Colors{text.Bold}.EscapeSeq() + s + text.Reset.EscapeSeq()
-		}
-		return s
-	}
-	width := opt.Width
-	if width <= 0 {
-		width = 100
-	}
+	width := opt.columns()
 	for i, s := range d.sentences() {
 		if s = wrap(s, width); i == 0 {
-			s = bold(s)
+			s = opt.bold(s)
 		}
 		b.WriteString(s + "\n")
 	}
 	show := func(t *tableView) {
-		tab := table.NewWriter()
-		style := table.StyleLight
-		style.Format.Header = text.FormatDefault
-		style.Options = table.OptionsNoBordersAndSeparators
-		style.Options.SeparateHeader = true
-		tab.SetStyle(style)
+		tab := opt.newTable()
 		head := table.Row{}
 		var configs []table.ColumnConfig
 		for i, h := range t.Head {
@@ -369,7 +355,7 @@ func WriteDiscovery(w io.Writer, of *result.Discovery, opt TableOptions) error {
 			}
 			tab.AppendRow(row)
 		}
-		b.WriteString("\n" + bold(t.Caption) + "\n")
+		b.WriteString("\n" + opt.bold(t.Caption) + "\n")
 		for _, l := range strings.Split(tab.Render(), "\n") {
 			b.WriteString(strings.TrimRight(l, " ") + "\n")
 		}

@@ -53,11 +53,7 @@ type ledgerText struct {
 }
 
 func newLedgerText(l *result.Ledger, opt TableOptions) *ledgerText {
-	t := &ledgerText{l: l, f: newFinder(&l.Facts), c: newCalendar(l.Facts.Run), opt: opt, width: opt.Width}
-	if t.width <= 0 {
-		t.width = 100
-	}
-	return t
+	return &ledgerText{l: l, f: newFinder(&l.Facts), c: newCalendar(l.Facts.Run), opt: opt, width: opt.columns()}
 }
 
 func (t *ledgerText) write(w io.Writer) error {
@@ -65,24 +61,12 @@ func (t *ledgerText) write(w io.Writer) error {
 	return err
 }
 
-func (t *ledgerText) bold(s string) string {
-	if t.opt.Color {
-		return text.Colors{text.Bold}.EscapeSeq() + s + text.Reset.EscapeSeq()
-	}
-	return s
-}
-
-func (t *ledgerText) title(s string) { fmt.Fprintf(t, "\n%s\n", t.bold(s)) }
+func (t *ledgerText) title(s string) { fmt.Fprintf(t, "\n%s\n", t.opt.bold(s)) }
 
 // table writes rows under heads; columns from 1 on are right-aligned, but for those that left
 // names.
 func (t *ledgerText) table(head []string, rows [][]string, left ...int) {
-	tab := table.NewWriter()
-	style := table.StyleLight
-	style.Format.Header = text.FormatDefault
-	style.Options = table.OptionsNoBordersAndSeparators
-	style.Options.SeparateHeader = true
-	tab.SetStyle(style)
+	tab := t.opt.newTable()
 	row := func(cells []string) table.Row {
 		r := table.Row{}
 		for _, c := range cells {
@@ -108,7 +92,7 @@ func (t *ledgerText) table(head []string, rows [][]string, left ...int) {
 
 func (t *ledgerText) head() {
 	r := t.l.Facts
-	fmt.Fprintf(t, "%s\n", t.bold(fmt.Sprintf("Trial %s of %s", decimal(float64(t.l.Trial), 0), r.Scenario.Name)))
+	fmt.Fprintf(t, "%s\n", t.opt.bold(fmt.Sprintf("Trial %s of %s", decimal(float64(t.l.Trial), 0), r.Scenario.Name)))
 	if t.l.Rule != "" {
 		fmt.Fprintf(t, "%s\n", wrap("Chosen: "+t.l.Rule+".", t.width))
 	}

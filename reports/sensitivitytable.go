@@ -17,20 +17,11 @@ import (
 func WriteSensitivityTable(w io.Writer, s *result.Sensitivity, opt TableOptions) error {
 	const most = 15
 	s = clean(s)
-	width := opt.Width
-	if width <= 0 {
-		width = 100
-	}
+	width := opt.columns()
 	var b strings.Builder
-	bold := func(s string) string {
-		if opt.Color {
-			return text.Colors{text.Bold}.EscapeSeq() + s + text.Reset.EscapeSeq()
-		}
-		return s
-	}
 	b.WriteString(wrap(sensitivityMethod(s), width) + "\n")
 	title := func(of, value string) {
-		b.WriteString("\n" + bold(of) + ": " + value + "\n")
+		b.WriteString("\n" + opt.bold(of) + ": " + value + "\n")
 	}
 	for _, a := range s.Associations {
 		sc := unitScale(a.Unit)
@@ -94,15 +85,7 @@ type sensitivityRows struct {
 func (t *sensitivityRows) add(cells ...string) { t.rows = append(t.rows, cells) }
 
 func (t *sensitivityRows) String() string {
-	tab := table.NewWriter()
-	style := table.StyleLight
-	style.Format.Header = text.FormatDefault
-	style.Options = table.OptionsNoBordersAndSeparators
-	style.Options.SeparateHeader = true
-	if t.opt.Color {
-		style.Color.Header = text.Colors{text.Bold}
-	}
-	tab.SetStyle(style)
+	tab := t.opt.newTable()
 	const least = 16
 	names := math.MaxInt
 	if t.opt.Width > 0 {

@@ -17,21 +17,12 @@ import (
 // WriteSolve writes the solutions for a terminal, and the curve that they lie on.
 func WriteSolve(w io.Writer, s *result.Solve, opt TableOptions) error {
 	s = clean(s)
-	bold := func(t string) string {
-		if opt.Color {
-			return text.Colors{text.Bold}.EscapeSeq() + t + text.Reset.EscapeSeq()
-		}
-		return t
-	}
-	width := opt.Width
-	if width <= 0 {
-		width = 100
-	}
+	width := opt.columns()
 	var b strings.Builder
 	sc := asWritten
 	sc.raw = opt.Raw
 	for _, one := range s.Solutions {
-		b.WriteString(bold(wrap(solved(s, one, sc), width)) + "\n")
+		b.WriteString(opt.bold(wrap(solved(s, one, sc), width)) + "\n")
 	}
 	if n := len(s.Solutions); n > 1 {
 		b.WriteString(wrap(fmt.Sprintf("There are %d solutions: the curve passes %s more than once.", n, asGiven(s.Target)), width) + "\n")
@@ -39,15 +30,7 @@ func WriteSolve(w io.Writer, s *result.Solve, opt TableOptions) error {
 	if len(s.Solutions) > 0 {
 		b.WriteByte('\n')
 	}
-	tab := table.NewWriter()
-	style := table.StyleLight
-	style.Format.Header = text.FormatDefault
-	style.Options = table.OptionsNoBordersAndSeparators
-	style.Options.SeparateHeader = true
-	if opt.Color {
-		style.Color.Header = text.Colors{text.Bold}
-	}
-	tab.SetStyle(style)
+	tab := opt.newTable()
 	right := func(column int) table.ColumnConfig {
 		return table.ColumnConfig{Number: column, Align: text.AlignRight, AlignHeader: text.AlignRight}
 	}

@@ -17,15 +17,7 @@ func WriteSweepTable(w io.Writer, s *result.Sweep, opt TableOptions) error {
 	const mostPoints, mostMetrics = 40, 6
 	s = clean(s)
 	shown := s.Headlines[:min(len(s.Headlines), mostMetrics)]
-	tab := table.NewWriter()
-	style := table.StyleLight
-	style.Format.Header = text.FormatDefault
-	style.Options = table.OptionsNoBordersAndSeparators
-	style.Options.SeparateHeader = true
-	if opt.Color {
-		style.Color.Header = text.Colors{text.Bold}
-	}
-	tab.SetStyle(style)
+	tab := opt.newTable()
 	if opt.Width > 0 {
 		tab.SetAllowedRowLength(opt.Width)
 	}

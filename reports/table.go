@@ -29,28 +29,24 @@ func (opt TableOptions) scale(unit string) scale {
 	return s
 }
 
-// WriteTable writes the summary for a terminal: the answer in a sentence for each of the two
-// clouds that the scenario is about, then a table, then how likely the labs fail.
-func WriteTable(w io.Writer, r *result.Result, opt TableOptions) error {
-	f := newFinder(clean(r))
-	first, rest := f.answers()
-	var b strings.Builder
-	bold := func(s string) string {
-		if opt.Color {
-			return text.Colors{text.Bold}.EscapeSeq() + s + text.Reset.EscapeSeq()
-		}
-		return s
+// bold is how what matters most stands out.
+func (opt TableOptions) bold(s string) string {
+	if opt.Color {
+		return text.Colors{text.Bold}.EscapeSeq() + s + text.Reset.EscapeSeq()
 	}
-	width := opt.Width
-	if width <= 0 {
-		width = 100
+	return s
+}
+
+// columns is where sentences are wrapped.
+func (opt TableOptions) columns() int {
+	if opt.Width <= 0 {
+		return 100
 	}
-	if s := fewTrials(r.Run.Trials); s != "" {
-		b.WriteString(wrap("Warning: "+s, width) + "\n\n")
-	}
-	for _, c := range first {
-		b.WriteString(bold(wrap(f.answer(c), width)) + "\n\n")
-	}
+	return opt.Width
+}
+
+// newTable is a table as all of them look.
+func (opt TableOptions) newTable() table.Writer {
 	tab := table.NewWriter()
 	style := table.StyleLight
 	style.Format.Header = text.FormatDefault
@@ -60,6 +56,23 @@ func WriteTable(w io.Writer, r *result.Result, opt TableOptions) error {
 		style.Color.Header = text.Colors{text.Bold}
 	}
 	tab.SetStyle(style)
+	return tab
+}
+
+// WriteTable writes the summary for a terminal: the answer in a sentence for each of the two
+// clouds that the scenario is about, then a table, then how likely the labs fail.
+func WriteTable(w io.Writer, r *result.Result, opt TableOptions) error {
+	f := newFinder(clean(r))
+	first, rest := f.answers()
+	var b strings.Builder
+	width := opt.columns()
+	if s := fewTrials(r.Run.Trials); s != "" {
+		b.WriteString(wrap("Warning: "+s, width) + "\n\n")
+	}
+	for _, c := range first {
+		b.WriteString(opt.bold(wrap(f.answer(c), width)) + "\n\n")
+	}
+	tab := opt.newTable()
 	columns := shownColumns(opt.Width)
 	head := table.Row{"", "when", "mean ± s.e."}
 	configs := []table.ColumnConfig{}
@@ -78,7 +91,7 @@ func WriteTable(w io.Writer, r *result.Result, opt TableOptions) error {
 		if tab.Length() > 0 {
 			tab.AppendRow(table.Row{""})
 		}
-		tab.AppendRow(table.Row{bold(shorten(title, 60))})
+		tab.AppendRow(table.Row{opt.bold(shorten(title, 60))})
 		tab.AppendRows(rows)
 	}
 	add := func(rows []table.Row, label, id, metric string) []table.Row {
