@@ -115,10 +115,7 @@ func atMostOne(cmd *cobra.Command, what string, flags ...string) error {
 
 // completeMetrics offers the metrics of the scenario that is named.
 func completeMetrics(cmd *cobra.Command, args []string, prefix string) ([]string, cobra.ShellCompDirective) {
-	name := "baseline"
-	if len(args) > 0 {
-		name = args[0]
-	}
+	name := scenarioOf(args)
 	if name == "-" {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
