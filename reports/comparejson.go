@@ -77,22 +77,8 @@ type apartJSON struct {
 }
 
 func writePairedMetric(b *bytes.Buffer, m *result.PairedMetric) {
-	fmt.Fprintf(b, "\n  %s: {\"unit\": %s, \"kind\": %s,", marshal(m.Name), marshal(m.Unit), marshal(m.Kind))
-	if m.Total != nil {
-		b.WriteString("\n   \"total\": ")
-		writePair(b, m.Total)
-	} else {
-		b.WriteString("\n   \"by_year\": [")
-		for y := range m.ByYear {
-			if y > 0 {
-				b.WriteByte(',')
-			}
-			b.WriteString("\n    ")
-			writePair(b, &m.ByYear[y])
-		}
-		b.WriteByte(']')
-	}
-	b.WriteByte('}')
+	fmt.Fprintf(b, "\n  %s: {", marshal(m.Name))
+	writeOf(b, m.Unit, m.Kind, m.Total, m.ByYear, writePair)
 }
 
 func writePair(b *bytes.Buffer, p *result.Pair) {

@@ -88,18 +88,23 @@ func WriteJSON(w io.Writer, r *result.Result) error {
 
 // writeMetric writes what a metric is but its name, and closes the object.
 func writeMetric(b *bytes.Buffer, m *result.Metric) {
-	fmt.Fprintf(b, "\"unit\": %s, \"kind\": %s,", marshal(m.Unit), marshal(m.Kind))
-	if m.Total != nil {
+	writeOf(b, m.Unit, m.Kind, m.Total, m.ByYear, writeStat)
+}
+
+// writeOf writes what there is of a metric, in total or by year, and closes the object.
+func writeOf[T any](b *bytes.Buffer, unit, kind string, total *T, byYear []T, write func(*bytes.Buffer, *T)) {
+	fmt.Fprintf(b, "\"unit\": %s, \"kind\": %s,", marshal(unit), marshal(kind))
+	if total != nil {
 		b.WriteString("\n   \"total\": ")
-		writeStat(b, m.Total)
+		write(b, total)
 	} else {
 		b.WriteString("\n   \"by_year\": [")
-		for y := range m.ByYear {
+		for y := range byYear {
 			if y > 0 {
 				b.WriteByte(',')
 			}
 			b.WriteString("\n    ")
-			writeStat(b, &m.ByYear[y])
+			write(b, &byYear[y])
 		}
 		b.WriteByte(']')
 	}
