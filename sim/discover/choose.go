@@ -6,6 +6,8 @@ import (
 	"math/bits"
 	"slices"
 	"strconv"
+
+	"entente/sim/parallel"
 )
 
 // tolerance is what a simpler box may lack of the highest φ: 5 %, or the standard error that it
@@ -411,7 +413,7 @@ func (f *finder) build(trials []uint32) [][]Limit {
 	var boxes [][]Limit
 	for len(a.sides) < mostLimits {
 		best := make([]cut, len(f.orders))
-		parallel(f.workers, len(f.orders), func() func(int) {
+		parallel.Each(f.workers, len(f.orders), func() func(int) {
 			return func(i int) {
 				for _, c := range a.bestCuts(i, f.orders[i]) {
 					there := slices.ContainsFunc(a.sides, func(s side) bool { return s.input == i && s.top == c.top })

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"sync"
-	"sync/atomic"
+
+	"entente/sim/parallel"
 )
 
 // patience is the share of a box that is peeled off at once, α: 0.05, from which Friedman and
@@ -24,7 +24,7 @@ func patience(c Counts) float64 {
 // sort puts the trials in the order of each input.
 func (f *finder) sort(trials []uint32) {
 	f.orders = make([][]ranked, len(f.inputs))
-	parallel(f.workers, len(f.inputs), func() func(int) {
+	parallel.Each(f.workers, len(f.inputs), func() func(int) {
 		var s sorter
 		return func(i int) {
 			order := s.sort(f.inputs[i].Values, trials)
@@ -45,7 +45,7 @@ const mostInputs = 20
 func (f *finder) strongest(trials []uint32, most int) []int {
 	states, whole := f.states(trials), f.count(nil, trials)
 	best := make([]split, len(f.orders))
-	parallel(f.workers, len(f.orders), func() func(int) {
+	parallel.Each(f.workers, len(f.orders), func() func(int) {
 		return func(i int) {
 			best[i] = f.splitOn(i, states, whole, max(minLeafTrials, int(math.Ceil(minLeaf*float64(len(trials))))))
 		}
@@ -149,7 +149,7 @@ type span struct {
 // first.
 func (p *peeling) best(size, least int) (piece, bool) {
 	pieces := make([][2]piece, len(p.left))
-	parallel(p.workers, len(p.left), func() func(int) {
+	parallel.Each(p.workers, len(p.left), func() func(int) {
 		return func(i int) {
 			pieces[i] = [2]piece{p.left[i].bottom(p.state, least), p.left[i].top(p.state, least)}
 			pieces[i][0].span, pieces[i][1].span = i, i
@@ -227,7 +227,7 @@ func (p *peeling) take(c piece) {
 
 // compact leaves out what is no longer in the box.
 func (p *peeling) compact() {
-	parallel(p.workers, len(p.left), func() func(int) {
+	parallel.Each(p.workers, len(p.left), func() func(int) {
 		return func(i int) {
 			s := &p.left[i]
 			var order []ranked
@@ -282,19 +282,4 @@ func (f *finder) follow(peels []Peel, trials []uint32) {
 		whole.HitsIn += in[i+1].HitsIn
 		peels[i].Rest = whole
 	}
-}
-
-// parallel calls the functions that start makes, one for each worker, with 0 … n−1.
-func parallel(workers, n int, start func() func(int)) {
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range max(1, min(workers, n)) {
-		wg.Go(func() {
-			work := start()
-			for i := int(next.Add(1) - 1); i < n; i = int(next.Add(1) - 1) {
-				work(i)
-			}
-		})
-	}
-	wg.Wait()
 }

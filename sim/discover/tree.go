@@ -3,6 +3,8 @@ package discover
 import (
 	"math"
 	"slices"
+
+	"entente/sim/parallel"
 )
 
 // maxLeaves is how many leaves the tree has at most: it is to be read aloud.
@@ -67,7 +69,7 @@ func (f *finder) split(limits []Limit, parts [3][]uint32) split {
 	whole := f.count(nil, inside)
 	least := max(minLeafTrials, int(math.Ceil(minLeaf*float64(len(parts[finding])))))
 	splits := make([]split, len(f.orders))
-	parallel(f.workers, len(f.orders), func() func(int) {
+	parallel.Each(f.workers, len(f.orders), func() func(int) {
 		return func(i int) { splits[i] = f.splitOn(i, states, whole, least) }
 	})
 	var best split

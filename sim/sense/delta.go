@@ -3,6 +3,8 @@ package sense
 import (
 	"math"
 	"slices"
+
+	"entente/sim/parallel"
 )
 
 // cells is the side of the grid on which Deltas compares distributions.
@@ -41,14 +43,14 @@ const cells = 48
 func Deltas(inputs, outputs [][]float64, workers int) [][]Estimate {
 	ranked := rankAll(slices.Concat(inputs, outputs), workers)
 	places := make([][]uint8, len(ranked))
-	parallel(workers, len(ranked), func() func(int) {
+	parallel.Each(workers, len(ranked), func() func(int) {
 		return func(k int) { places[k] = ranked[k].cells() }
 	})
 	found := make([][]Estimate, len(outputs))
 	for k := range found {
 		found[k] = make([]Estimate, len(inputs))
 	}
-	parallel(workers, len(inputs), func() func(int) {
+	parallel.Each(workers, len(inputs), func() func(int) {
 		t := &table{}
 		return func(i int) {
 			for k := range outputs {

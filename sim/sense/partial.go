@@ -3,6 +3,8 @@ package sense
 import (
 	"math"
 	"slices"
+
+	"entente/sim/parallel"
 )
 
 // collinear is what is left of the variance of an input's ranks, given the other inputs', where
@@ -130,10 +132,10 @@ func newGram(columns []*column, inputs, workers int) *gram {
 
 // correlate sets the matrix of the trials that are not of a part; Parts is none.
 func (g *gram) correlate(without int) {
-	parallel(g.workers, len(g.columns), func() func(int) {
+	parallel.Each(g.workers, len(g.columns), func() func(int) {
 		return func(k int) { g.columns[k].rankWithout(g.ranks[k], without) }
 	})
-	parallel(g.workers, len(g.matrix), func() func(int) {
+	parallel.Each(g.workers, len(g.matrix), func() func(int) {
 		return func(i int) {
 			row, x := g.matrix[i], g.ranks[i]
 			k := 0

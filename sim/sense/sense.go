@@ -6,8 +6,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"sync"
-	"sync/atomic"
+
+	"entente/sim/parallel"
 )
 
 // MinTrials are the fewest from which anything is said.
@@ -64,7 +64,7 @@ func Drivers(inputs, outputs [][]float64, most, workers int) [][]Driver {
 		ys[k] = newResponse(ranked[len(inputs)+k], outputs[k])
 	}
 	all := make([][]Driver, len(inputs))
-	parallel(workers, len(inputs), func() func(int) {
+	parallel.Each(workers, len(inputs), func() func(int) {
 		var x ranks
 		var s scratch
 		return func(i int) {
@@ -82,7 +82,7 @@ func Drivers(inputs, outputs [][]float64, most, workers int) [][]Driver {
 			}
 		}
 	})
-	parallel(workers, len(ys), func() func(int) {
+	parallel.Each(workers, len(ys), func() func(int) {
 		var x ranks
 		var s scratch
 		return func(k int) {
@@ -133,7 +133,7 @@ func (c *column) ties() bool { return len(c.ends) < len(c.order) }
 // rankAll sorts columns.
 func rankAll(columns [][]float64, workers int) []*column {
 	ranked := make([]*column, len(columns))
-	parallel(workers, len(columns), func() func(int) {
+	parallel.Each(workers, len(columns), func() func(int) {
 		var keys, room []uint64
 		return func(i int) {
 			if room == nil {
@@ -395,19 +395,4 @@ func (s *scratch) shareError(x *column, y *response, share float64) float64 {
 	d, rest := deviation(influence), 1-min(max(share, 0), 1)
 	noise := float64(2*float64(used-1)*float64(rest*rest)) / (n * n)
 	return math.Sqrt(max(float64(d*d)/n-noise, noise))
-}
-
-// parallel calls the functions that start makes, one for each worker, with 0 … n−1.
-func parallel(workers, n int, start func() func(int)) {
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range max(1, min(workers, n)) {
-		wg.Go(func() {
-			work := start()
-			for i := int(next.Add(1) - 1); i < n; i = int(next.Add(1) - 1) {
-				work(i)
-			}
-		})
-	}
-	wg.Wait()
 }
